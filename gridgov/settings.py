@@ -1,0 +1,232 @@
+"""Settings, all from the environment (or `.local/env`, which `bin/up` writes). README, “Variables”, lists every one.
+
+A missing secret or an unknown value stops the start with a sentence.
+"""
+
+import sys
+from pathlib import Path
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_DIR = BASE_DIR / ".local"
+TESTING = "pytest" in sys.modules
+
+env = environ.Env()
+if (LOCAL_DIR / "env").exists():
+    env.read_env(LOCAL_DIR / "env")
+
+
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """The variable's value; stops the start with a sentence if it is none of `allowed`."""
+    value: str = env.str(name, default=default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be one of: {', '.join(allowed)}.")
+    return value
+
+
+def required(name: str) -> str:
+    """The variable's value; stops the start with a sentence if it is missing or empty."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Run bin/up, which writes .local/env, or set it yourself.")
+    return value
+
+
+# --- Who and where -----------------------------------------------------------------------------------------------
+PRODUCTION = choice("GRIDGOV_MODE", "demo", ("demo", "production")) == "production"
+DEBUG = env.bool("GRIDGOV_DEBUG", default=False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("GRIDGOV_DEBUG is on while GRIDGOV_MODE is “production”: turn one of them off.")
+SECRET_KEY = required("GRIDGOV_SECRET_KEY")
+# Encrypts residents' contacts at rest (comma separated: the first encrypts, all decrypt, so a key can be replaced).
+SALT_KEY = required("GRIDGOV_CONTACT_KEY").split(",")
+ALLOWED_HOSTS = env.list("GRIDGOV_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("GRIDGOV_ORIGINS", default=[])
+# The address residents reach, printed in QR codes; empty: the address of the request.
+PUBLIC_URL = env.str("GRIDGOV_PUBLIC_URL", default="").rstrip("/")
+# 主办单位 and 备案编号, shown in the footer.
+ORGANISER = env.str("GRIDGOV_ORGANISER", default="")
+FILING_NUMBER = env.str("GRIDGOV_FILING_NUMBER", default="")
+
+# --- Language and time -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = choice("GRIDGOV_LANGUAGE", "zh-hans", ("zh-hans", "en"))
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "gridgov" / "locale"]
+TIME_ZONE = env.str("GRIDGOV_TIME_ZONE", default="Asia/Shanghai")
+USE_TZ = True
+USE_I18N = True
+
+# --- Parts -------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "mapui",
+    "issues",
+    "representatives",
+    "grids",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.gis",
+    "django_htmx",
+    "leaflet",
+    "csp",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "gridgov.middleware.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "gridgov.urls"
+WSGI_APPLICATION = "gridgov.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "mapui.context.site",
+            ],
+        },
+    },
+]
+
+# --- Data --------------------------------------------------------------------------------------------------------
+DATABASE_POOL = env.int("GRIDGOV_DATABASE_POOL", default=8)
+DATABASES = {"default": env.db_url_config(required("DATABASE_URL"))}
+DATABASES["default"]["ENGINE"] = "django.contrib.gis.db.backends.postgis"
+if DATABASE_POOL and not TESTING:
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = required("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+CELERY_BROKER_URL = env.str("GRIDGOV_BROKER_URL", default=REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TIMEZONE = TIME_ZONE
+
+# Photos and voice notes, outside the web root and served through a permission check.
+MEDIA_ROOT = Path(env.str("GRIDGOV_MEDIA_DIR", default=str(LOCAL_DIR / "media")))
+# Gzipped vector tiles, one directory per geometry version; safe to delete at any time.
+TILE_CACHE_DIR = Path(env.str("GRIDGOV_TILE_DIR", default=str(LOCAL_DIR / "tiles")))
+PHOTO_MAX_BYTES = env.int("GRIDGOV_PHOTO_MAX_MB", default=12) * 1024 * 1024
+PHOTO_MAX_COUNT = 5
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Static files ------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [
+    ("leaflet", BASE_DIR / "node_modules" / "leaflet" / "dist"),
+    ("vendor/htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("vendor/idb", BASE_DIR / "node_modules" / "idb" / "build"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+
+# --- Map ---------------------------------------------------------------------------------------------------------
+# An optional XYZ base layer; own boundaries are always drawn. No foreign tile server by default.
+BASEMAP_URL = env.str("GRIDGOV_BASEMAP_URL", default="")
+BASEMAP_ATTRIBUTION = env.str("GRIDGOV_BASEMAP_ATTRIBUTION", default="")
+BASEMAP_DATUM = choice("GRIDGOV_BASEMAP_DATUM", "wgs84", ("wgs84", "gcj02"))
+LEAFLET_CONFIG = {"TILES": [], "ATTRIBUTION_PREFIX": False, "NO_GLOBALS": True, "RESET_VIEW": False}
+
+# --- Safety ------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "representatives.Person"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if TESTING:
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "mapui/locked_out.html"
+SESSION_COOKIE_AGE = env.int("GRIDGOV_SESSION_HOURS", default=10) * 3600
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("GRIDGOV_SSL_REDIRECT", default=True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31536000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", *env.list("GRIDGOV_BASEMAP_HOSTS", default=[])],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- Log ---------------------------------------------------------------------------------------------------------
+# “gridgov.access” gets every refusal: what was out of scope (404) and what was forbidden (403).
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": choice("GRIDGOV_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))},
+}

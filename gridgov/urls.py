@@ -1,0 +1,12 @@
+"""Every address of the site. Those of the pages are printed on cards and must not change."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("map/", include("grids.urls")),
+    path("map/", include("issues.urls")),
+    path("", include("mapui.urls")),
+]

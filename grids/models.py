@@ -1,0 +1,118 @@
+"""The territory: one tree of areas of all levels. Geometry is EPSG:4326, longitude first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from grids.levels import Level
+from grids.querysets import AreaQuerySet
+
+
+class Area(models.Model):
+    """A county, township, village or cell, as it was from `valid_from` until `valid_to` (None: still so).
+
+    `path` is the codes of the ancestors and its own, widest first, joined by “.”: a subtree is a prefix. A row is never
+    redrawn in place: a new boundary retires it and names what came instead.
+    """
+
+    class Kind(models.TextChoices):
+        BASE = "base", _("base")
+        DEDICATED = "dedicated", _("dedicated")
+
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    code = models.CharField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of"))
+    path = models.CharField(_("path"), max_length=240, db_collation="C")
+    boundary = models.MultiPolygonField(_("boundary"), srid=4326, null=True, blank=True)
+    label_point = models.PointField(_("label point"), srid=4326, null=True, blank=True, spatial_index=False)
+    households = models.PositiveIntegerField(_("households"), null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.BASE)
+    # Position among the current areas of its level in the order of `path`, so a subtree is one range of ordinals.
+    # The id of the feature in the vector tiles; assigned anew with each geometry version (`Layer`).
+    ordinal = models.PositiveIntegerField(_("ordinal"), null=True, blank=True, editable=False)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_to = models.DateTimeField(_("valid to"), null=True, blank=True)
+    replaced_by = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="replaces", verbose_name=_("replaced by")
+    )
+
+    objects = AreaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ("path",)
+        constraints = (
+            models.UniqueConstraint(fields=("code",), condition=Q(valid_to=None), name="area_code_once"),
+            models.UniqueConstraint(fields=("level", "ordinal"), name="area_ordinal_once", deferrable=models.Deferrable.DEFERRED),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")), name="area_valid_forwards"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("path",), name="area_path"),
+            models.Index(fields=("level", "path"), condition=Q(valid_to=None), name="area_current"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    @property
+    def ancestor_paths(self) -> list[str]:
+        """Paths of the area and all it lies in, widest first."""
+        return paths_above(self.path)
+
+
+def paths_above(path: str) -> list[str]:
+    """The path itself and every path that it lies in, widest first: “a.b.c” → [“a”, “a.b”, “a.b.c”]."""
+    codes = path.split(".")
+    return [".".join(codes[: depth + 1]) for depth in range(len(codes))]
+
+
+class Territory(models.Model):
+    """How a root area (a county, a city) calls and shows itself."""
+
+    area = models.OneToOneField(Area, models.PROTECT, related_name="territory", verbose_name=_("area"))
+    # {"40": {"zh-hans": "旗", "en": "county"}, …}; a level that is missing takes the general name.
+    level_names = models.JSONField(_("names of the levels"), default=dict, blank=True)
+    # Said on the map, e.g. that inner boundaries are 示意 (schematic): {"zh-hans": …, "en": …}.
+    map_note = models.JSONField(_("note on the map"), default=dict, blank=True)
+    attribution = models.CharField(_("source of the boundaries"), max_length=240, blank=True)
+    map_approval_number = models.CharField(_("map approval number"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("territory")
+        verbose_name_plural = _("territories")
+
+    def __str__(self) -> str:
+        return self.area.name
+
+    def level_name(self, level: int) -> str:
+        """What this territory calls the level, in the active language."""
+        return in_language(self.level_names.get(str(int(level)), {})) or str(Level(level).label)
+
+
+def in_language(texts: dict[str, Any]) -> str:
+    """The text in the active language, else in any; empty if there is none."""
+    return str(texts.get(get_language() or "") or next(iter(texts.values()), ""))
+
+
+class Layer(models.Model):
+    """The version of a level's geometry: in the URL of its tiles, and beside every ordinal that is sent."""
+
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices, unique=True)
+    version = models.PositiveIntegerField(_("version"), default=0)
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("map layer")
+        verbose_name_plural = _("map layers")
+
+    def __str__(self) -> str:
+        return f"{Level(self.level).label} v{self.version}"

@@ -1,0 +1,61 @@
+"""The words for sets of areas. Nobody else spells `filter()` on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.gis.geos import Point
+from django.db import models
+from django.db.models import Q
+
+from grids.levels import Level
+
+if TYPE_CHECKING:
+    from grids.models import Area
+
+
+def within_path(path: str, field: str = "path") -> Q:
+    """Rows whose `field` is `path` or below it; an index range, for “/” follows “.” in the C collation."""
+    return Q(**{field: path}) | Q(**{f"{field}__gt": f"{path}.", f"{field}__lt": f"{path}/"})
+
+
+def within_paths(paths: Iterable[str], field: str = "path") -> Q:
+    """Rows below any of the paths; none if there are no paths."""
+    found = Q(pk__in=())
+    for path in paths:
+        found |= within_path(path, field)
+    return found
+
+
+class AreaQuerySet(models.QuerySet["Area"]):
+    def current(self) -> Self:
+        """Areas that stand today."""
+        return self.filter(valid_to=None)
+
+    def at(self, at: datetime) -> Self:
+        """Areas that stood at that time."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at)
+
+    def of_level(self, level: Level) -> Self:
+        return self.filter(level=level)
+
+    def cells(self) -> Self:
+        return self.current().of_level(Level.GRID)
+
+    def under(self, path: str) -> Self:
+        """The area with that path and all within it."""
+        return self.filter(within_path(path))
+
+    def on_path(self, path: str) -> Self:
+        """The area with that path and all that it lies in, widest first."""
+        codes = path.split(".")
+        return self.filter(path__in=[".".join(codes[: n + 1]) for n in range(len(codes))]).order_by("path")
+
+    def with_code(self, code: str) -> Self:
+        return self.filter(code=code)
+
+    def containing(self, point: Point) -> Self:
+        """Current areas whose boundary holds the point (EPSG:4326); a shared edge belongs to the lower code."""
+        return self.current().filter(boundary__intersects=point).order_by("level", "code")

@@ -1,0 +1,23 @@
+"""Casework: what somebody told us (`Submission`), what is wrong at a place (`Issue`), and all that was done (`Event`)."""
+
+from issues.models.casework import EscalationRequest, Issue, KeySupervisionEntry, Minute
+from issues.models.config import Category, CountyDay, SlaPolicy
+from issues.models.intake import Attachment, Rating, Requester, Submission
+from issues.models.ledger import Event, EventText, Notice
+
+__all__ = [
+    "Attachment",
+    "Category",
+    "CountyDay",
+    "EscalationRequest",
+    "Event",
+    "EventText",
+    "Issue",
+    "KeySupervisionEntry",
+    "Minute",
+    "Notice",
+    "Rating",
+    "Requester",
+    "SlaPolicy",
+    "Submission",
+]

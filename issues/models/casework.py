@@ -1,0 +1,234 @@
+"""What is wrong at a place, who holds it and until when; its slips, minutes and entry in the red list."""
+
+from __future__ import annotations
+
+from django.contrib.gis.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grids.levels import Level
+from grids.models import Area
+from issues.models.config import Category, SlaPolicy
+from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet
+from issues.workflow import ENDS, Cause, Light, Nature, RequestType, Status, Urgency, light_of
+from representatives.models import Person, Unit
+
+_OPEN = Q(closed_at=None)
+
+
+class Issue(models.Model):
+    """A problem at a place. Keeps the area it was reported in and the policy it was accepted under.
+
+    `level` decides the light. The `*_at` columns down to `resume_at` are what sweeps look for; each is None when there
+    is nothing to look for. `closed_at` is the time of any end (closed, declined, withdrawn, merged …).
+    """
+
+    number = models.CharField(_("number"), max_length=20, unique=True)
+    title = models.CharField(_("title"), max_length=120)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="issues", verbose_name=_("category"))
+    request_type = models.CharField(_("kind of request"), max_length=12, choices=RequestType.choices, default=RequestType.HELP)
+    nature = models.CharField(_("nature"), max_length=20, choices=Nature.choices, default=Nature.INDIVIDUAL)
+    status = models.CharField(_("status"), max_length=24, choices=Status.choices, default=Status.SUBMITTED)
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="issues", verbose_name=_("area"))
+    path = models.CharField(_("path"), max_length=240, db_collation="C")  # of the area, as it was when reported
+    point = models.PointField(_("place"), srid=4326, null=True, blank=True)
+    accuracy_m = models.FloatField(_("accuracy"), null=True, blank=True)
+    grid_ambiguous = models.BooleanField(_("place uncertain"), default=False)
+    place_text = models.CharField(_("place in words"), max_length=200, blank=True)
+
+    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="issues", verbose_name=_("policy"))
+    handler = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="handled", verbose_name=_("handler"))
+    handler_fallback = models.BooleanField(_("handled in place of a vacancy"), default=False)
+    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="led", verbose_name=_("lead unit"))
+    resolved_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="resolved", verbose_name=_("solved by")
+    )
+    climb_cause = models.CharField(_("why it climbed"), max_length=12, choices=Cause.choices, blank=True)
+
+    reported_at = models.DateTimeField(_("reported at"))
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
+    level_since = models.DateTimeField(_("at this level since"), null=True, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    first_contact_at = models.DateTimeField(_("first contact at"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("solved at"), null=True, blank=True)
+    verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    triage_due_at = models.DateTimeField(_("to be accepted by"), null=True, blank=True)
+    contact_due_at = models.DateTimeField(_("first contact by"), null=True, blank=True)
+    level_due_at = models.DateTimeField(_("due at this level"), null=True, blank=True)
+    total_due_at = models.DateTimeField(_("due in all"), null=True, blank=True)
+    warn_at = models.DateTimeField(_("next warning"), null=True, blank=True)
+    climb_at = models.DateTimeField(_("climbs at"), null=True, blank=True)
+    silent_close_at = models.DateTimeField(_("closes unrated at"), null=True, blank=True)
+    resume_at = models.DateTimeField(_("resumes at"), null=True, blank=True)
+    due_soon_at = models.DateTimeField(_("due soon from"), null=True, blank=True)  # the 80 % mark: colours the clock
+    warned = models.PositiveSmallIntegerField(_("warnings given"), default=0)  # how many thresholds of this level's clock
+
+    returned_at_level = models.BooleanField(_("returned once at this hop"), default=False)
+    rectify_rounds = models.PositiveSmallIntegerField(_("rounds of rectification"), default=0)
+    reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
+    recurrence_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="recurrences", verbose_name=_("recurrence of")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+    households = models.PositiveIntegerField(_("households affected"), null=True, blank=True)
+
+    resolution = models.TextField(_("what was done"), blank=True)
+    public_line = models.CharField(_("line for the public page"), max_length=200, blank=True)
+    non_public_reason = models.CharField(_("why it is not made public"), max_length=200, blank=True)
+    non_public = models.BooleanField(_("not public"), default=False)
+    sealed = models.BooleanField(_("sealed"), default=False)
+
+    source = models.CharField(_("other system"), max_length=40, blank=True)
+    source_id = models.CharField(_("number in the other system"), max_length=80, blank=True)
+    # The ledger's head: how many events, and the hash of the last.
+    event_count = models.PositiveIntegerField(_("events"), default=0)
+    head = models.CharField(_("hash of the last event"), max_length=64, blank=True)
+
+    objects = IssueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("issue")
+        verbose_name_plural = _("issues")
+        ordering = ("-reported_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=("source", "source_id"), condition=~Q(source=""), name="issue_source_once"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, status__in=sorted(set(Status) - ENDS))
+                | Q(closed_at__isnull=False, status__in=sorted(ENDS)),
+                name="issue_ended_has_time",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("path", "level"), condition=_OPEN, name="issue_open_by_place"),
+            models.Index(fields=("level_due_at", "id"), condition=_OPEN, name="issue_open_by_due"),
+            models.Index(fields=("category", "path"), condition=_OPEN, name="issue_open_by_category"),
+            models.Index(fields=("lead_unit", "level_due_at"), condition=_OPEN, name="issue_open_by_unit"),
+            models.Index(fields=("warn_at",), condition=_OPEN & Q(warn_at__isnull=False), name="issue_to_warn"),
+            models.Index(fields=("climb_at",), condition=_OPEN & Q(climb_at__isnull=False), name="issue_to_climb"),
+            models.Index(fields=("silent_close_at",), condition=_OPEN & Q(silent_close_at__isnull=False), name="issue_to_close"),
+            models.Index(fields=("resume_at",), condition=_OPEN & Q(resume_at__isnull=False), name="issue_to_resume"),
+            models.Index(fields=("path", "-reported_at", "-id"), name="issue_by_place_newest"),
+            models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def light(self) -> Light:
+        return light_of(self.level)
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Minute(models.Model):
+    """协商记录 or 研究记录: that people sat together before an issue was passed up, and what came of it."""
+
+    class Kind(models.TextChoices):
+        CONSULTATION = "consultation", _("consultation minute")
+        DELIBERATION = "deliberation", _("deliberation minute")
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="minutes", verbose_name=_("issue"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    held_on = models.DateField(_("held on"))
+    participants = models.CharField(_("who took part"), max_length=200)
+    outcome = models.TextField(_("outcome"))
+    written_by = models.ForeignKey(Person, models.PROTECT, related_name="minutes", verbose_name=_("written by"))
+    written_at = models.DateTimeField(_("written at"))
+
+    class Meta:
+        verbose_name = _("minute")
+        verbose_name_plural = _("minutes")
+        ordering = ("written_at",)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.held_on}"
+
+
+class EscalationRequest(models.Model):
+    """申办单: an issue passed up, or proposed for the red list, by a person or (late) by the clock."""
+
+    class Decision(models.TextChoices):
+        PENDING = "pending", _("pending")
+        GRANTED = "granted", _("granted")
+        REFUSED = "refused", _("refused")
+
+    number = models.CharField(_("slip number"), max_length=24, unique=True)
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="slips", verbose_name=_("issue"))
+    from_level = models.PositiveSmallIntegerField(_("from level"), choices=Level.choices)
+    to_level = models.PositiveSmallIntegerField(_("to level"), choices=Level.choices)
+    cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices)
+    tried = models.TextField(_("what was tried"), blank=True)
+    reason = models.TextField(_("why it is beyond this level"), blank=True)
+    minute = models.ForeignKey(Minute, models.PROTECT, null=True, blank=True, related_name="slips", verbose_name=_("minute"))
+    asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="slips", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked at"))
+    decide_by = models.DateTimeField(_("to be decided by"), null=True, blank=True)
+    decision = models.CharField(_("decision"), max_length=8, choices=Decision.choices, default=Decision.GRANTED)
+    decided_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="slips_decided", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decision_reason = models.TextField(_("reason of the decision"), blank=True)
+
+    objects = EscalationRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("escalation slip")
+        verbose_name_plural = _("escalation slips")
+        ordering = ("asked_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("issue",), condition=Q(decision="pending"), name="escalation_one_pending"),
+            # Yellow to red is a human decision, whatever the program may believe.
+            models.CheckConstraint(
+                condition=~Q(to_level=Level.COUNTY, decision="granted") | Q(decided_by__isnull=False),
+                name="escalation_red_is_human",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class KeySupervisionEntry(models.Model):
+    """An issue's stay in the county's key-supervision list (重点督办库), from the decision to enter to the exit."""
+
+    class Grade(models.TextChoices):
+        GENERAL = "general", _("general")
+        KEY = "key", _("key")
+        LISTED = "listed", _("listed")
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="red_entries", verbose_name=_("issue"))
+    slip = models.OneToOneField(
+        EscalationRequest, models.PROTECT, null=True, blank=True, related_name="entry", verbose_name=_("slip")
+    )
+    grade = models.CharField(_("grade"), max_length=8, choices=Grade.choices, default=Grade.KEY)
+    lead_unit = models.ForeignKey(Unit, models.PROTECT, related_name="red_entries", verbose_name=_("lead unit"))
+    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="red_entered", verbose_name=_("entered by"))
+    entered_at = models.DateTimeField(_("entered at"))
+    reason = models.TextField(_("reason"))
+    exit_approved_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="red_exited", verbose_name=_("exit approved by")
+    )
+    exited_at = models.DateTimeField(_("left at"), null=True, blank=True)
+    exit_reason = models.TextField(_("reason for leaving"), blank=True)
+
+    objects = KeySupervisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("key-supervision entry")
+        verbose_name_plural = _("key-supervision entries")
+        ordering = ("entered_at",)
+        constraints = (models.UniqueConstraint(fields=("issue",), condition=Q(exited_at=None), name="key_supervision_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.issue} · {self.get_grade_display()}"

@@ -1,0 +1,141 @@
+"""What people told us. A requester is a way to answer, not a person on file: see the guard, tests/test_no_person_register.py."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib.gis.db import models
+from django.utils.translation import gettext_lazy as _
+from encrypted_fields.fields import EncryptedCharField
+
+from grids.models import Area
+from issues.models.casework import Issue
+from issues.models.config import Category
+from issues.querysets import SubmissionQuerySet
+from issues.workflow import RequestType
+from representatives.models import Person
+
+
+class Requester(models.Model):
+    """How to answer somebody; emptied (`erased_at`) on schedule or on request. Contacts are encrypted at rest."""
+
+    class Channel(models.TextChoices):
+        NONE = "none", _("looks it up by receipt code")
+        PHONE = "phone", _("phone call")
+        SMS = "sms", _("SMS")
+        EMAIL = "email", _("e-mail")
+
+    nickname = models.CharField(_("how to address you"), max_length=40, blank=True)
+    phone = EncryptedCharField(_("phone"), max_length=40, blank=True, default="")
+    email = EncryptedCharField(_("e-mail"), max_length=120, blank=True, default="")
+    channel = models.CharField(_("answer by"), max_length=8, choices=Channel.choices, default=Channel.NONE)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("requester")
+        verbose_name_plural = _("requesters")
+
+    def __str__(self) -> str:
+        return self.nickname or str(_("requester"))
+
+
+class Submission(models.Model):
+    """One report of one problem. Belongs to an issue, with its own receipt and rating.
+
+    `uuid` was minted where the form was opened; a repeat of it is a replay. `device_at` is the phone's clock
+    (untrusted, shown); `received_at` is ours, and orders everything. Three problems named at one visit are three
+    submissions with one `contact_uuid`.
+    """
+
+    class Channel(models.TextChoices):
+        WEB = "web", _("web page")
+        CARD = "card", _("QR card")
+        PROXY = "proxy", _("entered for somebody")
+        HOTLINE = "hotline", _("hotline")
+        IMPORT = "import", _("imported")
+
+    uuid = models.UUIDField(_("key"), default=uuid4, unique=True, editable=False)
+    body_digest = models.CharField(_("digest of the body"), max_length=64, editable=False)
+    contact_uuid = models.UUIDField(_("visit"), default=uuid4, editable=False)
+    receipt_code = models.CharField(_("receipt code"), max_length=24, unique=True, editable=False)
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="submissions", verbose_name=_("issue"))
+    requester = models.OneToOneField(
+        Requester, models.PROTECT, null=True, blank=True, related_name="submission", verbose_name=_("requester")
+    )
+    entered_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="entered", verbose_name=_("entered by")
+    )
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WEB)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="submissions", verbose_name=_("category"))
+    request_type = models.CharField(_("kind of request"), max_length=12, choices=RequestType.choices, default=RequestType.HELP)
+    text = models.TextField(_("what is the matter"))
+    danger = models.BooleanField(_("somebody is in danger"), default=False)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    point = models.PointField(_("place"), srid=4326, null=True, blank=True, spatial_index=False)
+    source_crs = models.CharField(_("coordinates as sent"), max_length=12, blank=True)  # wgs84, gcj02, bd09, cgcs2000
+    source_xy = models.JSONField(_("coordinates before conversion"), null=True, blank=True)
+    accuracy_m = models.FloatField(_("accuracy"), null=True, blank=True)
+    place_text = models.CharField(_("place in words"), max_length=200, blank=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="submissions", verbose_name=_("area"))
+    device_at = models.DateTimeField(_("by the phone's clock"), null=True, blank=True)
+    occurred_at = models.DateTimeField(_("happened at"), null=True, blank=True)
+    received_at = models.DateTimeField(_("received at"))
+    text_erased_at = models.DateTimeField(_("text erased at"), null=True, blank=True)
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ("received_at",)
+
+    def __str__(self) -> str:
+        return f"{self.issue.number} · {self.received_at:%Y-%m-%d}"
+
+
+class Attachment(models.Model):
+    """A photo or voice note, re-encoded on arrival (no EXIF), stored by the hash of its bytes outside the web root."""
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="attachments", verbose_name=_("submission"))
+    sha256 = models.CharField(_("hash as sent"), max_length=64)
+    file = models.FileField(_("file"), upload_to="attachments/%Y/%m/")
+    media_type = models.CharField(_("media type"), max_length=40)
+    width = models.PositiveIntegerField(_("width"), null=True)
+    height = models.PositiveIntegerField(_("height"), null=True)
+    received_at = models.DateTimeField(_("received at"))
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        constraints = (models.UniqueConstraint(fields=("submission", "sha256"), name="attachment_once"),)
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class Rating(models.Model):
+    """What a requester says of the result, by themselves or through a caller who is not the handler."""
+
+    class Value(models.TextChoices):
+        SATISFIED = "satisfied", _("satisfied")
+        MOSTLY = "mostly", _("mostly satisfied")
+        DISSATISFIED = "dissatisfied", _("dissatisfied")
+
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="ratings", verbose_name=_("submission"))
+    round = models.PositiveSmallIntegerField(_("round"), default=0)
+    value = models.CharField(_("rating"), max_length=12, choices=Value.choices)
+    comment = models.TextField(_("comment"), blank=True)
+    taken_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="ratings_taken", verbose_name=_("taken by")
+    )
+    rated_at = models.DateTimeField(_("rated at"))
+
+    class Meta:
+        verbose_name = _("rating")
+        verbose_name_plural = _("ratings")
+        ordering = ("rated_at",)
+        constraints = (models.UniqueConstraint(fields=("submission", "round"), name="rating_once_per_round"),)
+
+    def __str__(self) -> str:
+        return str(self.get_value_display())

@@ -1,0 +1,111 @@
+"""The ledger of everything that was done, and the outbox of what is to be announced.
+
+Events hold no free text: what people wrote is in `EventText`, which may be erased; the event keeps a salted digest of
+it, so the chain still proves that the text, while it is there, is the one that was written.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grids.levels import Level
+from issues.models.casework import Issue
+from issues.models.intake import Submission
+from issues.querysets import EventQuerySet, NoticeQuerySet
+from issues.workflow import Actor, Status, Verb
+from representatives.models import Person
+
+
+class Event(models.Model):
+    """One verb done to one issue. Append-only: the database refuses update and delete.
+
+    `number` counts per issue from 1. `hash` is SHA-256 over the row and the hash before it (`issues/ledger.py`).
+    """
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="events", verbose_name=_("issue"))
+    number = models.PositiveIntegerField(_("number"))
+    verb = models.CharField(_("verb"), max_length=20, choices=Verb.choices)
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("by"))
+    actor = models.CharField(_("acting as"), max_length=24)  # a Role, or Actor.REQUESTER / Actor.SYSTEM
+    from_status = models.CharField(_("from status"), max_length=24, choices=Status.choices, blank=True)
+    to_status = models.CharField(_("to status"), max_length=24, choices=Status.choices)
+    from_level = models.PositiveSmallIntegerField(_("from level"), choices=Level.choices, null=True)
+    to_level = models.PositiveSmallIntegerField(_("to level"), choices=Level.choices)
+    facts = models.JSONField(_("facts"), default=dict)  # ids, codes, dates; never free text
+    is_public = models.BooleanField(_("shown to the requester"), default=False)
+    text_digest = models.CharField(_("digest of the text"), max_length=64, blank=True)
+    previous_hash = models.CharField(_("hash before"), max_length=64, blank=True)
+    hash = models.CharField(_("hash"), max_length=64)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ("issue", "number")
+        constraints = (models.UniqueConstraint(fields=("issue", "number"), name="event_numbered"),)
+
+    def __str__(self) -> str:
+        return f"{self.issue_id}.{self.number} {self.verb}"
+
+    @property
+    def by_system(self) -> bool:
+        return self.actor == Actor.SYSTEM
+
+
+class EventText(models.Model):
+    """The words that went with an event: {“reason”: …, “tried”: …}. Erasable; `salt` goes with it."""
+
+    event = models.OneToOneField(Event, models.PROTECT, primary_key=True, related_name="words", verbose_name=_("event"))
+    texts = models.JSONField(_("texts"), default=dict)
+    salt = models.CharField(_("salt"), max_length=32)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("text of an event")
+        verbose_name_plural = _("texts of events")
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
+class Notice(models.Model):
+    """Something to be told to somebody, written in the transaction of its event: the outbox."""
+
+    class Channel(models.TextChoices):
+        IN_APP = "in_app", _("in the program")
+        EMAIL = "email", _("e-mail")
+        SMS = "sms", _("SMS")
+
+    event = models.ForeignKey(Event, models.PROTECT, related_name="notices", verbose_name=_("event"))
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("to"))
+    submission = models.ForeignKey(
+        Submission, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("to the requester of")
+    )
+    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.IN_APP)
+    not_before = models.DateTimeField(_("not before"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
+    last_error = models.CharField(_("last error"), max_length=200, blank=True)
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(fields=("event", "person", "channel"), name="notice_once", nulls_distinct=True),
+            models.CheckConstraint(condition=Q(person__isnull=False) ^ Q(submission__isnull=False), name="notice_to_one"),
+        )
+        indexes = (
+            models.Index(fields=("not_before",), condition=Q(announced_at=None), name="notice_outbox"),
+            models.Index(fields=("person", "-id"), name="notice_by_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event} → {self.person_id or self.submission_id}"

@@ -1,0 +1,13 @@
+"""What maps ask of casework: state, changes, single issues, heat."""
+
+from django.urls import path
+
+from issues import api, heat_api
+
+urlpatterns = [
+    path("state/<slug:level>/", api.state, name="map-state"),
+    path("delta/<slug:level>/", api.delta, name="map-delta"),
+    path("issues.json", api.issues_in_view, name="map-issues"),
+    path("heat/<int:z>/<int:x>/<int:y>.bin", heat_api.heat_tile, name="heat-tile"),
+    path("heat.json", heat_api.heat_info, name="heat-info"),
+]

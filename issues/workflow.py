@@ -1,0 +1,320 @@
+"""What the platform promises, on one screen: up the ladder, and sideways.
+
+`LADDER` says who decides at each level and how an issue climbs; `MOVES` says who may do what, when. Buttons,
+permissions, clocks, the API and the documentation are read from these tables, so they cannot disagree. Pure: knows no
+database and no clock. Source: domain notes §3.2 (escalation) and §6 (who moves the state).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from grids.levels import LADDER_LEVELS, Level
+from representatives.roles import Role
+
+
+class Light(TextChoices):
+    """Who decides; follows from the level and is never stored."""
+
+    GREEN = "green", _("green")
+    BLUE = "blue", _("blue")
+    YELLOW = "yellow", _("yellow")
+    RED = "red", _("red")
+
+
+class Urgency(TextChoices):
+    CRITICAL = "critical", _("critical")
+    URGENT = "urgent", _("urgent")
+    NORMAL = "normal", _("normal")
+
+
+class ClockState(TextChoices):
+    ON_TRACK = "on_track", _("on track")
+    DUE_SOON = "due_soon", _("due soon")
+    OVERDUE = "overdue", _("overdue")
+    PAUSED = "paused", _("paused")
+
+
+class RequestType(TextChoices):
+    CONSULT = "consult", _("question")
+    HELP = "help", _("request for help")
+    COMPLAINT = "complaint", _("complaint")
+    REPORT = "report", _("report of a fault")
+    SUGGESTION = "suggestion", _("suggestion")
+
+
+class Nature(TextChoices):
+    """诉求性质 of domain notes §2, mechanism 34."""
+
+    INDIVIDUAL = "individual", _("individual")
+    COMMON = "common", _("common")
+    LEGACY = "legacy", _("legacy")
+    NOT_YET_FEASIBLE = "not_yet_feasible", _("not yet feasible")
+
+
+class Status(TextChoices):
+    DRAFT = "draft", _("draft")  # only ever on a phone
+    SUBMITTED = "submitted", _("awaiting acceptance")
+    ACCEPTED = "accepted", _("accepted")
+    ASSIGNED = "assigned", _("awaiting acknowledgement")
+    IN_PROGRESS = "in_progress", _("in progress")
+    SUSPENDED = "suspended", _("suspended")
+    DEFERRED = "deferred", _("deferred")
+    PENDING_VERIFICATION = "pending_verification", _("awaiting verification")
+    PENDING_FEEDBACK = "pending_feedback", _("awaiting rating")
+    CLOSED = "closed", _("closed")
+    CLOSED_EXPLAINED = "closed_explained", _("closed with explanation")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    MERGED = "merged", _("merged")
+
+
+ENDS = frozenset({Status.CLOSED, Status.CLOSED_EXPLAINED, Status.DECLINED, Status.WITHDRAWN, Status.MERGED})
+OPEN = frozenset(Status) - ENDS - {Status.DRAFT}
+
+
+class Cause(TextChoices):
+    """Why an issue climbed; a late one can never hide as a hard one."""
+
+    COMPLEXITY = "complexity", _("beyond this level")
+    OVERDUE = "overdue", _("overdue")
+    CLUSTER = "cluster", _("cluster of issues")
+    REOPEN = "reopen", _("reopened twice")
+    SKIP = "skip", _("started above green")
+
+
+class Verb(TextChoices):
+    SUBMIT = "submit", _("Submit")
+    SUPPLEMENT = "supplement", _("Add to the report")
+    ACCEPT = "accept", _("Accept")
+    DECLINE = "decline", _("Decline")
+    DISPATCH = "dispatch", _("Dispatch")
+    ACKNOWLEDGE = "acknowledge", _("Acknowledge")
+    CONTACT = "contact", _("Record first contact")
+    NOTE = "note", _("Add progress")
+    ESCALATE = "escalate", _("Pass up")
+    RETURN_DOWN = "return_down", _("Return down")
+    DRAFT_RED = "draft_red", _("Draft a red-list proposal")
+    PROPOSE_RED = "propose_red", _("Propose for the red list")
+    ENTER_RED = "enter_red", _("Enter in the red list")
+    REFUSE_RED = "refuse_red", _("Refuse the red list")
+    APPROVE_EXIT = "approve_exit", _("Approve leaving the red list")
+    WARN = "warn", _("Warn")
+    RESOLVE = "resolve", _("Report as solved")
+    VERIFY = "verify", _("Confirm on site")
+    REJECT = "reject", _("Not solved, send back")
+    RATE = "rate", _("Rate")
+    CLOSE = "close", _("Close")
+    REOPEN = "reopen", _("Reopen")
+    WITHDRAW = "withdraw", _("Withdraw")
+    MERGE = "merge", _("Merge into another issue")
+    SPLIT = "split", _("Split")
+    HANDLE_ON_THE_SPOT = "handle_on_the_spot", _("Handled on the spot")
+    EXTEND = "extend", _("Grant more time")
+    SUSPEND = "suspend", _("Suspend")
+    RESUME = "resume", _("Resume")
+    DEFER = "defer", _("Put on the deferred list")
+    REVIEW = "review", _("Review the deferred issue")
+    OBJECT = "object", _("Object")
+    EXPLAIN = "explain", _("Close with explanation")
+    RETURN_ORDER = "return_order", _("Return the order")
+    WHISTLE = "whistle", _("Call departments to the spot")
+    ANSWER_WHISTLE = "answer_whistle", _("Answer the call")
+    WAIVE = "waive", _("Waive an open sub-task")
+    NUDGE = "nudge", _("Remind")
+    SUPERVISE = "supervise", _("Put under supervision")
+    POLL = "poll", _("Record a satisfaction poll")
+
+
+class Actor(TextChoices):
+    """Who acts but holds no role: the one who reported, and the program itself."""
+
+    REQUESTER = "requester", _("requester")
+    SYSTEM = "system", _("system")
+
+
+class Field(TextChoices):
+    """What a move asks for; forms, the API and the refusals are made from these."""
+
+    REASON = "reason", _("Reason")
+    TRIED = "tried", _("What was tried")
+    MINUTE = "minute", _("Minute: date, people, outcome")
+    RESOLUTION = "resolution", _("What was done")
+    PUBLIC_LINE = "public_line", _("Line for the public page")
+    NON_PUBLIC_REASON = "non_public_reason", _("Why it is not made public")
+    TEXT = "text", _("Text")
+    UNIT = "unit", _("Lead unit")
+    ISSUE = "issue", _("Number of the other issue")
+    RATING = "rating", _("Rating")
+    DUE = "due", _("New date")
+    CATEGORY = "category", _("Category")
+    URGENCY = "urgency", _("Urgency")
+    LEVEL = "level", _("Who decides")
+    REPLY = "reply", _("Reply to the requester")
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A level of the ladder."""
+
+    level: Level
+    light: Light
+    owner: Role  # accountable for issues at this level
+    climbs: str  # “clock”: by itself when late; “decision”: only a person may raise it; “never”: there is no next level
+    raised_by: frozenset[Role]  # who may pass it up
+    raising_needs: tuple[Field, ...]  # what passing it up must contain
+
+
+CLOCK, DECISION, NEVER = "clock", "decision", "never"
+
+GM, GL, PR = Role.GRID_MEMBER, Role.GRID_LEADER, Role.PARTY_REPRESENTATIVE
+VS, TC, LEAD = Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE, Role.DEPARTMENT  # a department counts only as lead unit
+DUC, CL = Role.SUPERVISION_OFFICE, Role.COUNTY_LEADER
+RES, SYS = Actor.REQUESTER, Actor.SYSTEM
+
+# fmt: off
+LADDER: tuple[Rung, ...] = (
+    Rung(Level.GRID,     Light.GREEN,  PR,  CLOCK,    frozenset({PR, GM, GL}), (Field.TRIED,)),
+    Rung(Level.VILLAGE,  Light.BLUE,   VS,  CLOCK,    frozenset({VS}),         (Field.TRIED, Field.MINUTE)),
+    Rung(Level.TOWNSHIP, Light.YELLOW, TC,  DECISION, frozenset({TC}),         (Field.TRIED, Field.MINUTE, Field.REASON)),
+    Rung(Level.COUNTY,   Light.RED,    DUC, NEVER,    frozenset(),             ()),
+)
+# fmt: on
+RUNGS: Mapping[Level, Rung] = {rung.level: rung for rung in LADDER}
+LEVEL_OF: Mapping[Light, Level] = {rung.light: rung.level for rung in LADDER}
+
+Who = frozenset[Role | Actor]
+
+
+def _who(*actors: Role | Actor) -> Who:
+    return frozenset(actors)
+
+
+NOBODY = _who()
+
+
+@dataclass(frozen=True)
+class Move:
+    """One verb: from which statuses, to which, who may do it at each light, and what it must say."""
+
+    verb: Verb
+    sources: frozenset[Status]
+    target: Status | None  # None: the status stays as it is
+    green: Who
+    blue: Who
+    yellow: Who
+    red: Who
+    needs: tuple[Field, ...] = ()
+    allows: tuple[Field, ...] = ()
+    by_handler: bool = True  # False: not by the person who handled it
+
+    def who(self, level: int) -> Who:
+        """Those who may do it while the issue is at that level."""
+        by_light = {Light.GREEN: self.green, Light.BLUE: self.blue, Light.YELLOW: self.yellow, Light.RED: self.red}
+        return by_light[light_of(level)]
+
+
+_S = Status
+_NEW = frozenset({_S.SUBMITTED})
+_WAITING = frozenset({_S.ACCEPTED, _S.ASSIGNED})
+_WORKING = frozenset({_S.IN_PROGRESS})
+_HELD = _WAITING | _WORKING
+_CHECK = frozenset({_S.PENDING_VERIFICATION})
+_FEEDBACK = frozenset({_S.PENDING_FEEDBACK})
+_SHUT = frozenset({_S.CLOSED, _S.CLOSED_EXPLAINED})
+_STAFF = _who(GM, GL, PR, VS, TC, LEAD, DUC)
+_REASON = (Field.REASON,)
+
+# fmt: off
+MOVES: tuple[Move, ...] = (
+    #    verb               from               to                       green             blue           yellow           red
+    Move(Verb.SUBMIT,       frozenset({_S.DRAFT}), _S.SUBMITTED,        _who(RES, Role.CONTACT_HOUSEHOLD, GM, GL, PR, VS, Role.HOTLINE_OPERATOR), NOBODY, NOBODY, NOBODY),
+    Move(Verb.SUPPLEMENT,   OPEN,              None,                    _who(RES),        _who(RES),     _who(RES),       _who(RES),  (Field.TEXT,)),
+    Move(Verb.ACCEPT,       _NEW,              _S.ACCEPTED,             _who(GM, GL, VS, TC), _who(VS, TC), _who(TC),     _who(TC),   (), (Field.CATEGORY, Field.URGENCY, Field.LEVEL)),
+    Move(Verb.DECLINE,      _NEW,              _S.DECLINED,             _who(VS, TC),     _who(TC),      _who(TC),        _who(DUC),  (Field.REASON, Field.REPLY)),
+    Move(Verb.DISPATCH,     _HELD,             _S.ASSIGNED,             _who(VS, SYS),    _who(VS),      _who(TC),        _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
+    Move(Verb.ACKNOWLEDGE,  _WAITING,          _S.IN_PROGRESS,          _who(PR, VS),     _who(VS, PR),  _who(TC, LEAD),  _who(LEAD)),
+    Move(Verb.CONTACT,      _HELD,             None,                    _who(GM, GL, PR, VS), _who(VS, PR), _who(TC, LEAD), _who(LEAD, DUC), (), (Field.TEXT,)),
+    Move(Verb.NOTE,         OPEN,              None,                    _STAFF,           _STAFF,        _STAFF,          _STAFF,     (Field.TEXT,), (Field.PUBLIC_LINE,)),
+    Move(Verb.ESCALATE,     _HELD,             _S.ASSIGNED,             LADDER[0].raised_by | {SYS}, LADDER[1].raised_by | {SYS}, NOBODY, NOBODY, (Field.TRIED,)),
+    Move(Verb.RETURN_DOWN,  _WAITING | _WORKING, _S.ASSIGNED,           NOBODY,           _who(VS),      _who(TC),        _who(DUC),  _REASON),
+    Move(Verb.DRAFT_RED,    _HELD,             None,                    NOBODY,           NOBODY,        _who(SYS),       NOBODY),
+    Move(Verb.PROPOSE_RED,  _HELD,             None,                    NOBODY,           NOBODY,        _who(TC),        NOBODY,     LADDER[2].raising_needs),
+    Move(Verb.ENTER_RED,    _HELD,             _S.ASSIGNED,             NOBODY,           NOBODY,        _who(DUC),       NOBODY,     (Field.REASON, Field.UNIT)),
+    Move(Verb.REFUSE_RED,   _HELD,             None,                    NOBODY,           NOBODY,        _who(DUC),       NOBODY,     _REASON),
+    Move(Verb.APPROVE_EXIT, _FEEDBACK,         None,                    NOBODY,           NOBODY,        NOBODY,          _who(DUC),  _REASON),
+    Move(Verb.WARN,         OPEN,              None,                    _who(SYS),        _who(SYS),     _who(SYS),       _who(SYS)),
+    Move(Verb.RESOLVE,      _WORKING,          _S.PENDING_VERIFICATION, _who(PR, GM, GL, VS), _who(VS),  _who(TC, LEAD),  _who(LEAD), (Field.RESOLUTION,), (Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON)),
+    Move(Verb.VERIFY,       _CHECK,            _S.PENDING_FEEDBACK,     _who(GM, GL, VS), _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), (), (Field.TEXT,), by_handler=False),
+    Move(Verb.REJECT,       _CHECK,            _S.IN_PROGRESS,          _who(GM, GL, VS), _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), _REASON, by_handler=False),
+    Move(Verb.RATE,         _FEEDBACK,         None,                    _who(RES, GM, GL, VS, TC), _who(RES, GM, GL, PR, TC), _who(RES, GM, GL, VS, PR, DUC), _who(RES, GM, GL, VS, TC, DUC), (Field.RATING,), (Field.TEXT,), by_handler=False),
+    Move(Verb.CLOSE,        _FEEDBACK,         _S.CLOSED,               _who(SYS),        _who(SYS),     _who(SYS),       _who(SYS)),
+    Move(Verb.REOPEN,       _SHUT,             _S.IN_PROGRESS,          _who(RES, VS, TC, DUC), _who(RES, VS, TC, DUC), _who(RES, TC, DUC), _who(RES, DUC), _REASON),
+    Move(Verb.WITHDRAW,     OPEN - _FEEDBACK,  _S.WITHDRAWN,            _who(RES),        _who(RES),     _who(RES),       _who(RES),  (), (Field.REASON,)),
+    Move(Verb.MERGE,        OPEN - _FEEDBACK,  _S.MERGED,               _who(VS),         _who(VS),      _who(TC),        _who(DUC),  (Field.ISSUE,)),
+    Move(Verb.SPLIT,        _HELD,             None,                    _who(VS),         _who(VS),      _who(TC),        _who(DUC),  _REASON),
+    Move(Verb.HANDLE_ON_THE_SPOT, _NEW,        _S.PENDING_FEEDBACK,     _who(GM, GL, PR), NOBODY,        NOBODY,          NOBODY,     (Field.RESOLUTION,)),
+    Move(Verb.EXTEND,       _HELD,             None,                    _who(VS),         _who(TC),      _who(DUC),       _who(CL),   (Field.REASON, Field.DUE)),
+    Move(Verb.SUSPEND,      _HELD,             _S.SUSPENDED,            _who(VS),         _who(TC),      _who(DUC),       _who(CL),   _REASON),
+    Move(Verb.RESUME,       frozenset({_S.SUSPENDED}), _S.IN_PROGRESS,  _who(VS, SYS),    _who(TC, SYS), _who(DUC, SYS),  _who(CL, SYS)),
+    Move(Verb.DEFER,        _HELD,             _S.DEFERRED,             _who(TC),         _who(TC),      _who(DUC),       _who(CL),   (Field.REASON, Field.REPLY)),
+    Move(Verb.REVIEW,       frozenset({_S.DEFERRED}), _S.IN_PROGRESS,   _who(TC),         _who(TC),      _who(DUC),       _who(CL),   _REASON),
+    Move(Verb.OBJECT,       frozenset({_S.DECLINED, _S.DEFERRED}), None, _who(RES),       _who(RES),     _who(RES),       _who(RES),  _REASON),
+    Move(Verb.EXPLAIN,      _WORKING | _FEEDBACK, _S.CLOSED_EXPLAINED,  _who(TC),         _who(TC),      _who(DUC),       _who(CL),   (Field.REASON, Field.REPLY)),
+    Move(Verb.RETURN_ORDER, frozenset({_S.ASSIGNED}), _S.ACCEPTED,      NOBODY,           NOBODY,        _who(LEAD),      _who(LEAD), (Field.REASON, Field.UNIT)),
+    Move(Verb.WHISTLE,      _HELD,             None,                    NOBODY,           NOBODY,        _who(TC),        _who(DUC),  (Field.UNIT, Field.TEXT)),
+    Move(Verb.ANSWER_WHISTLE, _HELD,           None,                    NOBODY,           NOBODY,        _who(LEAD),      _who(LEAD), (Field.TEXT,)),
+    Move(Verb.WAIVE,        _WORKING,          None,                    NOBODY,           NOBODY,        _who(LEAD, TC),  _who(LEAD), _REASON),
+    Move(Verb.NUDGE,        _HELD,             None,                    _who(VS, TC),     _who(TC),      _who(DUC),       _who(DUC, CL)),
+    Move(Verb.SUPERVISE,    _HELD,             None,                    NOBODY,           NOBODY,        _who(DUC),       _who(DUC),  _REASON),
+    Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS), _who(GM, GL, TC), _who(GM, GL, VS), _who(DUC), (), by_handler=False),
+)
+# fmt: on
+MOVE: Mapping[Verb, Move] = {move.verb: move for move in MOVES}
+
+
+def light_of(level: int) -> Light:
+    """The colour of a level; every level above the county is red."""
+    return RUNGS[Level(min(level, Level.COUNTY))].light
+
+
+def rung_above(level: int) -> Rung | None:
+    """The next rung up; None at the top."""
+    place = LADDER_LEVELS.index(Level(level))
+    return LADDER[place + 1] if place + 1 < len(LADDER) else None
+
+
+def rung_below(level: int) -> Rung | None:
+    """The next rung down; None at the bottom."""
+    place = LADDER_LEVELS.index(Level(level))
+    return LADDER[place - 1] if place else None
+
+
+def refusal(move: Move, *, status: str, level: int, actors: frozenset[Role | Actor], is_handler: bool) -> Promise | None:
+    """Why this move may not be made now, as a sentence; None if it may.
+
+    `actors`: the roles that the person holds for the issue's place (and the department's only as lead unit).
+    """
+    if status not in move.sources:
+        return _("“%(verb)s” is not possible while the issue is “%(status)s”.") % {
+            "verb": move.verb.label,
+            "status": Status(status).label,
+        }  # type: ignore[return-value]
+    if not actors & move.who(level):
+        return _("“%(verb)s” is not yours to do while the light is %(light)s.") % {
+            "verb": move.verb.label,
+            "light": light_of(level).label,
+        }  # type: ignore[return-value]
+    if is_handler and not move.by_handler:
+        return _("“%(verb)s” must be done by somebody other than the person who handled it.") % {"verb": move.verb.label}  # type: ignore[return-value]
+    return None
+
+
+def possible(*, status: str, level: int, actors: frozenset[Role | Actor], is_handler: bool) -> list[Move]:
+    """The moves these actors may make now, in the order of the table."""
+    return [move for move in MOVES if refusal(move, status=status, level=level, actors=actors, is_handler=is_handler) is None]
