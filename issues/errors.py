@@ -1,26 +1,10 @@
-"""Refusals: each a sentence to act on. `gridgov/middleware.py` turns them into answers, once for all views."""
+"""Refusals of the casework: each a sentence to act on. The general ones are in `grids/errors.py`."""
 
 from __future__ import annotations
 
+from grids.errors import Forbidden, Refusal
 
-class Refusal(Exception):
-    """A rule of the casework says no (HTTP 409). The message is shown to the person as it is.
-
-    `field` names the input that has to change, if one has.
-    """
-
-    status = 409
-
-    def __init__(self, sentence: object, *, field: str = "") -> None:
-        super().__init__(str(sentence))
-        self.sentence = str(sentence)
-        self.field = field
-
-
-class Forbidden(Refusal):
-    """The issue may be seen but this is not the person's to do (HTTP 403)."""
-
-    status = 403
+__all__ = ["Conflict", "Forbidden", "Refusal"]
 
 
 class Conflict(Refusal):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -11,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from grids.models import Area
 from representatives.querysets import AssignmentQuerySet, PersonManager
 from representatives.roles import Role
+
+if TYPE_CHECKING:
+    from psycopg.types.range import Range
 
 
 class Unit(models.Model):
@@ -58,8 +64,11 @@ class Person(AbstractUser):
     rep_level = models.CharField(_("representative of"), max_length=20, choices=RepLevel.choices, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True)
 
-    objects = PersonManager()  # type: ignore[assignment,misc]
+    objects = PersonManager()  # type: ignore[misc]
     REQUIRED_FIELDS = ["name"]
+
+    # (role, path, term) of every assignment, once `scopes.scope_of` has read them; never stored.
+    postings: tuple[tuple[str, str, Range[datetime]], ...] | None = None
 
     class Meta:
         verbose_name = _("person")
@@ -68,6 +77,11 @@ class Person(AbstractUser):
 
     def __str__(self) -> str:
         return self.name or self.username
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Read the row again, and forget the assignments that went with the old one."""
+        self.postings = None
+        super().refresh_from_db(*args, **kwargs)
 
     def get_full_name(self) -> str:
         return self.name

@@ -1,6 +1,7 @@
 """Who is who: the one table of roles that permissions, menus, buttons and tests read (domain notes §6).
 
-What a role may *do* with an issue is in `issues/workflow.py`; here stands what it may *see*.
+What a role may *do* with an issue is in `issues/workflow.py`; here stands what it may *see* and which pages it gets.
+What it may *configure* is in `mapui/permissions.py`, which alone sees the models of every app.
 """
 
 from __future__ import annotations
@@ -46,42 +47,66 @@ class Sees(TextChoices):
     NOTHING = "nothing", _("no issue")
 
 
+class Page(TextChoices):
+    """Pages that not everybody has; the value is the name of the page's address, the label its entry in the menu."""
+
+    DASHBOARD = "dashboard", _("Map")
+    QUEUE = "queue", _("My queue")
+    RED = "red", _("Red list")
+    HEAT = "heat", _("Heat map")
+    COVER = "cover", _("Cover report")
+    ADMIN = "admin:index", _("Configuration")
+
+
 @dataclass(frozen=True)
 class Post:
-    """A row of the table: what the holder of a role sees, and where the role may be assigned."""
+    """A row of the table: what the holder of a role sees, which pages they get, and where the role may be assigned."""
 
     role: Role
     sees: Sees
     levels: frozenset[Level]  # levels of area that the role may be assigned to
+    pages: frozenset[Page]
     counts: bool = False  # sees the dashboard's figures (never single issues by that) of its areas
     on_card: bool = False  # printed on the public contact card of a cell
     answers_at: Level | None = None  # the level of the ladder that this role is answerable for
 
 
-def _post(role: Role, sees: Sees, *levels: Level, **more: object) -> Post:
-    return Post(role, sees, frozenset(levels), **more)  # type: ignore[arg-type]
+def _post(role: Role, sees: Sees, levels: frozenset[Level], pages: frozenset[Page], **more: object) -> Post:
+    return Post(role, sees, levels, pages, **more)  # type: ignore[arg-type]
 
 
-_GRID, _VILLAGE, _TOWNSHIP, _COUNTY = Level.GRID, Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY
+_IN_CELLS = frozenset({Level.GRID})
+_NEAR = frozenset({Level.GRID, Level.VILLAGE})
+_VILLAGE = frozenset({Level.VILLAGE})
+_TOWNSHIP = frozenset({Level.TOWNSHIP})
+_COUNTY = frozenset({Level.COUNTY})
+
+_QUEUE = frozenset({Page.QUEUE})
+_FIGURES = frozenset({Page.DASHBOARD, Page.HEAT})
+_WORK = _FIGURES | {Page.QUEUE, Page.RED}
+_COVER = frozenset({Page.COVER})
+_ADMIN = frozenset({Page.ADMIN})
+_NONE: frozenset[Page] = frozenset()
 
 # fmt: off
 POSTS: dict[Role, Post] = {post.role: post for post in (
-    _post(Role.CONTACT_HOUSEHOLD,    Sees.OWN,        _GRID),
-    _post(Role.GRID_MEMBER,          Sees.ALL,        _GRID, _VILLAGE,          counts=True, on_card=True),
-    _post(Role.GRID_LEADER,          Sees.ALL,        _GRID, _VILLAGE,          counts=True, on_card=True),
-    _post(Role.LINKED_CADRE,         Sees.ALL,        _GRID, _VILLAGE,          counts=True, on_card=True),
-    _post(Role.PARTY_REPRESENTATIVE, Sees.ALL,        _GRID, _VILLAGE,          counts=True, on_card=True, answers_at=Level.GRID),
-    _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,                 counts=True, on_card=True, answers_at=Level.VILLAGE),
-    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,                counts=True, on_card=True, answers_at=Level.TOWNSHIP),
-    _post(Role.TOWNSHIP_DISCIPLINE,  Sees.SEALED,     _TOWNSHIP),
-    _post(Role.DEPARTMENT,           Sees.DISPATCHED, _COUNTY, _TOWNSHIP),
-    _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,                  counts=True, on_card=True, answers_at=Level.COUNTY),
-    _post(Role.COUNTY_LEADER,        Sees.RED,        _COUNTY,                  counts=True),
-    _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,                  counts=True),
-    _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY),
-    _post(Role.MONITOR,              Sees.NOTHING,    _COUNTY, _TOWNSHIP, _VILLAGE),
-    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY),
-    _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY),
+    #     role                       sees             assigned to          pages
+    _post(Role.CONTACT_HOUSEHOLD,    Sees.OWN,        _IN_CELLS,           _QUEUE),
+    _post(Role.GRID_MEMBER,          Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
+    _post(Role.GRID_LEADER,          Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
+    _post(Role.LINKED_CADRE,         Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
+    _post(Role.PARTY_REPRESENTATIVE, Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True, answers_at=Level.GRID),
+    _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,            _WORK,           counts=True, on_card=True, answers_at=Level.VILLAGE),
+    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _WORK | _COVER,  counts=True, on_card=True, answers_at=Level.TOWNSHIP),
+    _post(Role.TOWNSHIP_DISCIPLINE,  Sees.SEALED,     _TOWNSHIP,           _QUEUE),
+    _post(Role.DEPARTMENT,           Sees.DISPATCHED, _TOWNSHIP | _COUNTY, _QUEUE | {Page.RED}),
+    _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _COVER,  counts=True, on_card=True, answers_at=Level.COUNTY),
+    _post(Role.COUNTY_LEADER,        Sees.RED,        _COUNTY,             _WORK | _COVER,  counts=True),
+    _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _COVER | _ADMIN, counts=True),
+    _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY,             _QUEUE),
+    _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _NONE),
+    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _ADMIN),
+    _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY,             _ADMIN),
 )}
 # fmt: on
 

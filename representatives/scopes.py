@@ -1,0 +1,80 @@
+"""What one person may see, where: their assignments read once, then asked without the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+
+from grids.models import paths_above
+from representatives.models import Assignment, Person
+from representatives.roles import POSTS, Page, Role, Sees
+
+if TYPE_CHECKING:
+    from psycopg.types.range import Range
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The roles a person holds at one moment, each with the path of the area it is held for. Empty: nobody's."""
+
+    person_id: int | None = None
+    unit_id: int | None = None
+    held: tuple[tuple[Role, str], ...] = ()
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Every role held anywhere."""
+        return frozenset(role for role, _path in self.held)
+
+    def roles_at(self, path: str) -> frozenset[Role]:
+        """The roles held for the area with that path, or for any that it lies in."""
+        above = set(paths_above(path))
+        return frozenset(role for role, held_at in self.held if held_at in above)
+
+    def paths(self, sees: Sees) -> tuple[str, ...]:
+        """Paths of the areas where the person sees that much; an area within another of them is left out."""
+        return _widest(path for role, path in self.held if POSTS[role].sees == sees)
+
+    @property
+    def count_paths(self) -> tuple[str, ...]:
+        """Paths of the areas whose figures the person may see."""
+        return _widest(path for role, path in self.held if POSTS[role].counts)
+
+    def page_paths(self, page: Page) -> tuple[str, ...]:
+        """Paths of the areas for which a role opens that page; none: the page is not theirs."""
+        return _widest(path for role, path in self.held if page in POSTS[role].pages)
+
+    def may_open(self, page: Page) -> bool:
+        """Whether any role held opens that page."""
+        return any(page in POSTS[role].pages for role in self.roles)
+
+
+NOBODY = Scope()
+
+
+def scope_of(person: Person | AnonymousUser, at: datetime) -> Scope:
+    """What the person holds at that moment. One query, the first time; the person object remembers its assignments."""
+    if not isinstance(person, Person) or not person.is_active:
+        return NOBODY
+    if person.postings is None:
+        person.postings = tuple(Assignment.objects.postings_of(person))
+    held = tuple((Role(role), path) for role, path, term in person.postings if _holds(term, at))
+    return Scope(person.pk, person.unit_id, held)
+
+
+def _holds(term: Range[datetime], at: datetime) -> bool:
+    """Whether the half-open term [lower, upper) holds that moment, just as `AssignmentQuerySet.active` asks it."""
+    return bool(term.bounds and at in term)
+
+
+def _widest(paths: Iterable[str]) -> tuple[str, ...]:
+    """The paths without those that lie in another of them, sorted."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not any(above in kept for above in paths_above(path)):
+            kept.append(path)
+    return tuple(kept)
