@@ -20,3 +20,32 @@ class Level(IntegerChoices):
 
 # The levels that hold issues, in the order in which an issue climbs.
 LADDER_LEVELS = (Level.GRID, Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY)
+
+# How a level is spelled in addresses and on the command line; addresses are kept for good, so these never change.
+SLUGS = {
+    Level.GRID: "cell",
+    Level.VILLAGE: "village",
+    Level.TOWNSHIP: "township",
+    Level.COUNTY: "county",
+    Level.PREFECTURE: "prefecture",
+    Level.PROVINCE: "province",
+}
+
+
+def slug(level: int) -> str:
+    """The level as an address spells it: `Level.GRID` → “cell”."""
+    return SLUGS[Level(level)]
+
+
+def of_slug(text: str) -> Level:
+    """The level that an address means: “cell” → `Level.GRID`. Raises ValueError if no level is spelled so."""
+    for level, spelling in SLUGS.items():
+        if spelling == text:
+            return level
+    raise ValueError(f"No level is spelled “{text}”; the levels are: {', '.join(SLUGS.values())}.")
+
+
+def finer(level: int) -> Level | None:
+    """The next level within, None below the cell."""
+    below = [each for each in Level if each < level]
+    return max(below) if below else None
