@@ -2,6 +2,7 @@
 
 from issues.models.casework import EscalationRequest, Issue, KeySupervisionEntry, Minute
 from issues.models.config import Category, CountyDay, SlaPolicy
+from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Rating, Requester, Submission
 from issues.models.ledger import Event, EventText, Notice
 
@@ -12,6 +13,9 @@ __all__ = [
     "EscalationRequest",
     "Event",
     "EventText",
+    "HeatArea",
+    "HeatBin",
+    "HeatState",
     "Issue",
     "KeySupervisionEntry",
     "Minute",

@@ -116,6 +116,10 @@ class Issue(models.Model):
             models.Index(fields=("resume_at",), condition=_OPEN & Q(resume_at__isnull=False), name="issue_to_resume"),
             models.Index(fields=("path", "-reported_at", "-id"), name="issue_by_place_newest"),
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
+            models.Index(fields=("reported_at",), name="issue_by_reported"),
+            models.Index(fields=("closed_at",), condition=Q(closed_at__isnull=False), name="issue_by_ended"),
+            models.Index(fields=("contact_due_at",), condition=Q(contact_due_at__isnull=False), name="issue_by_contact_due"),
+            models.Index(fields=("path", "reported_at"), condition=Q(recurrence_of__isnull=False), name="issue_recurring"),
         )
 
     def __str__(self) -> str:
