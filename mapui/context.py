@@ -4,8 +4,30 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.timezone import now
+
+from mapui.navigation import Entry, menu
+from representatives.models import Assignment, Person
+from representatives.roles import Role
+
+SIZE_COOKIE = "size"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Organiser and filing number for the footer."""
-    return {"organiser": settings.ORGANISER, "filing_number": settings.FILING_NUMBER}
+    """Organiser and filing number for the footer, the menu of the person (made when drawn), and the chosen text size."""
+    return {
+        "organiser": settings.ORGANISER,
+        "filing_number": settings.FILING_NUMBER,
+        "menu": SimpleLazyObject(lambda: _menu(request)),
+        "text_size": "large" if request.COOKIES.get(SIZE_COOKIE) == "large" else "normal",
+    }
+
+
+def _menu(request: HttpRequest) -> list[Entry]:
+    """The menu for the request's person; an error page may come before anybody was recognised."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return menu(None)
+    roles = Assignment.objects.active(now()).filter(person=person).values_list("role", flat=True)
+    return menu(Role(role) for role in roles)

@@ -1,0 +1,51 @@
+// every.js - what every page does: menus close, text grows, dialogs open, htmx failures become sentences.
+
+import { say, showOffline } from "../core/a11y.js";
+import { giveToHtmx } from "../core/csrf.js";
+import { find, findAll, on } from "../core/dom.js";
+import { gettext } from "../core/i18n.js";
+
+const YEAR = 365 * 24 * 3600;
+
+function largeText() {
+  const button = find("[data-large-text]");
+  if (!button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const large = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(large));
+    document.documentElement.dataset.size = large ? "large" : "normal";
+    document.cookie = `size=${large ? "large" : "normal"}; path=/; max-age=${YEAR}; samesite=lax`;
+  });
+}
+
+function closeMenus(except = null) {
+  for (const menu of findAll("details[data-menu][open]")) if (menu !== except) menu.open = false;
+}
+
+document.addEventListener("click", (event) => closeMenus(event.target.closest?.("details[data-menu]")));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = find("details[data-menu][open]");
+  closeMenus();
+  find("summary", open ?? document.createElement("div"))?.focus();
+});
+
+// <button data-opens="id"> opens the dialog of that id; <button data-closes> closes the one it is in.
+on("click", "[data-opens]", (event, button) => document.getElementById(button.dataset.opens)?.showModal());
+on("click", "[data-closes]", (event, button) => button.closest("dialog")?.close());
+on("click", "[data-print]", () => window.print());
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  if (status === 403 || status === 409 || status === 429) return; // the answer itself is shown
+  say(status === 404 ? gettext("This does not exist, or not for you.") : gettext("The server could not answer. Try again in a moment."), "error");
+});
+document.addEventListener("htmx:sendError", () => showOffline(true));
+document.addEventListener("htmx:afterOnLoad", () => showOffline(false));
+window.addEventListener("offline", () => showOffline(true));
+window.addEventListener("online", () => showOffline(false));
+
+giveToHtmx();
+largeText();
+if (navigator.onLine === false) showOffline(true);

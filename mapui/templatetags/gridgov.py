@@ -1,0 +1,133 @@
+"""What templates say often: the import map, shapes and characters of lights, times and durations."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from django import template
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.formats import date_format, time_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from issues.workflow import ClockState, Light
+
+register = template.Library()
+
+# Names that modules may import without a path.
+BARE = {"idb": "vendor/idb/index.js"}
+OWN_MODULES = "mapui/js/"
+
+_SHAPES = {Light.GREEN: "●", Light.BLUE: "■", Light.YELLOW: "◆", Light.RED: "▲"}
+_CLOCKS = {ClockState.ON_TRACK: "○", ClockState.DUE_SOON: "◔", ClockState.OVERDUE: "●", ClockState.PAUSED: "‖"}
+_LANGUAGE_TAGS = {"zh-hans": "zh-CN", "zh-hant": "zh-TW"}
+
+
+@register.simple_tag(takes_context=True)
+def importmap(context: Context) -> SafeString:
+    """The page's one import map: our modules by their hashed addresses (with a manifest), and the bare names."""
+    imports = {name: static(path) for name, path in BARE.items()}
+    for name in getattr(staticfiles_storage, "hashed_files", {}):
+        if name.startswith(OWN_MODULES) and name.endswith(".js"):
+            imports[staticfiles_storage.base_url + name] = static(name)
+    nonce = getattr(context.get("request"), "csp_nonce", "")
+    # “<” cannot end the script from within a JSON string.
+    body = mark_safe(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S308
+    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, body)
+
+
+@register.filter
+def language_tag(code: str) -> str:
+    """The BCP 47 tag that browsers choose fonts by: zh-hans → zh-CN."""
+    return _LANGUAGE_TAGS.get(code, code)
+
+
+@register.filter
+def light_shape(light: str) -> str:
+    """● ■ ◆ ▲"""
+    return _SHAPES[Light(light)]
+
+
+@register.filter
+def light_character(light: str) -> str:
+    """绿 蓝 黄 红, or G B Y R."""
+    characters = {
+        Light.GREEN: pgettext("light", "G"),
+        Light.BLUE: pgettext("light", "B"),
+        Light.YELLOW: pgettext("light", "Y"),
+        Light.RED: pgettext("light", "R"),
+    }
+    return characters[Light(light)]
+
+
+@register.filter
+def light_label(light: str) -> str:
+    """“green”, in the reader's language."""
+    return str(Light(light).label)
+
+
+@register.filter
+def clock_shape(state: str) -> str:
+    return _CLOCKS[ClockState(state)]
+
+
+@register.filter
+def clock_label(state: str) -> str:
+    return str(ClockState(state).label)
+
+
+@register.filter
+def when(moment: datetime | None) -> str:
+    """Day and time in the site's time zone, with the year if it is not this one; empty for None."""
+    if moment is None:
+        return ""
+    local = localtime(moment)
+    day = date_format(local, "DATE_FORMAT" if local.year != localtime(now()).year else "MONTH_DAY_FORMAT")
+    return f"{day} {time_format(local, 'H:i')}"
+
+
+@register.filter
+def day(moment: datetime | None) -> str:
+    """The day alone, as `when` writes it."""
+    if moment is None:
+        return ""
+    local = localtime(moment)
+    return str(date_format(local, "DATE_FORMAT" if local.year != localtime(now()).year else "MONTH_DAY_FORMAT"))
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """A length of time in its two largest units, without sign: “2 days 3 hours”; empty for None."""
+    if length is None:
+        return ""
+    minutes = int(abs(length).total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    parts = [
+        ngettext("%(n)s day", "%(n)s days", days) % {"n": days} if days else "",
+        ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes} if minutes and not days else "",
+    ]
+    return " ".join(part for part in parts if part) or _("less than a minute")
+
+
+@register.filter
+def minus(later: datetime | None, earlier: datetime | None) -> timedelta | None:
+    """The time between two moments; None if either is missing."""
+    return None if later is None or earlier is None else later - earlier
+
+
+@register.filter
+def is_before(moment: datetime | None, other: datetime | None) -> bool:
+    return moment is not None and other is not None and moment < other
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """“93.5 %”, or “–” where there is nothing to divide."""
+    return "–" if share is None else f"{100 * share:.1f}%".replace(".0%", "%")
