@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import Area
@@ -17,6 +18,9 @@ from representatives.roles import Role
 
 if TYPE_CHECKING:
     from psycopg.types.range import Range
+
+
+TWINS = "assignment_no_overlapping_twins"  # the constraint whose violation becomes a sentence in `services`
 
 
 class Unit(models.Model):
@@ -105,13 +109,17 @@ class Assignment(models.Model):
         verbose_name_plural = _("assignments")
         constraints = (
             ExclusionConstraint(
-                name="assignment_no_overlapping_twins",
+                name=TWINS,
                 expressions=(
                     ("person", RangeOperators.EQUAL),
                     ("area", RangeOperators.EQUAL),
                     ("role", RangeOperators.EQUAL),
                     ("term", RangeOperators.OVERLAPS),
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(term__isempty=False, term__lower_inf=False, term__lower_inc=True, term__upper_inc=False),
+                name="assignment_term_half_open",
             ),
         )
         indexes = (models.Index(fields=("role", "area"), name="assignment_role_area"),)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import UserManager
 from django.db import models
+from django.db.models import Q
 
 from grids.models import paths_above
 
 if TYPE_CHECKING:
     from psycopg.types.range import Range
 
+    from grids.models import Area
     from representatives.models import Assignment, Person
     from representatives.roles import Role
 
@@ -29,12 +31,25 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def in_role(self, *roles: Role) -> Self:
         return self.filter(role__in=roles)
 
-    def answering_for(self, path: str) -> Self:
-        """Assignments to the area with that path or to any that it lies in, narrowest first, then longest in post.
+    def answering_for(self, *paths: str) -> Self:
+        """Assignments to the areas with those paths or to any that they lie in, narrowest first, then longest in post.
 
         By path, not by row: a redrawn area has another row, and who was posted to the old one still answers there.
         """
-        return self.filter(area__path__in=paths_above(path)).order_by("area__level", "term__startswith", "pk")
+        above = {upper for path in paths for upper in paths_above(path)}
+        return self.filter(area__path__in=above).order_by("area__level", "term__startswith", "pk")
+
+    def lasting_beyond(self, at: datetime) -> Self:
+        """Assignments that hold at that moment or begin after it."""
+        return self.filter(Q(term__endswith__gt=at) | Q(term__upper_inf=True)).order_by("pk")
+
+    def twins(self, person: Person, area: Area, role: str, term: Range[datetime]) -> Self:
+        """What the database would not suffer beside such an assignment: the same post at an overlapping time."""
+        return self.filter(person=person, area=area, role=role, term__overlap=term).order_by("term__startswith")
+
+    def lock(self, pk: int) -> Assignment:
+        """That row, locked until the transaction ends."""
+        return self.select_for_update().get(pk=pk)
 
     def postings_of(self, person: Person) -> models.QuerySet[Assignment, tuple[str, str, Range[datetime]]]:
         """(role, path of the area, term) of all that the person was, is and will be posted to."""

@@ -94,7 +94,7 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.CONTACT_HOUSEHOLD,    Sees.OWN,        _IN_CELLS,           _QUEUE),
     _post(Role.GRID_MEMBER,          Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
     _post(Role.GRID_LEADER,          Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
-    _post(Role.LINKED_CADRE,         Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
+    _post(Role.LINKED_CADRE,         Sees.NOTHING,    _NEAR,               _FIGURES,        counts=True, on_card=True),
     _post(Role.PARTY_REPRESENTATIVE, Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True, answers_at=Level.GRID),
     _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,            _WORK,           counts=True, on_card=True, answers_at=Level.VILLAGE),
     _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _WORK | _COVER,  counts=True, on_card=True, answers_at=Level.TOWNSHIP),
@@ -109,6 +109,28 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY,             _ADMIN),
 )}
 # fmt: on
+
+
+@dataclass(frozen=True)
+class Need:
+    """A post that every area of a level must have filled, there or in an area it lies in; else the cover report says so."""
+
+    level: Level
+    role: Role
+    or_role: Role | None = None  # this one does as well
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        return (self.role, self.or_role) if self.or_role else (self.role,)
+
+
+NEEDS = (
+    Need(Level.GRID, Role.PARTY_REPRESENTATIVE),
+    Need(Level.GRID, Role.GRID_MEMBER, or_role=Role.GRID_LEADER),
+    Need(Level.VILLAGE, Role.VILLAGE_SECRETARY),
+    Need(Level.TOWNSHIP, Role.TOWNSHIP_COMMITTEE),
+    Need(Level.COUNTY, Role.SUPERVISION_OFFICE),
+)
 
 # The order in which a vacancy falls to the next role, per level of the ladder (design, “People”).
 SUCCESSION: dict[Level, tuple[Role, ...]] = {
