@@ -8,8 +8,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import now
 
 from mapui.navigation import Entry, menu
-from representatives.models import Assignment, Person
-from representatives.roles import Role
+from representatives.models import Person
+from representatives.scopes import scope_of
 
 SIZE_COOKIE = "size"
 
@@ -27,7 +27,4 @@ def site(request: HttpRequest) -> dict[str, object]:
 def _menu(request: HttpRequest) -> list[Entry]:
     """The menu for the request's person; an error page may come before anybody was recognised."""
     person = getattr(request, "user", None)
-    if not isinstance(person, Person):
-        return menu(None)
-    roles = Assignment.objects.active(now()).filter(person=person).values_list("role", flat=True)
-    return menu(Role(role) for role in roles)
+    return menu(scope_of(person, now()) if isinstance(person, Person) else None)

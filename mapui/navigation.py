@@ -2,66 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from grids.levels import Level
-from representatives.roles import POSTS, Post, Role, Sees
+from representatives.roles import Page
+from representatives.scopes import Scope
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the menu. `offered` gets the posts that the person holds; None: nobody is logged in."""
+    """A line of the menu; `name` is that of the URL. A page that is not it but belongs to it gives it as `nav`."""
 
-    name: str  # of the URL; a page that is not it but belongs to it gives it as `nav`
+    name: str
     label: Promise
-    offered: Callable[[frozenset[Post] | None], bool]
+    for_staff: bool = True
+    for_visitors: bool = False
 
     @property
     def url(self) -> str:
         return reverse(self.name)
 
-
-def _everybody(posts: frozenset[Post] | None) -> bool:
-    return True
-
-
-def _residents(posts: frozenset[Post] | None) -> bool:
-    return posts is None
-
-
-def _who_handle_issues(posts: frozenset[Post] | None) -> bool:
-    return any(post.sees not in (Sees.NOTHING, Sees.OWN) for post in posts or ())
-
-
-def _who_see_raised(posts: frozenset[Post] | None) -> bool:
-    return any(post.sees in (Sees.RAISED, Sees.RED) or (post.answers_at or 0) >= Level.TOWNSHIP for post in posts or ())
-
-
-def _who_see_figures(posts: frozenset[Post] | None) -> bool:
-    return any(post.counts for post in posts or ())
-
-
-def _who_look_after_posts(posts: frozenset[Post] | None) -> bool:
-    return any(post.counts and (not post.on_card or (post.answers_at or 0) >= Level.VILLAGE) for post in posts or ())
+    def is_for(self, scope: Scope | None) -> bool:
+        """Whether somebody with that scope is offered it; None: a visitor who is not logged in."""
+        if scope is None:
+            return self.for_visitors
+        return self.for_staff and (self.name not in Page.values or scope.may_open(Page(self.name)))
 
 
 MENU: tuple[Entry, ...] = (
-    Entry("dashboard", pgettext_lazy("menu", "Overview"), _everybody),
-    Entry("queue", pgettext_lazy("menu", "To do"), _who_handle_issues),
-    Entry("report", pgettext_lazy("menu", "Report"), _everybody),
-    Entry("track-find", pgettext_lazy("menu", "Track a report"), _residents),
-    Entry("red", pgettext_lazy("menu", "Red list"), _who_see_raised),
-    Entry("heat", pgettext_lazy("menu", "Heat map"), _who_see_figures),
-    Entry("cover", pgettext_lazy("menu", "Cover"), _who_look_after_posts),
+    Entry("dashboard", pgettext_lazy("menu", "Overview"), for_visitors=True),
+    Entry(Page.QUEUE, Page.QUEUE.label),
+    Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True),
+    Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),
+    Entry(Page.RED, Page.RED.label),
+    Entry(Page.HEAT, Page.HEAT.label),
+    Entry(Page.COVER, Page.COVER.label),
+    Entry(Page.ADMIN, Page.ADMIN.label),
 )
 
 
-def menu(roles: Iterable[Role] | None) -> list[Entry]:
-    """The entries for somebody with these roles; None for a visitor who is not logged in."""
-    posts = None if roles is None else frozenset(POSTS[role] for role in roles)
-    return [entry for entry in MENU if entry.offered(posts)]
+def menu(scope: Scope | None) -> list[Entry]:
+    """The entries for somebody with that scope; None for a visitor who is not logged in."""
+    return [entry for entry in MENU if entry.is_for(scope)]

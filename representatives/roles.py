@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from grids.levels import Level
 
@@ -50,12 +51,11 @@ class Sees(TextChoices):
 class Page(TextChoices):
     """Pages that not everybody has; the value is the name of the page's address, the label its entry in the menu."""
 
-    DASHBOARD = "dashboard", _("Map")
-    QUEUE = "queue", _("My queue")
-    RED = "red", _("Red list")
-    HEAT = "heat", _("Heat map")
-    COVER = "cover", _("Cover report")
-    ADMIN = "admin:index", _("Configuration")
+    QUEUE = "queue", pgettext_lazy("menu", "To do")
+    RED = "red", pgettext_lazy("menu", "Red list")
+    HEAT = "heat", pgettext_lazy("menu", "Heat map")
+    COVER = "cover", pgettext_lazy("menu", "Cover")
+    ADMIN = "admin:index", pgettext_lazy("menu", "Administration")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ _TOWNSHIP = frozenset({Level.TOWNSHIP})
 _COUNTY = frozenset({Level.COUNTY})
 
 _QUEUE = frozenset({Page.QUEUE})
-_FIGURES = frozenset({Page.DASHBOARD, Page.HEAT})
+_FIGURES = frozenset({Page.HEAT})
 _WORK = _FIGURES | {Page.QUEUE, Page.RED}
 _COVER = frozenset({Page.COVER})
 _ADMIN = frozenset({Page.ADMIN})

@@ -24,6 +24,7 @@ class Scope:
     person_id: int | None = None
     unit_id: int | None = None
     held: tuple[tuple[Role, str], ...] = ()
+    is_root: bool = False  # the account of “createsuperuser”, which sets the program up before anybody is posted
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -50,7 +51,7 @@ class Scope:
 
     def may_open(self, page: Page) -> bool:
         """Whether any role held opens that page."""
-        return any(page in POSTS[role].pages for role in self.roles)
+        return (self.is_root and page == Page.ADMIN) or any(page in POSTS[role].pages for role in self.roles)
 
 
 NOBODY = Scope()
@@ -63,7 +64,7 @@ def scope_of(person: Person | AnonymousUser, at: datetime) -> Scope:
     if person.postings is None:
         person.postings = tuple(Assignment.objects.postings_of(person))
     held = tuple((Role(role), path) for role, path, term in person.postings if _holds(term, at))
-    return Scope(person.pk, person.unit_id, held)
+    return Scope(person.pk, person.unit_id, held, is_root=person.is_superuser)
 
 
 def _holds(term: Range[datetime], at: datetime) -> bool:
