@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from grids.errors import Forbidden, Refusal
 
-__all__ = ["Conflict", "Forbidden", "Refusal"]
+__all__ = ["Conflict", "Forbidden", "OutOfScope", "Refusal"]
 
 
 class Conflict(Refusal):
     """The same key came before with another body, or somebody changed the row meanwhile (HTTP 409)."""
+
+
+class OutOfScope(Refusal):
+    """For this person the issue does not exist (HTTP 404)."""
+
+    status = 404

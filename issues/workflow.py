@@ -8,10 +8,10 @@ database and no clock. Source: domain notes §3.2 (escalation) and §6 (who move
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import LADDER_LEVELS, Level
@@ -109,6 +109,7 @@ class Verb(TextChoices):
     VERIFY = "verify", _("Confirm on site")
     REJECT = "reject", _("Not solved, send back")
     RATE = "rate", _("Rate")
+    CALL_BACK = "call_back", _("Record a call without answer")
     CLOSE = "close", _("Close")
     REOPEN = "reopen", _("Reopen")
     WITHDRAW = "withdraw", _("Withdraw")
@@ -149,6 +150,7 @@ class Field(TextChoices):
     NON_PUBLIC_REASON = "non_public_reason", _("Why it is not made public")
     TEXT = "text", _("Text")
     UNIT = "unit", _("Lead unit")
+    PERSON = "person", _("Who handles it")
     ISSUE = "issue", _("Number of the other issue")
     RATING = "rating", _("Rating")
     DUE = "due", _("New date")
@@ -156,6 +158,7 @@ class Field(TextChoices):
     URGENCY = "urgency", _("Urgency")
     LEVEL = "level", _("Who decides")
     REPLY = "reply", _("Reply to the requester")
+    SUBMISSION = "submission", _("On behalf of which report")
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,7 @@ RUNGS: Mapping[Level, Rung] = {rung.level: rung for rung in LADDER}
 LEVEL_OF: Mapping[Light, Level] = {rung.light: rung.level for rung in LADDER}
 
 Who = frozenset[Role | Actor]
+Actors = frozenset[Role | Actor]
 
 
 def _who(*actors: Role | Actor) -> Who:
@@ -196,6 +200,14 @@ def _who(*actors: Role | Actor) -> Who:
 
 
 NOBODY = _who()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A move that may not be made, and why, as a sentence; `by_role`: others might make it (403), else nobody (409)."""
+
+    sentence: str
+    by_role: bool = False
 
 
 @dataclass(frozen=True)
@@ -212,6 +224,7 @@ class Move:
     needs: tuple[Field, ...] = ()
     allows: tuple[Field, ...] = ()
     by_handler: bool = True  # False: not by the person who handled it
+    also_from: frozenset[Status] = frozenset()  # whence the program may do it too: what nobody accepted climbs all the same
 
     def who(self, level: int) -> Who:
         """Those who may do it while the issue is at that level."""
@@ -228,51 +241,57 @@ _CHECK = frozenset({_S.PENDING_VERIFICATION})
 _FEEDBACK = frozenset({_S.PENDING_FEEDBACK})
 _SHUT = frozenset({_S.CLOSED, _S.CLOSED_EXPLAINED})
 _STAFF = _who(GM, GL, PR, VS, TC, LEAD, DUC)
+_TELL = _who(RES, Role.CONTACT_HOUSEHOLD, GM, GL, PR, VS, Role.HOTLINE_OPERATOR)
+_UP = _who(RES, VS, TC, DUC)  # who may reopen: the requester, the secretary and everybody above
+_ASK = (_who(GM, GL, VS, TC), _who(GM, GL, PR, TC), _who(GM, GL, PR, VS, DUC), _who(GM, GL, VS, TC, DUC))  # who may call back
 _REASON = (Field.REASON,)
+_OUTCOME = (Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON)
 
+# A vacancy falls to the next role (`representatives.roles.SUCCESSION`); who stands in counts as the role that is vacant.
 # fmt: off
 MOVES: tuple[Move, ...] = (
-    #    verb               from               to                       green             blue           yellow           red
-    Move(Verb.SUBMIT,       frozenset({_S.DRAFT}), _S.SUBMITTED,        _who(RES, Role.CONTACT_HOUSEHOLD, GM, GL, PR, VS, Role.HOTLINE_OPERATOR), NOBODY, NOBODY, NOBODY),
-    Move(Verb.SUPPLEMENT,   OPEN,              None,                    _who(RES),        _who(RES),     _who(RES),       _who(RES),  (Field.TEXT,)),
-    Move(Verb.ACCEPT,       _NEW,              _S.ACCEPTED,             _who(GM, GL, VS, TC), _who(VS, TC), _who(TC),     _who(TC),   (), (Field.CATEGORY, Field.URGENCY, Field.LEVEL)),
-    Move(Verb.DECLINE,      _NEW,              _S.DECLINED,             _who(VS, TC),     _who(TC),      _who(TC),        _who(DUC),  (Field.REASON, Field.REPLY)),
-    Move(Verb.DISPATCH,     _HELD,             _S.ASSIGNED,             _who(VS, SYS),    _who(VS),      _who(TC),        _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
-    Move(Verb.ACKNOWLEDGE,  _WAITING,          _S.IN_PROGRESS,          _who(PR, VS),     _who(VS, PR),  _who(TC, LEAD),  _who(LEAD)),
-    Move(Verb.CONTACT,      _HELD,             None,                    _who(GM, GL, PR, VS), _who(VS, PR), _who(TC, LEAD), _who(LEAD, DUC), (), (Field.TEXT,)),
-    Move(Verb.NOTE,         OPEN,              None,                    _STAFF,           _STAFF,        _STAFF,          _STAFF,     (Field.TEXT,), (Field.PUBLIC_LINE,)),
-    Move(Verb.ESCALATE,     _HELD,             _S.ASSIGNED,             LADDER[0].raised_by | {SYS}, LADDER[1].raised_by | {SYS}, NOBODY, NOBODY, (Field.TRIED,)),
-    Move(Verb.RETURN_DOWN,  _WAITING | _WORKING, _S.ASSIGNED,           NOBODY,           _who(VS),      _who(TC),        _who(DUC),  _REASON),
-    Move(Verb.DRAFT_RED,    _HELD,             None,                    NOBODY,           NOBODY,        _who(SYS),       NOBODY),
-    Move(Verb.PROPOSE_RED,  _HELD,             None,                    NOBODY,           NOBODY,        _who(TC),        NOBODY,     LADDER[2].raising_needs),
-    Move(Verb.ENTER_RED,    _HELD,             _S.ASSIGNED,             NOBODY,           NOBODY,        _who(DUC),       NOBODY,     (Field.REASON, Field.UNIT)),
-    Move(Verb.REFUSE_RED,   _HELD,             None,                    NOBODY,           NOBODY,        _who(DUC),       NOBODY,     _REASON),
-    Move(Verb.APPROVE_EXIT, _FEEDBACK,         None,                    NOBODY,           NOBODY,        NOBODY,          _who(DUC),  _REASON),
-    Move(Verb.WARN,         OPEN,              None,                    _who(SYS),        _who(SYS),     _who(SYS),       _who(SYS)),
-    Move(Verb.RESOLVE,      _WORKING,          _S.PENDING_VERIFICATION, _who(PR, GM, GL, VS), _who(VS),  _who(TC, LEAD),  _who(LEAD), (Field.RESOLUTION,), (Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON)),
-    Move(Verb.VERIFY,       _CHECK,            _S.PENDING_FEEDBACK,     _who(GM, GL, VS), _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), (), (Field.TEXT,), by_handler=False),
-    Move(Verb.REJECT,       _CHECK,            _S.IN_PROGRESS,          _who(GM, GL, VS), _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), _REASON, by_handler=False),
-    Move(Verb.RATE,         _FEEDBACK,         None,                    _who(RES, GM, GL, VS, TC), _who(RES, GM, GL, PR, TC), _who(RES, GM, GL, VS, PR, DUC), _who(RES, GM, GL, VS, TC, DUC), (Field.RATING,), (Field.TEXT,), by_handler=False),
-    Move(Verb.CLOSE,        _FEEDBACK,         _S.CLOSED,               _who(SYS),        _who(SYS),     _who(SYS),       _who(SYS)),
-    Move(Verb.REOPEN,       _SHUT,             _S.IN_PROGRESS,          _who(RES, VS, TC, DUC), _who(RES, VS, TC, DUC), _who(RES, TC, DUC), _who(RES, DUC), _REASON),
-    Move(Verb.WITHDRAW,     OPEN - _FEEDBACK,  _S.WITHDRAWN,            _who(RES),        _who(RES),     _who(RES),       _who(RES),  (), (Field.REASON,)),
-    Move(Verb.MERGE,        OPEN - _FEEDBACK,  _S.MERGED,               _who(VS),         _who(VS),      _who(TC),        _who(DUC),  (Field.ISSUE,)),
-    Move(Verb.SPLIT,        _HELD,             None,                    _who(VS),         _who(VS),      _who(TC),        _who(DUC),  _REASON),
-    Move(Verb.HANDLE_ON_THE_SPOT, _NEW,        _S.PENDING_FEEDBACK,     _who(GM, GL, PR), NOBODY,        NOBODY,          NOBODY,     (Field.RESOLUTION,)),
-    Move(Verb.EXTEND,       _HELD,             None,                    _who(VS),         _who(TC),      _who(DUC),       _who(CL),   (Field.REASON, Field.DUE)),
-    Move(Verb.SUSPEND,      _HELD,             _S.SUSPENDED,            _who(VS),         _who(TC),      _who(DUC),       _who(CL),   _REASON),
-    Move(Verb.RESUME,       frozenset({_S.SUSPENDED}), _S.IN_PROGRESS,  _who(VS, SYS),    _who(TC, SYS), _who(DUC, SYS),  _who(CL, SYS)),
-    Move(Verb.DEFER,        _HELD,             _S.DEFERRED,             _who(TC),         _who(TC),      _who(DUC),       _who(CL),   (Field.REASON, Field.REPLY)),
-    Move(Verb.REVIEW,       frozenset({_S.DEFERRED}), _S.IN_PROGRESS,   _who(TC),         _who(TC),      _who(DUC),       _who(CL),   _REASON),
-    Move(Verb.OBJECT,       frozenset({_S.DECLINED, _S.DEFERRED}), None, _who(RES),       _who(RES),     _who(RES),       _who(RES),  _REASON),
-    Move(Verb.EXPLAIN,      _WORKING | _FEEDBACK, _S.CLOSED_EXPLAINED,  _who(TC),         _who(TC),      _who(DUC),       _who(CL),   (Field.REASON, Field.REPLY)),
-    Move(Verb.RETURN_ORDER, frozenset({_S.ASSIGNED}), _S.ACCEPTED,      NOBODY,           NOBODY,        _who(LEAD),      _who(LEAD), (Field.REASON, Field.UNIT)),
-    Move(Verb.WHISTLE,      _HELD,             None,                    NOBODY,           NOBODY,        _who(TC),        _who(DUC),  (Field.UNIT, Field.TEXT)),
-    Move(Verb.ANSWER_WHISTLE, _HELD,           None,                    NOBODY,           NOBODY,        _who(LEAD),      _who(LEAD), (Field.TEXT,)),
-    Move(Verb.WAIVE,        _WORKING,          None,                    NOBODY,           NOBODY,        _who(LEAD, TC),  _who(LEAD), _REASON),
-    Move(Verb.NUDGE,        _HELD,             None,                    _who(VS, TC),     _who(TC),      _who(DUC),       _who(DUC, CL)),
-    Move(Verb.SUPERVISE,    _HELD,             None,                    NOBODY,           NOBODY,        _who(DUC),       _who(DUC),  _REASON),
-    Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS), _who(GM, GL, TC), _who(GM, GL, VS), _who(DUC), (), by_handler=False),
+    #    verb               from               to                       green                 blue             yellow               red
+    Move(Verb.SUBMIT,       frozenset({_S.DRAFT}), _S.SUBMITTED,        _TELL,                _TELL,           _TELL,               _TELL),
+    Move(Verb.SUPPLEMENT,   OPEN,              None,                    _who(RES),            _who(RES),       _who(RES),           _who(RES),  (Field.TEXT,)),
+    Move(Verb.ACCEPT,       _NEW,              _S.ACCEPTED,             _who(GM, GL, VS, TC), _who(VS, TC),    _who(TC),            _who(TC),   (), (Field.CATEGORY, Field.URGENCY, Field.LEVEL)),
+    Move(Verb.DECLINE,      _NEW,              _S.DECLINED,             _who(VS, TC),         _who(TC),        _who(TC),            _who(DUC),  (Field.REASON, Field.REPLY)),
+    Move(Verb.DISPATCH,     _HELD,             _S.ASSIGNED,             _who(VS, SYS),        _who(VS),        _who(TC),            _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
+    Move(Verb.ACKNOWLEDGE,  _WAITING,          _S.IN_PROGRESS,          _who(PR),             _who(VS, PR),    _who(TC, LEAD),      _who(LEAD)),
+    Move(Verb.CONTACT,      _HELD,             None,                    _who(GM, GL, PR, VS), _who(VS, PR),    _who(TC, LEAD),      _who(LEAD, DUC), (), (Field.TEXT,)),
+    Move(Verb.NOTE,         OPEN,              None,                    _STAFF,               _STAFF,          _STAFF,              _STAFF,     (Field.TEXT,), (Field.REPLY, *_OUTCOME)),
+    Move(Verb.ESCALATE,     _HELD,             _S.ASSIGNED,             LADDER[0].raised_by | {SYS}, LADDER[1].raised_by | {SYS}, NOBODY, NOBODY, (Field.TRIED,), also_from=_NEW),
+    Move(Verb.RETURN_DOWN,  _HELD,             _S.ASSIGNED,             NOBODY,               _who(VS),        _who(TC),            _who(DUC),  _REASON),
+    Move(Verb.DRAFT_RED,    _HELD,             None,                    NOBODY,               NOBODY,          _who(SYS),           NOBODY,     also_from=_NEW),
+    Move(Verb.PROPOSE_RED,  _HELD,             None,                    NOBODY,               NOBODY,          _who(TC),            NOBODY,     LADDER[2].raising_needs),
+    Move(Verb.ENTER_RED,    _HELD,             _S.ASSIGNED,             NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT), (Field.MINUTE,)),
+    Move(Verb.REFUSE_RED,   _HELD,             None,                    NOBODY,               NOBODY,          _who(DUC),           NOBODY,     _REASON),
+    Move(Verb.APPROVE_EXIT, _FEEDBACK,         None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _REASON),
+    Move(Verb.WARN,         OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
+    Move(Verb.RESOLVE,      _WORKING,          _S.PENDING_VERIFICATION, _who(PR, GM, GL),     _who(VS),        _who(TC, LEAD),      _who(LEAD), (Field.RESOLUTION,), _OUTCOME),
+    Move(Verb.VERIFY,       _CHECK,            _S.PENDING_FEEDBACK,     _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), (), (Field.TEXT,), by_handler=False),
+    Move(Verb.REJECT,       _CHECK,            _S.IN_PROGRESS,          _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), _REASON, by_handler=False),
+    Move(Verb.RATE,         _FEEDBACK,         None,                    _ASK[0] | {RES},      _ASK[1] | {RES}, _ASK[2] | {RES},     _ASK[3] | {RES}, (Field.RATING,), (Field.TEXT, Field.SUBMISSION), by_handler=False),
+    Move(Verb.CALL_BACK,    _FEEDBACK,         None,                    _ASK[0] | {SYS},      _ASK[1] | {SYS}, _ASK[2] | {SYS},     _ASK[3] | {SYS}, (), (Field.TEXT, Field.SUBMISSION), by_handler=False),
+    Move(Verb.CLOSE,        _FEEDBACK,         _S.CLOSED,               _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
+    Move(Verb.REOPEN,       _SHUT,             _S.IN_PROGRESS,          _UP,                  _UP,             _UP,                 _UP,        _REASON),
+    Move(Verb.WITHDRAW,     OPEN - _FEEDBACK,  _S.WITHDRAWN,            _who(RES),            _who(RES),       _who(RES),           _who(RES),  (), (Field.REASON,)),
+    Move(Verb.MERGE,        OPEN - _FEEDBACK,  _S.MERGED,               _who(VS),             _who(VS),        _who(TC),            _who(DUC),  (Field.ISSUE,)),
+    Move(Verb.SPLIT,        _HELD,             None,                    _who(VS),             _who(VS),        _who(TC),            _who(DUC),  _REASON),
+    Move(Verb.HANDLE_ON_THE_SPOT, _NEW,        _S.PENDING_FEEDBACK,     _who(GM, GL, PR),     NOBODY,          NOBODY,              NOBODY,     (Field.RESOLUTION,), _OUTCOME),
+    Move(Verb.EXTEND,       _HELD,             None,                    _who(VS),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.DUE)),
+    Move(Verb.SUSPEND,      _HELD,             _S.SUSPENDED,            _who(VS),             _who(TC),        _who(DUC),           _who(CL),   _REASON),
+    Move(Verb.RESUME,       frozenset({_S.SUSPENDED}), _S.IN_PROGRESS,  _who(VS, SYS),        _who(TC, SYS),   _who(DUC, SYS),      _who(CL, SYS)),
+    Move(Verb.DEFER,        _HELD,             _S.DEFERRED,             _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.REPLY)),
+    Move(Verb.REVIEW,       frozenset({_S.DEFERRED}), _S.IN_PROGRESS,   _who(TC),             _who(TC),        _who(DUC),           _who(CL),   _REASON),
+    Move(Verb.OBJECT,       frozenset({_S.DECLINED, _S.DEFERRED}), None, _who(RES),           _who(RES),       _who(RES),           _who(RES),  _REASON),
+    Move(Verb.EXPLAIN,      _WORKING | _FEEDBACK, _S.CLOSED_EXPLAINED,  _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.REPLY)),
+    Move(Verb.RETURN_ORDER, frozenset({_S.ASSIGNED}), _S.ACCEPTED,      NOBODY,               NOBODY,          _who(LEAD),          _who(LEAD), (Field.REASON, Field.UNIT)),
+    Move(Verb.WHISTLE,      _HELD,             None,                    NOBODY,               NOBODY,          _who(TC),            _who(DUC),  (Field.UNIT, Field.TEXT)),
+    Move(Verb.ANSWER_WHISTLE, _HELD,           None,                    NOBODY,               NOBODY,          _who(LEAD),          _who(LEAD), (Field.TEXT,)),
+    Move(Verb.WAIVE,        _WORKING,          None,                    NOBODY,               NOBODY,          _who(LEAD, TC),      _who(LEAD), _REASON),
+    Move(Verb.NUDGE,        _HELD,             None,                    _who(VS, TC),         _who(TC),        _who(DUC),           _who(DUC, CL)),
+    Move(Verb.SUPERVISE,    _HELD,             None,                    NOBODY,               NOBODY,          _who(DUC),           _who(DUC),  _REASON),
+    Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS),   _who(DUC),  (), by_handler=False),
 )
 # fmt: on
 MOVE: Mapping[Verb, Move] = {move.verb: move for move in MOVES}
@@ -295,26 +314,64 @@ def rung_below(level: int) -> Rung | None:
     return LADDER[place - 1] if place else None
 
 
-def refusal(move: Move, *, status: str, level: int, actors: frozenset[Role | Actor], is_handler: bool) -> Promise | None:
-    """Why this move may not be made now, as a sentence; None if it may.
+def needs(move: Move, level: int) -> tuple[Field, ...]:
+    """What the move must say while the issue is at that level."""
+    if move.verb == Verb.ESCALATE:
+        return RUNGS[Level(level)].raising_needs
+    if move.verb == Verb.DISPATCH and level == Level.GRID:
+        return (Field.PERSON,)  # the village puts right which representative the program chose
+    return move.needs
 
-    `actors`: the roles that the person holds for the issue's place (and the department's only as lead unit).
+
+def levels_to_accept(actors: Actors, suggested: int) -> list[Level]:
+    """The levels at which these actors may accept an issue that is suggested for that level; red is never one.
+
+    Who merely sorts (grid members) may not set it lower than suggested.
     """
-    if status not in move.sources:
-        return _("“%(verb)s” is not possible while the issue is “%(status)s”.") % {
-            "verb": move.verb.label,
-            "status": Status(status).label,
-        }  # type: ignore[return-value]
-    if not actors & move.who(level):
-        return _("“%(verb)s” is not yours to do while the light is %(light)s.") % {
-            "verb": move.verb.label,
-            "light": light_of(level).label,
-        }  # type: ignore[return-value]
+    may_lower = bool(actors & {VS, TC})
+    who = MOVE[Verb.ACCEPT].who
+    return [level for level in LADDER_LEVELS[:-1] if actors & who(level) and (may_lower or level >= suggested)]
+
+
+def refusal(
+    move: Move, *, status: str, level: int, actors: Actors, is_handler: bool, handled_above: bool = False
+) -> Refused | None:
+    """Why this move may not be made now; None if it may.
+
+    `actors`: the roles that the person holds for the issue's place (the department's only as lead unit), and those the
+    person stands in for. `handled_above`: somebody from the level above handles it in place of a vacancy, so those
+    check it who check the work of that level.
+    """
+    if status not in move.sources | (move.also_from if Actor.SYSTEM in actors else frozenset()):
+        words = {"verb": move.verb.label, "status": Status(status).label}
+        return Refused(gettext("“%(verb)s” is not possible while the issue is “%(status)s”.") % words)
+    who = _who_may(move, level, handled_above=handled_above)
+    if move.verb == Verb.ACCEPT and levels_to_accept(actors, level):
+        who = actors
+    if not actors & who:
+        words = {"verb": move.verb.label, "light": light_of(level).label}
+        return Refused(gettext("“%(verb)s” is not yours to do while the light is %(light)s.") % words, by_role=True)
     if is_handler and not move.by_handler:
-        return _("“%(verb)s” must be done by somebody other than the person who handled it.") % {"verb": move.verb.label}  # type: ignore[return-value]
+        words = {"verb": move.verb.label}
+        sentence = gettext("“%(verb)s” must be done by somebody other than the person who handled it.") % words
+        return Refused(sentence, by_role=True)
     return None
 
 
-def possible(*, status: str, level: int, actors: frozenset[Role | Actor], is_handler: bool) -> list[Move]:
-    """The moves these actors may make now, in the order of the table."""
-    return [move for move in MOVES if refusal(move, status=status, level=level, actors=actors, is_handler=is_handler) is None]
+def _who_may(move: Move, level: int, *, handled_above: bool) -> Who:
+    """The row of the table, and the one above it where somebody from above did the work."""
+    above = rung_above(level)
+    if handled_above and above and not move.by_handler:
+        return move.who(level) | move.who(above.level)
+    return move.who(level)
+
+
+def possible(
+    *, status: str, level: int, actors: Actors, is_handler: bool, handled_above: bool = False
+) -> list[Move]:
+    """The moves these actors may make now, in the order of the table, each with what it needs at this level."""
+    return [
+        replace(move, needs=needs(move, level))
+        for move in MOVES
+        if not refusal(move, status=status, level=level, actors=actors, is_handler=is_handler, handled_above=handled_above)
+    ]

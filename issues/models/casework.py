@@ -65,10 +65,11 @@ class Issue(models.Model):
     climb_at = models.DateTimeField(_("climbs at"), null=True, blank=True)
     silent_close_at = models.DateTimeField(_("closes unrated at"), null=True, blank=True)
     resume_at = models.DateTimeField(_("resumes at"), null=True, blank=True)
+    sign_due_at = models.DateTimeField(_("to be acknowledged by"), null=True, blank=True)
+    red_drafted_at = models.DateTimeField(_("red-list proposal drafted at"), null=True, blank=True)
     due_soon_at = models.DateTimeField(_("due soon from"), null=True, blank=True)  # the 80 % mark: colours the clock
     warned = models.PositiveSmallIntegerField(_("warnings given"), default=0)  # how many thresholds of this level's clock
 
-    returned_at_level = models.BooleanField(_("returned once at this hop"), default=False)
     rectify_rounds = models.PositiveSmallIntegerField(_("rounds of rectification"), default=0)
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
     recurrence_of = models.ForeignKey(
@@ -114,6 +115,10 @@ class Issue(models.Model):
             models.Index(fields=("climb_at",), condition=_OPEN & Q(climb_at__isnull=False), name="issue_to_climb"),
             models.Index(fields=("silent_close_at",), condition=_OPEN & Q(silent_close_at__isnull=False), name="issue_to_close"),
             models.Index(fields=("resume_at",), condition=_OPEN & Q(resume_at__isnull=False), name="issue_to_resume"),
+            models.Index(
+                fields=("triage_due_at",), condition=Q(status=Status.SUBMITTED, level_since=None), name="issue_to_start"
+            ),
+            models.Index(fields=("handler", "level_due_at"), condition=_OPEN, name="issue_open_by_handler"),
             models.Index(fields=("path", "-reported_at", "-id"), name="issue_by_place_newest"),
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
             models.Index(fields=("reported_at",), name="issue_by_reported"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
 from grids.models import Area, in_language
-from issues.workflow import Urgency
+from issues.workflow import RequestType, Urgency
 
 
 class Category(models.Model):
@@ -20,8 +20,10 @@ class Category(models.Model):
     urgency = models.CharField(_("usual urgency"), max_length=10, choices=Urgency.choices, default=Urgency.NORMAL)
     asks_danger = models.BooleanField(_("asks whether anyone is in danger"), default=False)
     lead = models.CharField(_("usual lead units"), max_length=120, blank=True)
-    filing_condition = models.TextField(_("when an issue is opened"), blank=True)  # 立案条件
-    closing_condition = models.TextField(_("when it counts as solved"), blank=True)  # 结案条件
+    filing = models.JSONField(_("when an issue is opened"), default=dict, blank=True)  # 立案条件, by language
+    closing = models.JSONField(_("when it counts as solved"), default=dict, blank=True)  # 结案条件, by language
+    # What kind of request such a report usually is; decides the row of time limits when it is a question.
+    request_type = models.CharField(_("usual kind of request"), max_length=12, choices=RequestType.choices, blank=True)
     non_public = models.BooleanField(_("not public"), default=False)
     sealed = models.BooleanField(_("sealed"), default=False)
     physical = models.BooleanField(_("needs verification on site"), default=True)
@@ -41,6 +43,16 @@ class Category(models.Model):
     def name(self) -> str:
         """The name in the active language."""
         return in_language(self.names) or self.code
+
+    @property
+    def filing_condition(self) -> str:
+        """When an issue of this kind is opened, in the active language."""
+        return in_language(self.filing)
+
+    @property
+    def closing_condition(self) -> str:
+        """When it counts as solved, in the active language."""
+        return in_language(self.closing)
 
 
 class SlaPolicy(models.Model):
