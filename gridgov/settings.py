@@ -46,6 +46,10 @@ SECRET_KEY = required("GRIDGOV_SECRET_KEY")
 SALT_KEY = required("GRIDGOV_CONTACT_KEY").split(",")
 ALLOWED_HOSTS = env.list("GRIDGOV_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("GRIDGOV_ORIGINS", default=[])
+# Proxies of ours in front of the web server: the address of a visitor is taken from what the outermost of them wrote.
+PROXIES = env.int("GRIDGOV_PROXIES", default=0)
+# Whose emergency numbers and other doors (issues/data/doors_*.toml).
+DOORS = choice("GRIDGOV_DOORS", "cn", ("cn", "us"))
 # The address residents reach, printed in QR codes; empty: the address of the request.
 PUBLIC_URL = env.str("GRIDGOV_PUBLIC_URL", default="").rstrip("/")
 # 主办单位 and 备案编号, shown in the footer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
 
@@ -24,7 +25,14 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
-    pass
+    def with_uuid(self, uuid: UUID) -> Submission | None:
+        """The report that was sent under that key, whatever became of it."""
+        return self.select_related("issue").filter(uuid=uuid).first()
+
+    def with_receipt(self, code: str) -> Submission | None:
+        """The report with that receipt code (as stored), with all that its tracking page shows of it."""
+        related = ("issue__area", "issue__category", "issue__lead_unit", "issue__merged_into", "category", "area", "requester")
+        return self.select_related(*related).filter(receipt_code=code).first()
 
 
 class EscalationRequestQuerySet(models.QuerySet["EscalationRequest"]):
