@@ -42,6 +42,9 @@ class Area(models.Model):
         "self", symmetrical=False, blank=True, related_name="replaces", verbose_name=_("replaced by")
     )
 
+    # The part (0 to 1) of a circle that the area holds; set by `AreaQuerySet.touching` and by `locate`.
+    share: float
+
     objects = AreaQuerySet.as_manager()
 
     class Meta:

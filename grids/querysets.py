@@ -6,14 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.gis.geos import Point
+from django.contrib.gis.db.models.functions import Area as SquareDegrees
+from django.contrib.gis.db.models.functions import Intersection
+from django.contrib.gis.geos import Point, Polygon
 from django.db import models
-from django.db.models import Q
+from django.db.models import FloatField, Q
+from django.db.models.functions import Cast
 
 from grids.levels import Level
 
 if TYPE_CHECKING:
     from grids.models import Area
+
+
+# A point this near an edge (0.1 mm) lies on it: rounding may put a point of a shared edge on neither side.
+EDGE_DEGREES = 1e-9
 
 
 def within_path(path: str, field: str = "path") -> Q:
@@ -56,6 +63,30 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def with_code(self, code: str) -> Self:
         return self.filter(code=code)
 
+    def roots(self) -> Self:
+        """The current areas that lie in no other: a county, a city."""
+        return self.current().filter(parent=None).order_by("path")
+
+    def parts_of(self, area: Area) -> Self:
+        """The current areas one level down, in the order of their codes."""
+        return self.current().filter(parent=area).order_by("path")
+
+    def below(self, path: str) -> Self:
+        """The area with that path and all within it; everything if the path is empty."""
+        return self.under(path) if path else self.all()
+
     def containing(self, point: Point) -> Self:
         """Current areas whose boundary holds the point (EPSG:4326); a shared edge belongs to the lower code."""
-        return self.current().filter(boundary__intersects=point).order_by("level", "code")
+        return self.current().filter(boundary__dwithin=(point, EDGE_DEGREES)).order_by("level", "code")
+
+    def touching(self, circle: Polygon) -> Self:
+        """Current areas that have a part of the circle (EPSG:4326), with that part as `share` (0 to 1)."""
+        overlap = Cast(SquareDegrees(Intersection("boundary", circle)), FloatField())
+        return self.current().filter(boundary__intersects=circle).annotate(share=overlap / circle.area)
+
+    def without_boundary(self) -> Self:
+        """Leave the geometry, often the bulk of a row, in the database until it is asked for."""
+        return self.defer("boundary")
+
+    def with_codes(self, codes: Iterable[str]) -> Self:
+        return self.filter(code__in=codes)

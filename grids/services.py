@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from datetime import datetime
 
+from django.contrib.gis.geos import MultiPolygon
 from django.db import connection, transaction
+from shapely.geometry.base import BaseGeometry
 
-from grids import levels, sql, tasks
+from grids import levels, metres, sql, tasks
 from grids.models import Area, Layer
 
 # Seconds from 1970 to 2020: a version is counted from there, so that it fits its column until 2088.
@@ -39,3 +41,9 @@ def _bumped(level: int, at: datetime) -> Layer:
     layer.save(update_fields=["version", "changed_at"])
     transaction.on_commit(lambda: tasks.ask_to_warm(layer.level, layer.version))
     return layer
+
+
+def multipolygon(shape: BaseGeometry) -> MultiPolygon:
+    """A shapely Polygon or MultiPolygon in EPSG:4326 as a boundary."""
+    boundary = metres.to_django(shape)
+    return boundary if isinstance(boundary, MultiPolygon) else MultiPolygon(boundary, srid=4326)

@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 
 import shapely
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point
+from shapely.geometry.base import BaseGeometry
 
 from grids import services
 from grids.levels import LADDER_LEVELS, Level
@@ -114,7 +115,7 @@ def draw_cells(
     return town
 
 
-def shape_of(area: Area) -> shapely.Geometry:
+def shape_of(area: Area) -> BaseGeometry:
     """The boundary as a shapely geometry, EPSG:4326."""
     if area.boundary is None:
         raise ValueError(f"{area} has no boundary.")
@@ -122,7 +123,7 @@ def shape_of(area: Area) -> shapely.Geometry:
 
 
 def _draw_village(
-    town: Town, township: Area, code: str, name: str, letters: str, shapes: Mapping[str, shapely.Geometry], at: datetime
+    town: Town, township: Area, code: str, name: str, letters: str, shapes: Mapping[str, BaseGeometry], at: datetime
 ) -> None:
     village = _area(Level.VILLAGE, code, name, township, [shapes[letter] for letter in letters], at)
     town.villages[name] = village
@@ -130,9 +131,9 @@ def _draw_village(
         town.cells[letter] = _area(Level.GRID, f"{code}{number:03d}", letter, village, [shapes[letter]], at)
 
 
-def _squares(drawing: str, origin: tuple[float, float]) -> dict[str, list[shapely.Geometry]]:
+def _squares(drawing: str, origin: tuple[float, float]) -> dict[str, list[BaseGeometry]]:
     """The squares of each letter, EPSG:4326, in alphabetical order."""
-    found: dict[str, list[shapely.Geometry]] = {}
+    found: dict[str, list[BaseGeometry]] = {}
     west, north = origin
     rows = [line.split() for line in drawing.strip().splitlines() if line.strip()]
     for row, letters in enumerate(rows):
@@ -145,7 +146,7 @@ def _squares(drawing: str, origin: tuple[float, float]) -> dict[str, list[shapel
     return dict(sorted(found.items()))
 
 
-def _area(level: Level, code: str, name: str, parent: Area | None, shapes: Iterable[shapely.Geometry], at: datetime) -> Area:
+def _area(level: Level, code: str, name: str, parent: Area | None, shapes: Iterable[BaseGeometry], at: datetime) -> Area:
     shape = shapely.union_all(list(shapes))
     boundary = GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=4326)
     return Area.objects.create(
@@ -166,5 +167,5 @@ def _set_households(town: Town, households: Mapping[str, int]) -> None:
         town[letter].save(update_fields=["households"])
 
 
-def _point(shape: shapely.Geometry) -> Point:
+def _point(shape: shapely.Point) -> Point:
     return Point(shape.x, shape.y, srid=4326)
