@@ -15,7 +15,7 @@ DAYS = 7
 
 def week_of(at: datetime | date) -> int:
     """The number of the week in which a moment (in the county's time zone) or a day lies."""
-    day = timezone.localtime(at).date() if isinstance(at, datetime) else at
+    day = timezone.localtime(at, timezone.get_default_timezone()).date() if isinstance(at, datetime) else at
     return (day - FIRST_MONDAY).days // DAYS
 
 
@@ -26,4 +26,4 @@ def monday(week: int) -> date:
 
 def starts_at(week: int) -> datetime:
     """The first moment of the week, aware."""
-    return timezone.make_aware(datetime.combine(monday(week), time.min))
+    return timezone.make_aware(datetime.combine(monday(week), time.min), timezone.get_default_timezone())

@@ -1,0 +1,128 @@
+"""The heat: how many issues were reported where and in which week, kept beside the issues as figures.
+
+Counts every issue, open or ended, but those that were no problem of their own: declined, withdrawn, merged into another
+(which counts). Sealed issues are left out for everybody. A week is the unit of work: it is computed as a whole from the
+issues reported in it and only differences are written, so an increment and a rebuild cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Max, Min
+
+from grids.levels import Level
+from issues import sql, workflow
+from issues.models.casework import Issue
+from issues.models.heat import FINEST, HeatArea, HeatBin, HeatState
+from issues.models.ledger import Event
+from issues.weeks import starts_at, week_of
+from issues.workflow import Field, Status, Verb
+
+UNCOUNTED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.MERGED})
+BIN_ZOOMS = (FINEST, 14, 12, 10)  # a tile of 32 × 32 bins takes the next finer stored zoom and adds up
+
+# The verbs after which an issue may count otherwise than before, read from the table: it appears, its category
+# or its being public changes, or it begins or ceases to be counted.
+STIRRING = frozenset(
+    move.verb
+    for move in workflow.MOVES
+    if move.verb == Verb.SUBMIT
+    or {Field.CATEGORY, Field.NON_PUBLIC_REASON} & {*move.needs, *move.allows}
+    or move.target in UNCOUNTED
+    or move.sources & UNCOUNTED
+)
+
+
+def version() -> int:
+    """The number of the heat's present state; 0 before it was ever built."""
+    return HeatState.objects.values_list("version", flat=True).first() or 0
+
+
+@transaction.atomic
+def refresh(*, at: datetime) -> int:
+    """Bring the heat up to date with what happened since the last time. How many rows changed.
+
+    Transactions commit in another order than events are numbered, so events are read again until every transaction that
+    was under way when they were first read has ended: none can slip by underneath.
+    """
+    state = _locked_state()
+    newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+    xmin, xmax = _snapshot()
+    changed = sum(_rebin(week) for week in _stirred_weeks(state.settled_event))
+    if xmin >= state.seen_xmax:
+        state.settled_event = state.seen_event
+    state.seen_event, state.seen_xmax = newest, xmax
+    _save(state, at, changed)
+    return changed
+
+
+@transaction.atomic
+def rebuild(*, at: datetime, progress: Callable[[Iterable[int]], Iterable[int]] = lambda weeks: weeks) -> int:
+    """Compute every week anew. How many rows changed; `progress` wraps the weeks, to show a bar."""
+    state = _locked_state()
+    state.settled_event, state.seen_event = 0, Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+    state.seen_xmax = _snapshot()[1]
+    changed = sum(_rebin(week) for week in progress(_all_weeks()))
+    _save(state, at, changed)
+    return changed
+
+
+def _locked_state() -> HeatState:
+    HeatState.objects.get_or_create(pk=1)
+    return HeatState.objects.select_for_update().get(pk=1)
+
+
+def _save(state: HeatState, at: datetime, changed: int) -> None:
+    if changed:
+        state.version, state.changed_at = state.version + 1, at
+    state.save()
+
+
+def _snapshot() -> tuple[int, int]:
+    """(oldest transaction still under way, first one not yet begun)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text FROM pg_current_snapshot() AS s")
+        xmin, xmax = cursor.fetchone()
+    return int(xmin), int(xmax)
+
+
+def _stirred_weeks(after: int) -> list[int]:
+    """The weeks whose issues an event numbered above `after` may have changed."""
+    bound = {"after": after, "verbs": sorted(STIRRING), "zone": settings.TIME_ZONE}
+    with connection.cursor() as cursor:
+        cursor.execute(sql.read("heat_stirred"), bound)
+        return [week for (week,) in cursor.fetchall()]
+
+
+def _all_weeks() -> list[int]:
+    """The weeks that have issues or figures, oldest first."""
+    spans = Issue.objects.aggregate(first=Min("reported_at"), last=Max("reported_at"))
+    weeks = {max(week_of(at), 0) for at in spans.values() if at}
+    for model in (HeatBin, HeatArea):
+        weeks |= {week for week in model.objects.aggregate(first=Min("week"), last=Max("week")).values() if week is not None}
+    return list(range(min(weeks), max(weeks) + 1)) if weeks else []
+
+
+def _rebin(week: int) -> int:
+    """Make one week right in both tables. How many rows changed."""
+    bound: dict[str, Any] = {
+        "week": week,
+        "since": starts_at(week),
+        "until": starts_at(week + 1),
+        "uncounted": sorted(UNCOUNTED),
+        "finest": FINEST,
+        "zooms": list(BIN_ZOOMS),
+        "cell": Level.GRID.value,
+        "village": Level.VILLAGE.value,
+    }
+    changed = 0
+    with connection.cursor() as cursor:
+        for statement in ("heat_bins", "heat_areas"):
+            cursor.execute(sql.read(statement), bound)
+            changed += cursor.fetchone()[0]
+    return changed

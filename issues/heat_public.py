@@ -1,0 +1,141 @@
+"""What the public may see of the heat: villages and four-week periods, nothing that counts fewer than five (k = 5).
+
+A village is told only if it has at least five public issues in all, a category of it only if that has five, and only
+as many categories as leave none or at least five untold: otherwise the untold ones could be had by subtraction. The map
+draws a village at its label point, so one partition of space is told and no second one to compare it with. Sealed and
+non-public issues are in no figure here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+
+from grids.levels import Level
+from issues import sql
+from issues.heat_codec import Row, Shape
+from issues.heat_queries import ALL, FOUR_WEEKS, SIDE_BITS, Choice, Knot, percentile_99, window_lengths
+
+FEWEST = 5
+BUCKET_WEEKS = FOUR_WEEKS
+FINEST_SHOWN = 13  # zoom of the finest bins, 3.5 km at 44° north: a village is not a point
+DAY = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Village:
+    """What is told of one village: {category (0: all): {bucket: issues}}."""
+
+    ordinal: int
+    name: str
+    path: str
+    lon: float | None
+    lat: float | None
+    told: dict[int, dict[int, int]] = field(default_factory=dict)
+
+    def buckets(self, choice: Choice) -> dict[int, int]:
+        """Issues by bucket of the chosen categories, as far as they are told."""
+        if not choice.code:
+            return self.told[ALL]
+        summed: dict[int, int] = defaultdict(int)
+        for category in choice.ids:
+            for bucket, count in self.told.get(category, {}).items():
+                summed[bucket] += count
+        return dict(summed)
+
+
+def tellable(totals: dict[int, int]) -> set[int]:
+    """The categories that may be told, of {category: issues}; ALL among them if anything may be."""
+    everything = sum(totals.values())
+    if everything < FEWEST:
+        return set()
+    told = {category for category, count in totals.items() if count >= FEWEST}
+    for category in sorted(told, key=lambda each: (totals[each], each)):
+        untold = everything - sum(totals[each] for each in told)
+        if untold == 0 or untold >= FEWEST:
+            break
+        told.discard(category)
+    return told | {ALL}
+
+
+def villages(version: int) -> list[Village]:
+    """What is told of all villages, in the order of their ordinals; cached per version of the heat."""
+    return cache.get_or_set(f"heat:{version}:villages", _read, DAY)  # type: ignore[return-value]
+
+
+def _read() -> list[Village]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.read("heat_public"), {"bucket": BUCKET_WEEKS, "level": Level.VILLAGE.value})
+        rows = cursor.fetchall()
+    found = (_village(list(group)) for _ordinal, group in groupby(rows, key=itemgetter(0)))
+    return [village for village in found if village.told]
+
+
+def _village(rows: Sequence[tuple[Any, ...]]) -> Village:
+    counts: dict[int, dict[int, int]] = defaultdict(dict)
+    everything: dict[int, int] = defaultdict(int)
+    for *_place, category, bucket, count in rows:
+        counts[category][bucket] = count
+        everything[bucket] += count
+    told = tellable({category: sum(buckets.values()) for category, buckets in counts.items()})
+    kept = {category: buckets for category, buckets in counts.items() if category in told}
+    ordinal, name, path, lon, lat = rows[0][:5]
+    return Village(ordinal, name, path, lon, lat, ({ALL: dict(everything)} | kept) if told else {})
+
+
+def village_rows(told: Iterable[Village], choice: Choice) -> list[Row]:
+    """(ordinal, bucket, count) for colouring villages."""
+    return [(v.ordinal, bucket, count) for v in told for bucket, count in sorted(v.buckets(choice).items())]
+
+
+def side_of(z: int) -> int:
+    """Bins along the edge of a tile of zoom z."""
+    return 1 << max(min(SIDE_BITS, FINEST_SHOWN - z), 0)
+
+
+def tile_rows(told: Iterable[Village], choice: Choice, shape: Shape, z: int, x: int, y: int) -> list[Row]:
+    """The bins of tile z/x/y with its margin, each village at its label point."""
+    left, top = x * shape.side - shape.margin, y * shape.side - shape.margin
+    summed: dict[tuple[int, int], int] = defaultdict(int)
+    for village, column, row in _placed(told, z):
+        if 0 <= column - left < shape.width and 0 <= row - top < shape.width:
+            index = (row - top) * shape.width + column - left
+            for bucket, count in village.buckets(choice).items():
+                summed[index, bucket] += count
+    return [(index, bucket, count) for (index, bucket), count in sorted(summed.items())]
+
+
+def scale(told: Iterable[Village], choice: Choice, z: int, *, last_week: int, weeks: int) -> list[Knot]:
+    """How hot hot is, as `heat_queries.scale` says it for staff."""
+    bins: dict[tuple[int, int, int], int] = defaultdict(int)
+    for village, column, row in _placed(told, z):
+        for bucket, count in village.buckets(choice).items():
+            bins[column, row, bucket] += count
+    return [knot for length in window_lengths(BUCKET_WEEKS, weeks) if (knot := _knot(bins, length, last_week)).issues]
+
+
+def _knot(bins: dict[tuple[int, int, int], int], length: int, last_week: int) -> Knot:
+    issues: dict[tuple[int, int, int], int] = defaultdict(int)
+    filled: dict[tuple[int, int, int], int] = defaultdict(int)
+    for (column, row, bucket), count in bins.items():
+        window = column, row, (last_week // BUCKET_WEEKS - bucket) * BUCKET_WEEKS // length
+        issues[window] += count
+        filled[window] += 1
+    return Knot(length, percentile_99(issues.values()), percentile_99(filled.values()))
+
+
+def _placed(told: Iterable[Village], z: int) -> Iterable[tuple[Village, int, int]]:
+    """Each village that has a label point, with the column and row of its bin on tiles of zoom z."""
+    edge = side_of(z) << z
+    for village in told:
+        if village.lon is not None and village.lat is not None:
+            row = (1 - math.asinh(math.tan(math.radians(village.lat))) / math.pi) / 2 * edge
+            yield village, math.floor((village.lon + 180) / 360 * edge), math.floor(row)

@@ -1,0 +1,178 @@
+"""What is read of the heat: bins of a tile, counts of cells, weekly totals and how hot hot is, for one audience.
+
+An audience is the set of areas whose figures somebody may see, or the public, which sees `heat_public` instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.db.models import Q
+
+from grids.levels import Level
+from issues import sql
+from issues.heat import BIN_ZOOMS
+from issues.heat_codec import Row, Shape
+from issues.models.config import Category
+from issues.models.heat import FINEST
+from representatives.models import Person
+from representatives.scopes import scope_of
+
+MARGIN = 2  # bins around a tile, so that neighbours join without a seam
+SIDE_BITS = 5  # a tile shows 2^5 bins along an edge, of 8 pixels each, as long as bins are that fine
+LOWEST_ZOOM, HIGHEST_ZOOM = 4, FINEST
+LARGE = 200_000  # issues, beyond which wide views count in buckets of four weeks: a third of the bytes
+FOUR_WEEKS = 4
+WIDE_ZOOM = 9
+LENGTHS = (1, 4, 13, 26, 52)  # weeks: the windows of time for which the scale is told; between them it is interpolated
+
+ALL = 0  # the category of `HeatBin` that stands for all
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who looks: paths of the areas whose figures they may see; none: the public."""
+
+    paths: tuple[str, ...] = ()
+
+    @property
+    def is_public(self) -> bool:
+        return not self.paths
+
+    @property
+    def key(self) -> str:
+        """Short and the same for all who see the same; part of every cache key and address."""
+        return "public" if self.is_public else hashlib.sha256("\n".join(self.paths).encode()).hexdigest()[:12]
+
+    @property
+    def by_root(self) -> bool:
+        """Whether the coarse bins, which are kept by root area, may be used."""
+        return not any("." in path for path in self.paths)
+
+
+PUBLIC = Audience()
+
+
+def audience_of(person: Person | AnonymousUser, at: datetime) -> Audience:
+    return Audience(scope_of(person, at).count_paths)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A category, a group (all its categories), or everything."""
+
+    code: str = ""
+    ids: tuple[int, ...] = ()
+
+    @property
+    def bin_categories(self) -> list[int]:
+        return list(self.ids) if self.code else [ALL]
+
+
+EVERYTHING = Choice()
+
+
+def choice_of(code: str) -> Choice | None:
+    """What the code of a category or group stands for; None if there is no such code."""
+    if not code:
+        return EVERYTHING
+    ids = Category.objects.filter(Q(code=code) | Q(group__code=code)).values_list("pk", flat=True)
+    return Choice(code, tuple(sorted(ids))) if ids else None
+
+
+def shape(side: int, *, bucket_weeks: int, first_week: int, weeks: int) -> Shape:
+    """The shape of a payload whose tiles have `side` bins along an edge (0: areas)."""
+    first = first_week // bucket_weeks
+    last = (first_week + max(weeks, 1) - 1) // bucket_weeks
+    return Shape(side, MARGIN if side else 0, bucket_weeks, first, last - first + 1)
+
+
+def side_of(z: int) -> int:
+    """Bins along the edge of a tile of zoom z."""
+    return 1 << min(SIDE_BITS, FINEST - z)
+
+
+def tile_rows(audience: Audience, choice: Choice, shape: Shape, z: int, x: int, y: int) -> list[Row]:
+    """The bins of tile z/x/y (web mercator) with the margin around it."""
+    stored, shift = _stored(audience, z)
+    bound = {
+        "zoom": stored,
+        "shift": shift,
+        "left": x * shape.side - MARGIN,
+        "top": y * shape.side - MARGIN,
+        "width": shape.width,
+        "bucket": shape.bucket_weeks,
+        "categories": choice.bin_categories,
+        "paths": list(audience.paths),
+    }
+    return _rows("heat_tile", bound)
+
+
+def _stored(audience: Audience, z: int) -> tuple[int, int]:
+    """(stored zoom to read, bits from there down to the bins that tiles of zoom z show)."""
+    shown = min(z + SIDE_BITS, FINEST)
+    stored = min(zoom for zoom in BIN_ZOOMS if zoom >= shown) if audience.by_root else FINEST
+    return stored, stored - shown
+
+
+def cell_rows(audience: Audience, choice: Choice, bucket_weeks: int) -> list[Row]:
+    """(ordinal, bucket, count) of the current cells."""
+    bound = {
+        "bucket": bucket_weeks,
+        "categories": list(choice.ids),
+        "all": not choice.code,
+        "level": Level.GRID.value,
+        "paths": list(audience.paths),
+    }
+    return _rows("heat_cells", bound)
+
+
+def weekly(audience: Audience) -> list[Row]:
+    """(week, category, count) of all issues in the audience's areas."""
+    return _rows("heat_counts", {"paths": list(audience.paths)})
+
+
+@dataclass(frozen=True)
+class Knot:
+    """The 99th percentile over windows of `length` weeks: issues in a bin, and weeks (buckets) with an issue."""
+
+    length: int
+    issues: int
+    weeks: int
+
+
+def scale(audience: Audience, choice: Choice, z: int, *, bucket_weeks: int, last_week: int, weeks: int) -> list[Knot]:
+    """How hot hot is on tiles of zoom z, by length of the window; fixed, so colours do not flicker while time plays."""
+    stored, shift = _stored(audience, z)
+    bound = {
+        "zoom": stored,
+        "shift": shift,
+        "bucket": bucket_weeks,
+        "categories": choice.bin_categories,
+        "paths": list(audience.paths),
+        "last": last_week,
+        "lengths": window_lengths(bucket_weeks, weeks),
+    }
+    return [Knot(*row) for row in _rows("heat_scale", bound)]
+
+
+def window_lengths(bucket_weeks: int, weeks: int) -> list[int]:
+    return sorted({length for length in (*LENGTHS, weeks) if bucket_weeks <= length <= max(weeks, bucket_weeks)})
+
+
+def percentile_99(values: Iterable[int]) -> int:
+    """The same as PostgreSQL's `percentile_disc(0.99)`; 0 if there are none."""
+    ordered: Sequence[int] = sorted(values)
+    return ordered[max(-(-len(ordered) * 99 // 100) - 1, 0)] if ordered else 0
+
+
+def _rows(statement: str, bound: dict[str, Any]) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.read(statement), bound)
+        return cursor.fetchall()

@@ -1,0 +1,164 @@
+"""One audience's view of the heat as bytes and figures: what the tiles, the cells and the slider are made from.
+
+Everything here follows from (version of the heat, audience, choice) alone, so it is kept in the cache under those.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.core.cache import cache
+
+from issues import heat, heat_codec, heat_public, heat_queries
+from issues.heat_codec import Row, Shape
+from issues.heat_queries import ALL, FOUR_WEEKS, HIGHEST_ZOOM, LARGE, LOWEST_ZOOM, WIDE_ZOOM, Audience, Choice, Knot
+from issues.weeks import week_of
+
+DAY = 24 * 3600
+LONGEST = 520  # weeks: what is older is kept, but the slider would have no room for it
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Span:
+    """Weeks with issues, by category (0: all of them): {category: {week: issues}}; the weeks of buckets for the public."""
+
+    first_week: int
+    weeks: int
+    counts: dict[int, dict[int, int]]
+
+    @property
+    def last_week(self) -> int:
+        return self.first_week + max(self.weeks, 1) - 1
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.get(ALL, {}).values())
+
+
+@dataclass(frozen=True)
+class View:
+    """The heat as one audience sees it, in one version."""
+
+    audience: Audience
+    version: int
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Names the content: it changes with the version, with the audience and with the present week."""
+        return f"{self.version}-{self.audience.key}-{week_of(self.at)}"
+
+    @property
+    def highest_zoom(self) -> int:
+        return heat_public.FINEST_SHOWN if self.audience.is_public else HIGHEST_ZOOM
+
+    def span(self) -> Span:
+        """From the first week with an issue until the present one."""
+        return self._kept("span", lambda: _span(self._weekly(), until=week_of(self.at)))
+
+    def bucket_weeks(self, z: int = HIGHEST_ZOOM) -> int:
+        """Weeks per bucket of the tiles of zoom z."""
+        if self.audience.is_public:
+            return heat_public.BUCKET_WEEKS
+        return FOUR_WEEKS if z <= WIDE_ZOOM and self.span().total > LARGE else 1
+
+    def totals(self, choice: Choice) -> list[int]:
+        """Issues of the choice per week of the span; for the public, at the first week of each bucket."""
+        span = self.span()
+        summed = [0] * span.weeks
+        for category in choice.ids if choice.code else (ALL,):
+            for week, count in span.counts.get(category, {}).items():
+                if 0 <= week - span.first_week < span.weeks:
+                    summed[week - span.first_week] += count
+        return summed
+
+    def tile(self, choice: Choice, z: int, x: int, y: int) -> bytes:
+        """A tile's payload, gzipped."""
+        return self._kept(f"tile:{choice.code}:{z}:{x}:{y}", lambda: _packed(*self._tile(choice, z, x, y)))
+
+    def areas(self, choice: Choice) -> bytes:
+        """The payload of cells (for the public: villages), gzipped."""
+        return self._kept(f"areas:{choice.code}", lambda: _packed(*self._areas(choice)))
+
+    def scales(self, choice: Choice) -> dict[int, list[Knot]]:
+        """How hot hot is, by zoom."""
+        zooms = range(LOWEST_ZOOM, self.highest_zoom + 1)
+        return self._kept(f"scales:{choice.code}", lambda: {z: self._scale(choice, z) for z in zooms})
+
+    def _kept(self, name: str, make: Callable[[], T]) -> T:
+        return cache.get_or_set(f"heat:{self.key}:{name}", make, DAY)  # type: ignore[return-value]
+
+    def _villages(self) -> list[heat_public.Village]:
+        return heat_public.villages(self.version)
+
+    def _weekly(self) -> list[Row]:
+        if not self.audience.is_public:
+            return heat_queries.weekly(self.audience)
+        told = [(village, category) for village in self._villages() for category in village.told if category != ALL]
+        everything = [(village, ALL) for village in self._villages()]
+        return [
+            (bucket * heat_public.BUCKET_WEEKS, category, count)
+            for village, category in told + everything
+            for bucket, count in village.told[category].items()
+        ]
+
+    def _tile(self, choice: Choice, z: int, x: int, y: int) -> tuple[Shape, list[Row]]:
+        if self.audience.is_public:
+            shape = self._shape(heat_public.side_of(z), heat_public.BUCKET_WEEKS)
+            rows = heat_public.tile_rows(self._villages(), choice, shape, z, x, y)
+        else:
+            shape = self._shape(heat_queries.side_of(z), self.bucket_weeks(z))
+            rows = heat_queries.tile_rows(self.audience, choice, shape, z, x, y)
+        return shape, _within(shape, rows)
+
+    def _areas(self, choice: Choice) -> tuple[Shape, list[Row]]:
+        shape = self._shape(0, self.bucket_weeks())
+        if self.audience.is_public:
+            rows = heat_public.village_rows(self._villages(), choice)
+        else:
+            rows = heat_queries.cell_rows(self.audience, choice, shape.bucket_weeks)
+        return shape, _within(shape, rows)
+
+    def _scale(self, choice: Choice, z: int) -> list[Knot]:
+        span = self.span()
+        if self.audience.is_public:
+            return heat_public.scale(self._villages(), choice, z, last_week=span.last_week, weeks=span.weeks)
+        bucket = self.bucket_weeks(z)
+        return heat_queries.scale(self.audience, choice, z, bucket_weeks=bucket, last_week=span.last_week, weeks=span.weeks)
+
+    def _shape(self, side: int, bucket_weeks: int) -> Shape:
+        span = self.span()
+        return heat_queries.shape(side, bucket_weeks=bucket_weeks, first_week=span.first_week, weeks=span.weeks)
+
+
+def view_of(audience: Audience, at: datetime) -> View:
+    return View(audience, heat.version(), at)
+
+
+def _span(rows: list[Row], *, until: int) -> Span:
+    counts: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for week, category, count in rows:
+        counts[category][week] += count
+    if ALL not in counts:  # the public's rows bring their own total, which is more than the sum of what is told
+        for week, _category, count in rows:
+            counts[ALL][week] += count
+    weeks = [week for week in counts[ALL] if week <= until]
+    first = max(min(weeks, default=until + 1), until + 1 - LONGEST)
+    return Span(first, until + 1 - first, {category: dict(per_week) for category, per_week in counts.items()})
+
+
+def _within(shape: Shape, rows: list[Row]) -> list[Row]:
+    """Rows whose bucket the slider has room for; a report dated in the future waits for its week."""
+    last = shape.first_bucket + shape.buckets
+    return [row for row in rows if shape.first_bucket <= row[1] < last]
+
+
+def _packed(shape: Shape, rows: list[Row]) -> bytes:
+    return gzip.compress(heat_codec.encode(shape, rows), compresslevel=6, mtime=0)

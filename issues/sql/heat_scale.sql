@@ -1,0 +1,23 @@
+-- How hot hot is: the 99th percentile over bins and windows of time, of issues and of weeks (buckets) with an issue.
+-- Takes zoom (stored), shift (down to the bins shown), bucket (weeks), categories, paths, last (week), lengths (of windows,
+-- in weeks). Gives length, issues, weeks. Windows follow one another backwards from the last week.
+-- Not ORM: percentiles of sums.
+WITH bins AS (
+    SELECT bin.x >> %(shift)s AS x, bin.y >> %(shift)s AS y, bin.week / %(bucket)s AS bucket, max(bin.week) AS week,
+           sum(bin.count) AS count
+    FROM unnest(%(paths)s::text[]) AS scope (path)
+    JOIN issues_heatbin AS bin
+      ON bin.path = scope.path COLLATE "C" OR (bin.path > scope.path || '.' COLLATE "C" AND bin.path < scope.path || '/' COLLATE "C")
+    WHERE bin.zoom = %(zoom)s AND bin.category = ANY(%(categories)s)
+    GROUP BY 1, 2, 3
+), windows AS (
+    SELECT length, sum(count) AS issues, count(*) AS weeks
+    FROM bins CROSS JOIN unnest(%(lengths)s::int[]) AS length
+    GROUP BY length, x, y, (%(last)s - week) / length
+)
+SELECT length,
+       percentile_disc(0.99) WITHIN GROUP (ORDER BY issues)::int AS issues,
+       percentile_disc(0.99) WITHIN GROUP (ORDER BY weeks)::int AS weeks
+FROM windows
+GROUP BY length
+ORDER BY length
