@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import Area
-from representatives.querysets import AssignmentQuerySet, PersonManager
+from representatives.querysets import AssignmentQuerySet, PersonManager, UnitQuerySet
 from representatives.roles import Role
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ class Unit(models.Model):
     area = models.ForeignKey(Area, models.PROTECT, related_name="units", verbose_name=_("area"))
     phone = models.CharField(_("office phone"), max_length=40, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = UnitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unit")

@@ -15,12 +15,21 @@ if TYPE_CHECKING:
     from psycopg.types.range import Range
 
     from grids.models import Area
-    from representatives.models import Assignment, Person
+    from representatives.models import Assignment, Person, Unit
     from representatives.roles import Role
 
 
 class PersonManager(UserManager["Person"]):
     """Makes accounts; `name` stands where Django's own user has two."""
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def in_use(self) -> Self:
+        return self.filter(is_active=True)
+
+    def for_place(self, path: str) -> Self:
+        """Units that an issue lying there may be handed to: those of the areas on the path, by kind, then code."""
+        return self.in_use().filter(area__path__in=paths_above(path)).order_by("kind", "code")
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
