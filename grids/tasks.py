@@ -7,14 +7,14 @@ import logging
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
+from grids import tiles
+
 logger = logging.getLogger(__name__)
 
 
 @shared_task
 def warm_tiles(level: int, version: int) -> int:
     """Make the tiles and the list of names of this version ahead of the first reader; how many files were made."""
-    from grids import tiles
-
     return tiles.warm(level, version)
 
 

@@ -40,25 +40,25 @@ def test_known_pair_when_converted_either_way_is_within_half_a_metre(pair):
 
 
 @given(point=in_china, crs=st.sampled_from(Crs))
-def test_point_in_china_when_sent_there_and_back_is_where_it_was(point, crs):
+def test_point_in_china_when_sent_there_and_back_is_where_it_was(point: tuple[float, float], crs: Crs) -> None:
     assert metres_between(to_wgs84(*from_wgs84(*point, crs=crs), crs=crs), point) < 0.001
     assert metres_between(from_wgs84(*to_wgs84(*point, crs=crs), crs=crs), point) < 0.001
 
 
 @given(point=in_china)
-def test_shifted_systems_when_asked_in_china_shift_by_what_the_field_measures(point):
+def test_shifted_systems_when_asked_in_china_shift_by_what_the_field_measures(point: tuple[float, float]) -> None:
     assert 15 < metres_between(from_wgs84(*point, crs=Crs.GCJ02), point) < 720
     assert 400 < metres_between(from_wgs84(*point, crs=Crs.BD09), from_wgs84(*point, crs=Crs.GCJ02)) < 1100
 
 
 @given(point=beyond_china, crs=st.sampled_from(Crs))
-def test_point_beyond_china_when_converted_stays(point, crs):
+def test_point_beyond_china_when_converted_stays(point: tuple[float, float], crs: Crs) -> None:
     assert from_wgs84(*point, crs=crs) == point
     assert to_wgs84(*point, crs=crs) == point
 
 
 @given(point=in_china)
-def test_cgcs2000_is_taken_as_wgs84(point):
+def test_cgcs2000_is_taken_as_wgs84(point: tuple[float, float]) -> None:
     assert to_wgs84(*point, crs=Crs.CGCS2000) == point == from_wgs84(*point, crs=Crs.WGS84)
 
 
