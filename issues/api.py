@@ -1,13 +1,225 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""What maps ask of casework: the state of a level, what has changed since, single issues in view.
+
+State and changes carry the county's stamp (`issues/state.py`): nothing new is answered from Redis and the session alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.gis.geos import Polygon
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils.timezone import now
+from django.views.decorators.http import require_GET
+
+from grids.levels import Level, of_slug
+from grids.models import Layer
+from issues import geojson, state, tally
+from issues.filters import Filters
+from issues.models import Issue
+from issues.querysets import IssueQuerySet
+from representatives.models import Person
+from representatives.scopes import scope_of
+
+# After so many seconds everybody looks anew, changed or not: rights end, a lost message must not be lost for good.
+SLOT_S = 600
+TIMED_SLOT_S = 60
+# More changed areas than this are not told one by one.
+MOST_CHANGES = 400
+MOST_ISSUES = 500
+PUBLIC_LEVELS = (Level.TOWNSHIP, Level.COUNTY)
+_LARGE = 512  # bytes; worth compressing
 
 
-def state(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True)
+class Question:
+    """A map's request, read without the database."""
+
+    level: Level
+    county: str
+    filters: Filters
+    viewer: str  # key of the person in the session; empty: a visitor
+    at: datetime
+
+    @classmethod
+    def of(cls, request: HttpRequest, level: str) -> Question:
+        """Raises Http404 for a level that there is not."""
+        try:
+            asked = of_slug(level)
+        except ValueError as error:
+            raise Http404(str(error)) from error
+        viewer = str(request.session.get(SESSION_KEY, ""))
+        # Visitors get no filters: by differences of filtered counts a suppressed one could be had.
+        filters = Filters.from_query(request.GET) if viewer else Filters()
+        return cls(asked, request.GET.get("county", "")[:40], filters, viewer, now())
+
+    def stamp(self) -> state.Stamp | None:
+        return state.stamp(self.county, self.at, slot_s=TIMED_SLOT_S if self.filters.moves_with_time else SLOT_S)
+
+    def etag(self, stamp: state.Stamp) -> str:
+        """Names the stamp and all that the answer depends on besides."""
+        asked = f"{self.level}|{self.county}|{self.viewer}|{self.filters.as_query()}"
+        return f'"{stamp}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"'
 
 
-def delta(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True)
+class View:
+    """What the viewer may be told of the county: which issues are counted, in which areas, and whether as the public."""
+
+    index: tally.Index
+    issues: IssueQuerySet
+    seen: list[range]
+    is_public: bool
+
+    def counts(self) -> tally.Counts:
+        folded = tally.fold(tally.count_by_path(self.issues), self.index)
+        return tally.tellable(folded) if self.is_public else folded
 
 
-def issues_in_view(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_GET
+def state_of_level(request: HttpRequest, level: str) -> HttpResponse:
+    """`tally.packed` for the areas of the level in `county`; 304 if `If-None-Match` still holds.
+
+    `v` is the version of the geometry that the map has drawn: 409 with the new one if it is another by now.
+    """
+    question = Question.of(request, level)
+    stamp = question.stamp()
+    if unchanged := _unchanged(request, question, stamp):
+        return unchanged
+    version = _version(question.level)
+    if request.GET.get("v") not in (None, str(version)):
+        return JsonResponse({"version": version}, status=409)
+    view = _view(request, question, version)
+    counts = view.counts()
+    seen = view.seen
+    if view.is_public:
+        seen = [range(at, at + 1) for path in counts if (at := view.index.position(path)) is not None]
+    return _sent(request, tally.packed(view.index, counts, seen), "application/octet-stream", question, stamp)
+
+
+@require_GET
+def delta(request: HttpRequest, level: str) -> HttpResponse:
+    """Areas that changed `since` a stamp: {"areas": [[ordinal, tone, count], …]}; 304 if none, 410 if they must look anew."""
+    question = Question.of(request, level)
+    stamp = question.stamp()
+    if unchanged := _unchanged(request, question, stamp):
+        return unchanged
+    since = state.Stamp.parse(request.GET.get("since", ""))
+    if stamp is None or since is None or (since.epoch, since.slot) != (stamp.epoch, stamp.slot) or not question.viewer:
+        return _gone()
+    if since.number == stamp.number:
+        return _not_modified(question, stamp)
+    paths = state.changed_since(question.county, since.number, at_most=MOST_CHANGES)
+    version = _version(question.level)
+    if paths is None or request.GET.get("v") != str(version):
+        return _gone()
+    view = _view(request, question, version)
+    if view.is_public:
+        return _gone()
+    return _sent_json(request, {"areas": _changes(view, paths)}, question, stamp)
+
+
+@require_GET
+def issues_in_view(request: HttpRequest) -> HttpResponse:
+    """Open issues that the person may open, within `bbox` (west,south,east,north in degrees), as GeoJSON; capped."""
+    question = Question.of(request, "cell")
+    box = _box(request.GET.get("bbox", ""))
+    if box is None:
+        return JsonResponse({"error": "bbox: west,south,east,north in degrees, EPSG:4326."}, status=400)
+    person = request.user
+    if not isinstance(person, Person):
+        return JsonResponse(geojson.collection([], truncated=False))
+    at = question.at
+    visible = Issue.objects.visible_to(person, at).unfinished().placed_within(box).with_clock_state(at)
+    found = list(
+        question.filters.narrow(visible, at).select_related("category").order_by("-level", "level_due_at")[: MOST_ISSUES + 1]
+    )
+    answer = JsonResponse(geojson.collection(found[:MOST_ISSUES], truncated=len(found) > MOST_ISSUES))
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _view(request: HttpRequest, question: Question, version: int) -> View:
+    """The viewer's rights in the county. A visitor, and staff without figures, get what is public."""
+    index = tally.index_of(question.level, question.county, version)
+    scope = scope_of(request.user, question.at)
+    if isinstance(request.user, Person) and scope.count_paths:
+        issues = Issue.objects.counted_for(request.user, question.at).unfinished().under(question.county)
+        return View(index, question.filters.narrow(issues, question.at), index.within(scope.count_paths), is_public=False)
+    issues = Issue.objects.unfinished().under(question.county).public()
+    return View(index, issues if question.level in PUBLIC_LEVELS else Issue.objects.none(), [], is_public=True)
+
+
+def _changes(view: View, paths: list[str]) -> list[list[int]]:
+    """[ordinal, tone, count] of every area of the level that holds one of the changed paths, if the person sees it."""
+    touched = {above for path in paths if (above := view.index.above(path)) is not None}
+    seen = {position for positions in view.seen for position in positions}
+    at = {path: position for path in touched if (position := view.index.position(path)) in seen}
+    counts = tally.fold(tally.count_by_path(view.issues.under_any(at)), view.index) if at else {}
+    found = []
+    for path, position in at.items():
+        worst, n = counts.get(path, (0, 0))
+        found.append([view.index.first + position, tally.tone(worst), min(n, tally.MOST)])
+    return sorted(found)
+
+
+def _version(level: Level) -> int:
+    version = Layer.objects.filter(level=level).values_list("version", flat=True).first()
+    if version is None:
+        raise Http404(f"There is no map of the level “{level.label}” yet.")
+    return version
+
+
+def _unchanged(request: HttpRequest, question: Question, stamp: state.Stamp | None) -> HttpResponse | None:
+    if stamp is not None and request.headers.get("If-None-Match") == question.etag(stamp):
+        return _not_modified(question, stamp)
+    return None
+
+
+def _not_modified(question: Question, stamp: state.Stamp) -> HttpResponse:
+    answer = HttpResponseNotModified()
+    answer["ETag"] = question.etag(stamp)
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _gone() -> HttpResponse:
+    return JsonResponse({"error": "Ask for the whole state."}, status=410)
+
+
+def _sent_json(request: HttpRequest, content: object, question: Question, stamp: state.Stamp | None) -> HttpResponse:
+    return _sent(request, JsonResponse(content).content, "application/json", question, stamp)
+
+
+def _sent(request: HttpRequest, body: bytes, kind: str, question: Question, stamp: state.Stamp | None) -> HttpResponse:
+    """The body, compressed if that is worth it (it holds no secret and reflects nothing), with its stamp if there is one."""
+    zipped = len(body) > _LARGE and "gzip" in request.headers.get("Accept-Encoding", "")
+    answer = HttpResponse(gzip.compress(body, 5) if zipped else body, content_type=kind)
+    if zipped:
+        answer["Content-Encoding"] = "gzip"
+    answer["Vary"] = "Accept-Encoding, Cookie"
+    answer["X-Viewer"] = "staff" if question.viewer else "public"
+    if stamp is None:
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+    answer["Cache-Control"] = "private, no-cache"
+    answer["ETag"] = question.etag(stamp)
+    answer["X-Stamp"] = str(stamp)
+    return answer
+
+
+def _box(text: str) -> Polygon | None:
+    """The rectangle, EPSG:4326; None if the text is none."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        return None
+    box = Polygon.from_bbox((west, south, east, north))
+    box.srid = 4326
+    return box

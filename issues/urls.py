@@ -5,7 +5,7 @@ from django.urls import path
 from issues import api, heat_api
 
 urlpatterns = [
-    path("state/<slug:level>/", api.state, name="map-state"),
+    path("state/<slug:level>/", api.state_of_level, name="map-state"),
     path("delta/<slug:level>/", api.delta, name="map-delta"),
     path("issues.json", api.issues_in_view, name="map-issues"),
     path("heat/<int:z>/<int:x>/<int:y>.bin", heat_api.heat_tile, name="heat-tile"),

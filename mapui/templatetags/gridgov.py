@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 
 from django import template
+from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.templatetags.static import static
@@ -35,7 +36,7 @@ def importmap(context: Context) -> SafeString:
     imports = {name: static(path) for name, path in BARE.items()}
     for name in getattr(staticfiles_storage, "hashed_files", {}):
         if name.startswith(OWN_MODULES) and name.endswith(".js"):
-            imports[staticfiles_storage.base_url + name] = static(name)
+            imports[settings.STATIC_URL + name] = static(name)
     nonce = getattr(context.get("request"), "csp_nonce", "")
     # “<” cannot end the script from within a JSON string.
     body = mark_safe(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S308

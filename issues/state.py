@@ -1,0 +1,124 @@
+"""What has changed since you last asked, per county: a sequence number in Redis and the areas that it touched.
+
+A poll that finds nothing new is answered from here alone, without the database. Redis may be empty, away or young: then
+everybody is told to look anew, and no write fails for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+import redis
+from django.conf import settings
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from issues.models import Issue
+
+logger = logging.getLogger(__name__)
+
+# Areas remembered per county, and how many changed ones are still told one by one.
+REMEMBERED = 20_000
+
+# KEYS: epoch, sequence, changes, floor. ARGV: a new epoch, how many to remember, paths. One step, so that nobody reads
+# the new number before the areas that belong to it.
+_TOUCH = """
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SET', KEYS[1], ARGV[1]) end
+local number = redis.call('INCR', KEYS[2])
+for i = 3, #ARGV do redis.call('ZADD', KEYS[3], number, ARGV[i]) end
+local surplus = redis.call('ZCARD', KEYS[3]) - tonumber(ARGV[2])
+if surplus > 0 then
+  local last = redis.call('ZRANGE', KEYS[3], surplus - 1, surplus - 1, 'WITHSCORES')
+  redis.call('SET', KEYS[4], last[2])
+  redis.call('ZREMRANGEBYRANK', KEYS[3], 0, surplus - 1)
+end
+return number
+"""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A moment in the county's life. `epoch` names the life of the Redis that counted; `slot` the stretch of time."""
+
+    epoch: str
+    slot: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.slot}.{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> Stamp | None:
+        """The stamp that was written so; None if it is none."""
+        epoch, _, rest = text.partition(".")
+        slot, _, number = rest.partition(".")
+        return cls(epoch, int(slot), int(number)) if epoch and slot.isdecimal() and number.isdecimal() else None
+
+
+def touched(issue: Issue, *former_paths: str) -> None:
+    """Announce that the issue changed, once the transaction is through. `former_paths`: where it lay before, if moved."""
+    paths = {issue.path, *former_paths}
+    transaction.on_commit(lambda: announce(paths))
+
+
+def announce(paths: Iterable[str]) -> None:
+    """Count a change of what is open in these areas (their paths). Never raises for Redis: a write is worth more."""
+    by_county: dict[str, list[str]] = {}
+    for path in paths:
+        by_county.setdefault(path.partition(".")[0], []).append(path)
+    try:
+        for county, changed in by_county.items():
+            _touch()(keys=_keys(county), args=[secrets.token_hex(4), REMEMBERED, *changed])
+    except redis.RedisError:
+        logger.warning("Maps will see a change late: Redis did not answer.", exc_info=True)
+
+
+def stamp(county: str, at: datetime, *, slot_s: int) -> Stamp | None:
+    """Where the county stands; None if Redis cannot say. `slot_s`: after so many seconds everybody looks anew anyway."""
+    epoch_key, number_key, *_ = _keys(county)
+    try:
+        _client().set(epoch_key, secrets.token_hex(4), nx=True)
+        epoch, number = _client().mget(epoch_key, number_key)
+    except redis.RedisError:
+        logger.warning("Maps are not told what is new: Redis did not answer.", exc_info=True)
+        return None
+    return Stamp(_text(epoch), int(at.timestamp()) // slot_s, int(number or 0))
+
+
+def changed_since(county: str, number: int, *, at_most: int) -> list[str] | None:
+    """Paths of the areas that changed after that number; None if they are too many, forgotten, or Redis is away."""
+    *_, changes_key, floor_key = _keys(county)
+    try:
+        with _client().pipeline() as pipe:
+            pipe.get(floor_key)
+            pipe.zrangebyscore(changes_key, f"({number}", "+inf", start=0, num=at_most + 1)
+            floor, paths = pipe.execute()
+    except redis.RedisError:
+        return None
+    if len(paths) > at_most or int(float(floor or 0)) > number:
+        return None
+    return [_text(path) for path in paths]
+
+
+def _keys(county: str) -> list[str]:
+    return [f"gridgov:state:{county}:{part}" for part in ("epoch", "number", "changes", "floor")]
+
+
+def _text(value: bytes | str | None) -> str:
+    return value.decode() if isinstance(value, bytes) else value or ""
+
+
+@cache
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=0.5, health_check_interval=30)
+
+
+@cache
+def _touch() -> redis.commands.core.Script:
+    return _client().register_script(_TOUCH)

@@ -1,0 +1,119 @@
+"""How many issues are open in each area of a level, and the worst light among them: what colours the map.
+
+Sent as arrays over the ordinals of a county's areas, beside the id-only tiles of the same geometry version.
+"""
+
+from __future__ import annotations
+
+import struct
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Max
+
+from grids.levels import LADDER_LEVELS, Level
+from grids.models import Area
+
+if TYPE_CHECKING:
+    from issues.querysets import IssueQuerySet
+
+# The public is told no count below this, nor any that could be had by subtraction (domain notes §5.4.8).
+FEWEST = 5
+UNSEEN = 255  # the tone of what is not for this person to know; 0: nothing open; 1 to 4: green to red
+MOST = 65_535
+
+Counts = dict[str, tuple[int, int]]  # by path: the highest level among the issues, and how many there are
+
+
+@dataclass(frozen=True)
+class Index:
+    """The current areas of a level in a county: paths in the order of their ordinals, which are `first` and onwards."""
+
+    version: int
+    first: int
+    paths: tuple[str, ...]
+    depth: int  # codes in each path
+
+    def position(self, path: str) -> int | None:
+        """Where the path stands in `paths`; None if it is not one of them."""
+        at = bisect_left(self.paths, path)
+        return at if at < len(self.paths) and self.paths[at] == path else None
+
+    def above(self, path: str) -> str | None:
+        """The path of this level that the given one lies in or is; None if it is wider than the level."""
+        codes = path.split(".")
+        return ".".join(codes[: self.depth]) if len(codes) >= self.depth else None
+
+    def within(self, paths: Iterable[str]) -> list[range]:
+        """Positions of the areas that lie in any of the paths: each one contiguous range."""
+        found = []
+        for path in paths:
+            at = self.position(path)
+            if at is not None:
+                found.append(range(at, at + 1))
+            found.append(range(bisect_left(self.paths, f"{path}."), bisect_left(self.paths, f"{path}/")))
+        return [each for each in found if each]
+
+
+@lru_cache(maxsize=64)
+def index_of(level: Level, county: str, version: int) -> Index:
+    """The areas of the level in the county, as numbered by that version of the geometry. One query, then remembered."""
+    rows = list(Area.objects.current().of_level(level).under(county).order_by("path").values_list("ordinal", "path"))
+    first = rows[0][0] if rows else 0
+    return Index(version, first or 0, tuple(path for _, path in rows), len(rows[0][1].split(".")) if rows else 0)
+
+
+def count_by_path(issues: IssueQuerySet) -> Counts:
+    """Per path at which issues lie: the highest level among them, and how many. One query."""
+    rows = issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("pk"))
+    return {path: (worst, n) for path, worst, n in rows}
+
+
+def fold(counts: Mapping[str, tuple[int, int]], index: Index) -> Counts:
+    """The counts by area of the index's level; what lies wider than that level is in none of them."""
+    folded: Counts = {}
+    for path, (worst, n) in counts.items():
+        if (above := index.above(path)) is not None:
+            known = folded.get(above, (0, 0))
+            folded[above] = (max(known[0], worst), known[1] + n)
+    return folded
+
+
+def tellable(counts: Counts) -> Counts:
+    """What of these the public may be told: none below FEWEST, and never all but one."""
+    told = dict(sorted(((path, each) for path, each in counts.items() if each[1] >= FEWEST), key=lambda item: -item[1][1]))
+    untold = sum(n for path, (_, n) in counts.items() if path not in told)
+    if 0 < untold < FEWEST and told:
+        told.popitem()
+    return told
+
+
+def tone(level: int) -> int:
+    """1 for green to 4 for red; 0 if there is nothing."""
+    return 1 + LADDER_LEVELS.index(Level(min(level, Level.COUNTY))) if level else 0
+
+
+def packed(index: Index, counts: Counts, seen: Iterable[range]) -> bytes:
+    """Version, first ordinal, number of areas (u32 each), then a count (u16) and a tone (u8) for each. Little-endian.
+
+    `seen`: positions whose figures the person may see; all others are UNSEEN.
+    """
+    size = len(index.paths)
+    numbers, tones = array("H", bytes(2 * size)), bytearray([UNSEEN]) * size
+    for positions in seen:
+        tones[positions.start : positions.stop] = bytes(len(positions))
+    for path, (worst, n) in counts.items():
+        at = index.position(path)
+        if at is not None and tones[at] != UNSEEN:
+            numbers[at], tones[at] = min(n, MOST), tone(worst)
+    return struct.pack("<III", index.version, index.first, size) + _little_endian(numbers) + bytes(tones)
+
+
+def _little_endian(numbers: array[int]) -> bytes:
+    if struct.pack("=H", 1) != struct.pack("<H", 1):  # pragma: no cover - a big-endian machine
+        numbers.byteswap()
+    return numbers.tobytes()

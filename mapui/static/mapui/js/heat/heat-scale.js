@@ -1,0 +1,47 @@
+// heat-scale.js - how dark a count is drawn. Fixed for a zoom and a length of time, so nothing flickers while time
+// plays. Pure: knows no canvas and no map.
+
+/** Violet, light to dark: none of the four lights, and told apart by those who see colours otherwise. */
+export const RAMP = ["#F3EAF7", "#DCC3E8", "#BF93D3", "#9D63BA", "#773897", "#4B126A"];
+const LEAST_TOP = 3; // a single issue is never as dark as it gets
+
+/**
+ * The count that is drawn darkest. `knots`: [[weeks, 99th percentile of issues, … of weeks with an issue], …] as the
+ * server tells them for a zoom; between two lengths of time a power law holds well enough.
+ */
+export function top(knots, weeks, measure) {
+  const column = measure === "weeks" ? 2 : 1;
+  const found = (knots ?? []).filter((knot) => knot[column] > 0);
+  if (!found.length) return LEAST_TOP;
+  let after = found.findIndex((knot) => knot[0] >= weeks);
+  if (after === -1) after = found.length - 1;
+  const [a, b] = [found[Math.max(after - 1, 0)], found[after]];
+  const share = a[0] === b[0] ? 0 : Math.min(Math.max(Math.log(weeks / a[0]) / Math.log(b[0] / a[0]), 0), 1);
+  return Math.max(LEAST_TOP, a[column] * (b[column] / a[column]) ** share);
+}
+
+/** 0…1, by the square root: what is rare stays visible beside what is frequent. */
+export const strength = (count, most) => Math.sqrt(Math.min(count / most, 1));
+
+const part = (hex, at) => parseInt(hex.slice(at, at + 2), 16);
+const STOPS = RAMP.map((hex) => [part(hex, 1), part(hex, 3), part(hex, 5)]);
+
+/** [red, green, blue] of a strength 0…1 along the ramp. */
+export function colour(value) {
+  const place = Math.min(Math.max(value, 0), 1) * (STOPS.length - 1);
+  const below = Math.min(Math.floor(place), STOPS.length - 2);
+  return STOPS[below].map((from, i) => Math.round(from + (STOPS[below + 1][i] - from) * (place - below)));
+}
+
+/** 256 × RGBA for canvases: transparent where there is nothing, soon nearly opaque. */
+export const TABLE = (() => {
+  const table = new Uint8ClampedArray(256 * 4);
+  for (let i = 1; i < 256; i++) {
+    const value = i / 255;
+    table.set([...colour(0.12 + 0.88 * value), Math.round(255 * Math.min(0.92, value * 2.6))], i * 4);
+  }
+  return table;
+})();
+
+/** The steps of the legend: [strength, count] pairs, light to dark. */
+export const legend = (most) => RAMP.slice(1).map((_, i) => [(i + 1) / 5, Math.max(1, Math.round(((i + 1) / 5) ** 2 * most))]);

@@ -1,0 +1,32 @@
+// levels.js - which level of areas is drawn at which zoom. Pure.
+
+const WORLD_M = 40_075_016.7;
+
+// A level is drawn from the zoom on at which its middling area is so many pixels wide: enough to see, few enough to mean something.
+const WIDE_ENOUGH = { county: 0, township: 0, village: 24, cell: 12 };
+
+/** The pixels that the side of an area of so many square metres has at the zoom, at that latitude. */
+export function pixelsAcross(squareMetres, zoom, latitude) {
+  const metresPerPixel = (WORLD_M * Math.cos((latitude * Math.PI) / 180)) / (256 * 2 ** zoom);
+  return Math.sqrt(squareMetres) / metresPerPixel;
+}
+
+/** Square metres of [west, south, east, north], as if it were all area. */
+export function areaOf([west, south, east, north]) {
+  const metresPerDegree = WORLD_M / 360;
+  const middle = (((south + north) / 2) * Math.PI) / 180;
+  return (east - west) * metresPerDegree * Math.cos(middle) * (north - south) * metresPerDegree;
+}
+
+/**
+ * The level to draw: the finest one whose areas are wide enough. `levels`: {slug, size, minZoom} from wide to fine, each
+ * with at least one area; `surface`: square metres of all of them together.
+ */
+export function levelFor(levels, { zoom, latitude, surface }) {
+  let chosen = levels[0];
+  for (const level of levels) {
+    const across = pixelsAcross(surface / level.size, zoom, latitude);
+    if (zoom >= (level.minZoom ?? 0) && across >= (WIDE_ENOUGH[level.slug] ?? 24)) chosen = level;
+  }
+  return chosen;
+}

@@ -1,0 +1,15 @@
+"""How receipt codes are written in pages."""
+
+from __future__ import annotations
+
+from django import template
+
+from issues import receipts
+
+register = template.Library()
+
+
+@register.filter
+def grouped(code: str) -> str:
+    """The code in fours."""
+    return receipts.grouped(code)
