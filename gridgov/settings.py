@@ -16,8 +16,9 @@ LOCAL_DIR = BASE_DIR / ".local"
 TESTING = "pytest" in sys.modules
 
 env = environ.Env()
-if (LOCAL_DIR / "env").exists():
-    env.read_env(LOCAL_DIR / "env")
+ENV_FILE = Path(env.str("GRIDGOV_ENV_FILE", default=str(LOCAL_DIR / "env")))
+if ENV_FILE.exists():
+    env.read_env(ENV_FILE)
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
