@@ -91,6 +91,7 @@ class Cause(TextChoices):
 class Verb(TextChoices):
     SUBMIT = "submit", _("Submit")
     SUPPLEMENT = "supplement", _("Add to the report")
+    PLACE = "place", _("Put in the right place")
     ACCEPT = "accept", _("Accept")
     DECLINE = "decline", _("Decline")
     DISPATCH = "dispatch", _("Dispatch")
@@ -157,6 +158,7 @@ class Field(TextChoices):
     CATEGORY = "category", _("Category")
     URGENCY = "urgency", _("Urgency")
     LEVEL = "level", _("Who decides")
+    AREA = "area", _("Code of the place")
     REPLY = "reply", _("Reply to the requester")
     SUBMISSION = "submission", _("On behalf of which report")
 
@@ -254,6 +256,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.SUBMIT,       frozenset({_S.DRAFT}), _S.SUBMITTED,        _TELL,                _TELL,           _TELL,               _TELL),
     Move(Verb.SUPPLEMENT,   OPEN,              None,                    _who(RES),            _who(RES),       _who(RES),           _who(RES),  (Field.TEXT,)),
     Move(Verb.ACCEPT,       _NEW,              _S.ACCEPTED,             _who(GM, GL, VS, TC), _who(VS, TC),    _who(TC),            _who(TC),   (), (Field.CATEGORY, Field.URGENCY, Field.LEVEL)),
+    Move(Verb.PLACE,        _NEW,              None,                    _who(GM, GL, VS, TC), _who(VS, TC),    _who(TC),            _who(TC),   (Field.AREA,)),
     Move(Verb.DECLINE,      _NEW,              _S.DECLINED,             _who(VS, TC),         _who(TC),        _who(TC),            _who(DUC),  (Field.REASON, Field.REPLY)),
     Move(Verb.DISPATCH,     _HELD,             _S.ASSIGNED,             _who(VS, SYS),        _who(VS),        _who(TC),            _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
     Move(Verb.ACKNOWLEDGE,  _WAITING,          _S.IN_PROGRESS,          _who(PR),             _who(VS, PR),    _who(TC, LEAD),      _who(LEAD)),
@@ -366,9 +369,7 @@ def _who_may(move: Move, level: int, *, handled_above: bool) -> Who:
     return move.who(level)
 
 
-def possible(
-    *, status: str, level: int, actors: Actors, is_handler: bool, handled_above: bool = False
-) -> list[Move]:
+def possible(*, status: str, level: int, actors: Actors, is_handler: bool, handled_above: bool = False) -> list[Move]:
     """The moves these actors may make now, in the order of the table, each with what it needs at this level."""
     return [
         replace(move, needs=needs(move, level))

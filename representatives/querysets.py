@@ -31,6 +31,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Units that an issue lying there may be handed to: those of the areas on the path, by kind, then code."""
         return self.in_use().filter(area__path__in=paths_above(path)).order_by("kind", "code")
 
+    def with_pk(self, pk: object) -> Unit | None:
+        """The unit of the set with that key, as a form or a program hands it in; None for anything else."""
+        return self.filter(pk=int(str(pk))).first() if str(pk).isdecimal() else None
+
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def active(self, at: datetime) -> Self:
@@ -39,6 +43,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def in_role(self, *roles: Role) -> Self:
         return self.filter(role__in=roles)
+
+    def of_unit(self, unit_id: int) -> Self:
+        """Assignments of the unit's people, each with the person."""
+        return self.filter(person__unit=unit_id).select_related("person").order_by("pk")
 
     def answering_for(self, *paths: str) -> Self:
         """Assignments to the areas with those paths or to any that they lie in, narrowest first, then longest in post.
@@ -51,6 +59,16 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def lasting_beyond(self, at: datetime) -> Self:
         """Assignments that hold at that moment or begin after it."""
         return self.filter(Q(term__endswith__gt=at) | Q(term__upper_inf=True)).order_by("pk")
+
+    def holding(self, at: datetime) -> Self:
+        """Assignments whose term holds that moment, whatever the account."""
+        return self.filter(term__contains=at)
+
+    def over(self, at: datetime) -> Self:
+        return self.filter(term__endswith__lte=at)
+
+    def to_come(self, at: datetime) -> Self:
+        return self.filter(term__startswith__gt=at)
 
     def twins(self, person: Person, area: Area, role: str, term: Range[datetime]) -> Self:
         """What the database would not suffer beside such an assignment: the same post at an overlapping time."""

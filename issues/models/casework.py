@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.gis.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +12,7 @@ from grids.levels import Level
 from grids.models import Area
 from issues.models.config import Category, SlaPolicy
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet
-from issues.workflow import ENDS, Cause, Light, Nature, RequestType, Status, Urgency, light_of
+from issues.workflow import ENDS, Cause, ClockState, Light, Nature, RequestType, Status, Urgency, light_of
 from representatives.models import Person, Unit
 
 _OPEN = Q(closed_at=None)
@@ -115,9 +117,6 @@ class Issue(models.Model):
             models.Index(fields=("climb_at",), condition=_OPEN & Q(climb_at__isnull=False), name="issue_to_climb"),
             models.Index(fields=("silent_close_at",), condition=_OPEN & Q(silent_close_at__isnull=False), name="issue_to_close"),
             models.Index(fields=("resume_at",), condition=_OPEN & Q(resume_at__isnull=False), name="issue_to_resume"),
-            models.Index(
-                fields=("triage_due_at",), condition=Q(status=Status.SUBMITTED, level_since=None), name="issue_to_start"
-            ),
             models.Index(fields=("handler", "level_due_at"), condition=_OPEN, name="issue_open_by_handler"),
             models.Index(fields=("path", "-reported_at", "-id"), name="issue_by_place_newest"),
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
@@ -137,6 +136,23 @@ class Issue(models.Model):
     @property
     def is_open(self) -> bool:
         return self.closed_at is None
+
+    @property
+    def rating_round(self) -> int:
+        """Each time it goes back to work, ratings begin anew; those before are history."""
+        return self.rectify_rounds + self.reopened
+
+    def clock_state(self, at: datetime) -> ClockState:
+        """How the issue stands in time; the same as `with_clock_state` says in a query."""
+        if self.status in (Status.SUSPENDED, Status.DEFERRED):
+            return ClockState.PAUSED
+        done_at = self.resolved_at or (at if self.closed_at is None else None)
+        dues = [due for due in (self.level_due_at, self.total_due_at) if due]
+        if done_at and any(due < done_at for due in dues):
+            return ClockState.OVERDUE
+        if self.resolved_at is None and self.closed_at is None and self.due_soon_at and self.due_soon_at <= at:
+            return ClockState.DUE_SOON
+        return ClockState.ON_TRACK
 
 
 class Minute(models.Model):

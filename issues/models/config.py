@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
 from grids.models import Area, in_language
+from issues.querysets import CategoryQuerySet, PolicyQuerySet
 from issues.workflow import RequestType, Urgency
 
 
@@ -30,6 +31,8 @@ class Category(models.Model):
     external_codes = models.JSONField(_("codes in other systems"), default=dict, blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
+
+    objects = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("category")
@@ -64,6 +67,8 @@ class SlaPolicy(models.Model):
     signed_by = models.CharField(_("signed by"), max_length=120, blank=True)
     active_from = models.DateTimeField(_("active from"))
     created_at = models.DateTimeField(_("created at"))
+
+    objects = PolicyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("policy")

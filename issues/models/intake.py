@@ -11,7 +11,7 @@ from encrypted_fields.fields import EncryptedCharField
 from grids.models import Area
 from issues.models.casework import Issue
 from issues.models.config import Category
-from issues.querysets import SubmissionQuerySet
+from issues.querysets import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
 from issues.workflow import RequestType
 from representatives.models import Person
 
@@ -105,6 +105,8 @@ class Attachment(models.Model):
     height = models.PositiveIntegerField(_("height"), null=True)
     received_at = models.DateTimeField(_("received at"))
 
+    objects = AttachmentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
@@ -130,6 +132,8 @@ class Rating(models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="ratings_taken", verbose_name=_("taken by")
     )
     rated_at = models.DateTimeField(_("rated at"))
+
+    objects = RatingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rating")

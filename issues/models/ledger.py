@@ -14,8 +14,11 @@ from grids.levels import Level
 from issues.models.casework import Issue
 from issues.models.intake import Submission
 from issues.querysets import EventQuerySet, NoticeQuerySet
-from issues.workflow import Actor, Status, Verb
+from issues.workflow import Actor, Field, Status, Verb
 from representatives.models import Person
+
+# What staff write for the requester; reasons, minutes and notes among staff are not.
+_FOR_REQUESTERS = frozenset({Field.REPLY, Field.RESOLUTION, Field.PUBLIC_LINE})
 
 
 class Event(models.Model):
@@ -54,6 +57,20 @@ class Event(models.Model):
     @property
     def by_system(self) -> bool:
         return self.actor == Actor.SYSTEM
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was written, by `Field`; empty if nothing was, or it was erased."""
+        words: EventText | None = getattr(self, "words", None)
+        return dict(words.texts) if words else {}
+
+    @property
+    def public_texts(self) -> dict[str, str]:
+        """Those of the texts that the requester may read; none of an event that is not public."""
+        if not self.is_public:
+            return {}
+        own = {Field.TEXT, Field.REASON} if self.actor == Actor.REQUESTER else frozenset()
+        return {key: text for key, text in self.texts.items() if key in _FOR_REQUESTERS or key in own}
 
 
 class EventText(models.Model):

@@ -1,0 +1,85 @@
+"""How a requester can be reached is shown only to whoever holds their issue, and each look is logged (domain notes §6).
+
+Masked before and after; the unit complained about never sees it, for a sealed issue is not there for it at all.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from grids.levels import Level
+from issues.models import Issue, Requester, Submission
+from issues.workflow import Status
+from representatives.models import Person
+from representatives.roles import Role
+from representatives.scopes import scope_of
+
+logger = logging.getLogger("gridgov.contacts")
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who looks at which open issue; `report`: the one of its reports whose contact is meant, if one is."""
+
+    issue: Issue
+    person: Person
+    report: Submission | None = None
+
+    @property
+    def entered_it(self) -> bool:
+        if self.report is not None:
+            return self.report.entered_by_id == self.person.pk
+        return self.issue.submissions.filter(entered_by=self.person).exists()
+
+
+def _grid(look: Look) -> bool:
+    return look.issue.level == Level.GRID or look.issue.status in (Status.SUBMITTED, Status.PENDING_VERIFICATION)
+
+
+def _representative(look: Look) -> bool:
+    is_handler = look.issue.handler_id == look.person.pk
+    return (look.issue.level == Level.GRID and is_handler) or look.issue.level == Level.VILLAGE
+
+
+def _township(look: Look) -> bool:
+    return look.issue.level == Level.TOWNSHIP or look.issue.handler_id == look.person.pk
+
+
+def _lead(look: Look) -> bool:
+    return look.issue.lead_unit_id is not None and look.issue.lead_unit_id == look.person.unit_id
+
+
+MAY_SEE: Mapping[Role, Callable[[Look], bool]] = {
+    Role.CONTACT_HOUSEHOLD: lambda look: look.issue.status == Status.SUBMITTED and look.entered_it,
+    Role.GRID_MEMBER: _grid,
+    Role.GRID_LEADER: _grid,
+    Role.PARTY_REPRESENTATIVE: _representative,
+    Role.VILLAGE_SECRETARY: lambda look: look.issue.level <= Level.VILLAGE,
+    Role.TOWNSHIP_COMMITTEE: _township,
+    Role.DEPARTMENT: _lead,
+    Role.SUPERVISION_OFFICE: lambda look: look.issue.level == Level.COUNTY,
+    Role.HOTLINE_OPERATOR: lambda look: look.entered_it,
+}
+
+
+def may_see_contact(issue: Issue, person: Person, at: datetime, report: Submission | None = None) -> bool:
+    """Whether the person may see how the issue's requester can be reached: while a role of theirs holds it, while it is open."""
+    if issue.closed_at is not None:
+        return False
+    held = scope_of(person, at).roles_at(issue.path)
+    if issue.sealed:
+        return Role.TOWNSHIP_DISCIPLINE in held
+    look = Look(issue, person, report)
+    return any(role in MAY_SEE and MAY_SEE[role](look) for role in held)
+
+
+def contact_of(report: Submission, person: Person, at: datetime, purpose: str) -> Requester | None:
+    """The requester of the report, for somebody who may see it now; the look is logged with its purpose. Else None."""
+    requester = report.requester
+    if requester is None or requester.erased_at is not None or not may_see_contact(report.issue, person, at, report):
+        return None
+    logger.info("contact of report %s (issue %s) shown to %s for: %s", report.pk, report.issue.number, person.pk, purpose)
+    return requester

@@ -1,0 +1,156 @@
+"""The clocks of one issue, as its policy and its place's calendar set them: which column stands at what time.
+
+Changes the issue in memory and asks nothing of the database; services save. `warn_at` is the next moment at which
+somebody is to be told, `climb_at` the one at which the issue goes up, or (yellow) a proposal is drafted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from issues import clock
+from issues.calendars import Calendar
+from issues.models import Issue
+from issues.policy import Policy
+from issues.spans import Span
+from issues.workflow import Status, Urgency
+
+_HELD = (Status.ACCEPTED, Status.ASSIGNED, Status.IN_PROGRESS)
+
+
+class Reason(StrEnum):
+    """What somebody is told has come due."""
+
+    TRIAGE = "triage"
+    SIGN = "sign"
+    CONTACT = "contact"
+    MAKE_SAFE = "make_safe"
+    LEVEL = "level"  # a share of the level's clock
+    VERIFY = "verify"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, order=True)
+class Reminder:
+    """Something that comes due; `step` counts the policy's warnings, from 0, for `LEVEL`."""
+
+    at: datetime
+    reason: Reason
+    step: int = 0
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """One issue under its terms and calendar."""
+
+    issue: Issue
+    terms: Policy
+    calendar: Calendar
+
+    def begin(self) -> None:
+        """A report has come in: triage has its window, and behind it all clocks stand ready, accepted or not."""
+        issue = self.issue
+        issue.triage_due_at = self._window("triage", issue.reported_at)
+        self.start(issue.triage_due_at, now=issue.reported_at)
+
+    def start(self, since: datetime, *, now: datetime) -> None:
+        """Set every clock to begin at `since`: contact, level and total."""
+        issue = self.issue
+        issue.contact_due_at = self._window("contact", since)
+        issue.total_due_at = clock.after(self.terms.total, since, self.calendar)
+        self.start_level(since, now=now)
+
+    def start_level(self, since: datetime, *, now: datetime, limit: Span | None = None, at_least: Span | None = None) -> None:
+        """Begin the clock of the issue's level anew; `limit` in place of the policy's, `at_least` if it came back down."""
+        issue = self.issue
+        due = clock.after(limit or self._limit, since, self.calendar)
+        if at_least:
+            due = max(due, clock.after(at_least, since, self.calendar))
+        issue.level_since = since
+        self.set_due(due, now=now)
+
+    def set_due(self, due: datetime, *, now: datetime) -> None:
+        """The level is due at `due`; its marks and its climb follow."""
+        issue = self.issue
+        issue.level_due_at = due
+        issue.due_soon_at = self._marks(due)[-2] if len(self.terms.warn) > 1 else due
+        issue.warned = 0
+        self._plan_climb(due)
+        self.plan_warning(now)
+
+    def wait_for_signature(self, at: datetime) -> None:
+        """Handed to somebody: the window for acknowledging it begins."""
+        self.issue.acknowledged_at = None
+        self.issue.sign_due_at = self._window("sign", at)
+
+    def stop(self) -> None:
+        """The issue ended: nothing is looked for any more. When it was due stays on record."""
+        issue = self.issue
+        issue.warn_at = issue.climb_at = issue.silent_close_at = issue.resume_at = issue.sign_due_at = None
+
+    def solved(self, at: datetime) -> None:
+        """Reported as solved: it no longer climbs; who verifies is reminded."""
+        self.issue.climb_at = self.issue.due_soon_at = None
+        self.plan_warning(at)
+
+    def plan_warning(self, now: datetime) -> None:
+        """Set `warn_at` to the next reminder after `now`."""
+        self.issue.warn_at = min((reminder.at for reminder in self.reminders() if reminder.at > now), default=None)
+
+    def due_reminders(self, at: datetime) -> list[Reminder]:
+        """Reminders from `warn_at` until now, in order."""
+        since = self.issue.warn_at
+        return sorted(reminder for reminder in self.reminders() if since and since <= reminder.at <= at)
+
+    def reminders(self) -> Iterator[Reminder]:
+        """Everything that comes due while the issue stays as it is."""
+        issue = self.issue
+        if issue.status == Status.SUBMITTED:
+            yield from _if_set(issue.triage_due_at, Reason.TRIAGE)
+        if issue.status in (Status.ACCEPTED, Status.ASSIGNED):
+            yield from _if_set(issue.sign_due_at, Reason.SIGN)
+        if issue.status in _HELD and issue.first_contact_at is None:
+            yield from _if_set(issue.contact_due_at, Reason.CONTACT)
+        if issue.status in _HELD and issue.urgency == Urgency.CRITICAL and issue.triage_due_at:
+            started = clock.started_at(issue.accepted_at, issue.triage_due_at)
+            yield Reminder(clock.after(self.terms.limits.critical.make_safe, started, self.calendar), Reason.MAKE_SAFE)
+        if issue.status in (Status.SUBMITTED, *_HELD):
+            if issue.level_due_at:
+                yield from (Reminder(at, Reason.LEVEL, step) for step, at in enumerate(self._marks(issue.level_due_at)))
+            yield from _if_set(issue.total_due_at, Reason.TOTAL)
+        if issue.status == Status.PENDING_VERIFICATION and issue.resolved_at:
+            yield Reminder(clock.after(self.terms.closure.verify_within, issue.resolved_at, self.calendar), Reason.VERIFY)
+
+    @property
+    def _limit(self) -> Span:
+        return self.terms.limit(self.issue.level, self.issue.urgency, self.issue.request_type)
+
+    def _marks(self, due: datetime) -> list[datetime]:
+        """When each of the policy's warnings falls, earliest first: a later one may not come before an earlier one."""
+        natural, since = self._limit.is_natural, self.issue.level_since
+        assert since is not None  # noqa: S101 - a level that is due has begun
+        marks = [clock.mark_at(warning.mark, since, due, self.calendar, natural=natural) for warning in self.terms.warn]
+        return [min(marks[step:]) for step in range(len(marks))]
+
+    def _plan_climb(self, due: datetime) -> None:
+        issue, up = self.issue, self.terms.level(self.issue.level).up
+        grace = up.grace(urgent=issue.urgency != Urgency.NORMAL)
+        goes_up = grace is not None and not issue.sealed
+        issue.climb_at = clock.after(grace, due, self.calendar) if goes_up and grace else None
+
+    def _window(self, name: str, since: datetime) -> datetime:
+        windows = self.terms.windows(self.issue.urgency, self.issue.request_type)
+        return clock.after(getattr(windows, name), since, self.calendar, pauses_at_night=windows.pauses_at_night)
+
+
+def _if_set(at: datetime | None, reason: Reason) -> Iterator[Reminder]:
+    if at:
+        yield Reminder(at, reason)
+
+
+def next_morning(at: datetime, calendar: Calendar) -> datetime:
+    """The digest's hour on the following day."""
+    return clock.next_digest(calendar.local(at).replace(hour=23, minute=59, second=59) + timedelta(0), calendar)

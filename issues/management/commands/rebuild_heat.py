@@ -1,0 +1,20 @@
+"""Computes the heat anew from all issues, week by week; also links issues that came back and that nobody linked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.timezone import now
+from tqdm import tqdm
+
+from issues import heat, recurrence
+
+
+class Command(BaseCommand):
+    help = "Computes the heat anew from all issues, and links recurrences that an import did not."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        linked = recurrence.link_missing()
+        changed = heat.rebuild(at=now(), progress=lambda weeks: tqdm(weeks, unit="week", disable=None))
+        self.stdout.write(f"Linked {linked} recurrences; {changed} figures changed; the heat is at version {heat.version()}.")

@@ -1,0 +1,25 @@
+"""Numbers that people read out: of issues and of slips, from sequences, so no two are ever alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+ISSUE, SLIP = "issues_issue_number", "issues_slip_number"
+
+
+def issue_number(at: datetime) -> str:
+    """A new number such as 2026-0000123; `at` in the time zone that decides the year."""
+    return f"{at.year}-{_next(ISSUE):07d}"
+
+
+def slip_number(at: datetime) -> str:
+    """A new number of an escalation slip (申办单), such as 2026-S000045."""
+    return f"{at.year}-S{_next(SLIP):06d}"
+
+
+def _next(sequence: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass)", [sequence])
+        return int(cursor.fetchone()[0])

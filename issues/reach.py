@@ -1,0 +1,129 @@
+"""Which issues a person can reach: what they may open, what is counted for them, and what waits for them.
+
+Conditions only (`Q`), read from the tables of roles and of moves; `issues/querysets.py` gives them their names.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from grids.levels import Level
+from grids.querysets import within_paths
+from issues.workflow import MOVE, Status, Verb
+from representatives.roles import Role, Sees
+from representatives.scopes import Scope
+
+NONE = Q(pk__in=())
+OPEN = Q(closed_at=None)
+PAUSED = Q(status__in=(Status.SUSPENDED, Status.DEFERRED))
+WAITING = Q(status__in=(Status.ACCEPTED, Status.ASSIGNED))
+WORKING = Q(status=Status.IN_PROGRESS)
+
+
+def overdue(at: datetime) -> Q:
+    """Not solved when its level's time, or its time in all, was up. Whether it has ended meanwhile is not asked."""
+    unsolved_late = Q(resolved_at=None, closed_at=None) & (Q(level_due_at__lt=at) | Q(total_due_at__lt=at))
+    solved_late = Q(resolved_at__gt=F("level_due_at")) | Q(resolved_at__gt=F("total_due_at"))
+    return ~PAUSED & (unsolved_late | solved_late)
+
+
+def may_open(scope: Scope, at: datetime) -> Q:
+    """Issues that exist for the holder of that scope; a sealed one only for whom it is sealed to."""
+    raised = Q(level__gte=Level.TOWNSHIP) | (OPEN & overdue(at))
+    found = within_paths(scope.paths(Sees.ALL))
+    found |= within_paths(scope.paths(Sees.RAISED)) & raised
+    found |= within_paths(scope.paths(Sees.RED)) & Q(level=Level.COUNTY)
+    if scope.unit_id is not None:
+        found |= within_paths(scope.paths(Sees.DISPATCHED)) & Q(lead_unit=scope.unit_id)
+    if scope.paths(Sees.OWN):
+        found |= _entered_by(scope)
+    return Q(sealed=False) & found | Q(sealed=True) & within_paths(scope.paths(Sees.SEALED))
+
+
+def counted(scope: Scope) -> Q:
+    """Issues that are in the figures of that scope: by area, whoever may open them; sealed ones are in no figure."""
+    return Q(sealed=False) & within_paths(scope.count_paths)
+
+
+def asked_of(scope: Scope, at: datetime) -> dict[str, Q]:
+    """What waits for the holder of that scope, by what is asked; the first that fits an issue is the one that counts."""
+    return {
+        "decide": _to_decide(scope),
+        "accept": _to_accept(scope, at),
+        "acknowledge": WAITING & _held(scope, at),
+        "handle": WORKING & _held(scope, at),
+        "verify": Q(status=Status.PENDING_VERIFICATION, sealed=False) & _may(scope, Verb.VERIFY) & _not_own(scope),
+        "feedback": Q(status=Status.PENDING_FEEDBACK, sealed=False) & _to_call_back() & _may(scope, Verb.RATE) & _not_own(scope)
+        | Q(status=Status.PENDING_FEEDBACK, sealed=True) & _places(scope, Role.TOWNSHIP_DISCIPLINE),
+    }
+
+
+def _places(scope: Scope, *roles: Role) -> Q:
+    return within_paths(path for role, path in scope.held if role in roles)
+
+
+def _entered_by(scope: Scope) -> Q:
+    from issues.models import Submission
+
+    return Exists(Submission.objects.filter(issue=OuterRef("pk"), entered_by=scope.person_id))  # type: ignore[return-value]
+
+
+def _to_accept(scope: Scope, at: datetime) -> Q:
+    """New reports: each level's own people, the township for all that lies too long, the county for what has no place."""
+    found = Q(level=Level.GRID) & _places(scope, Role.GRID_MEMBER, Role.GRID_LEADER, Role.VILLAGE_SECRETARY)
+    found |= Q(level=Level.VILLAGE) & _places(scope, Role.VILLAGE_SECRETARY)
+    found |= (Q(level=Level.TOWNSHIP) | Q(triage_due_at__lt=at)) & _places(scope, Role.TOWNSHIP_COMMITTEE)
+    found |= Q(path__in=[path for role, path in scope.held if role == Role.SUPERVISION_OFFICE])
+    sealed = Q(sealed=True) & _places(scope, Role.TOWNSHIP_DISCIPLINE)
+    return Q(status=Status.SUBMITTED) & (Q(sealed=False) & found | sealed)
+
+
+def _held(scope: Scope, at: datetime) -> Q:
+    """Issues in hand: the handler's, the level's desk's, the lead unit's. A desk has one back when the unit is late."""
+    desk = Q(handler=scope.person_id)
+    desk |= Q(level=Level.VILLAGE) & _places(scope, Role.VILLAGE_SECRETARY)
+    desk |= Q(level=Level.TOWNSHIP) & _places(scope, Role.TOWNSHIP_COMMITTEE)
+    desk |= Q(level=Level.COUNTY) & _places(scope, Role.SUPERVISION_OFFICE)
+    held = desk & (Q(lead_unit=None) | OPEN & overdue(at))
+    if scope.unit_id is not None and Role.DEPARTMENT in scope.roles:
+        held |= Q(lead_unit=scope.unit_id)
+    return Q(sealed=False) & held | Q(sealed=True) & _places(scope, Role.TOWNSHIP_DISCIPLINE)
+
+
+def _may(scope: Scope, verb: Verb) -> Q:
+    """Issues at whose level the table of moves lets a role held there do that."""
+    found = NONE
+    for level in (Level.GRID, Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY):
+        roles = [role for role in MOVE[verb].who(level) if isinstance(role, Role)]
+        found |= Q(level=level) & _places(scope, *roles)
+    return found
+
+
+def _not_own(scope: Scope) -> Q:
+    return _other("handler", scope) & _other("resolved_by", scope)
+
+
+def _other(field: str, scope: Scope) -> Q:
+    return Q(**{field: None}) | ~Q(**{field: scope.person_id})
+
+
+def _to_decide(scope: Scope) -> Q:
+    """Red-list proposals and drafts, and red issues whose exit waits for the county's word."""
+    from issues.models import EscalationRequest, KeySupervisionEntry
+
+    pending = Exists(EscalationRequest.objects.filter(issue=OuterRef("pk"), decision="pending"))
+    proposals = Q(level=Level.TOWNSHIP, closed_at=None) & (Q(red_drafted_at__isnull=False) | pending)
+    undecided = KeySupervisionEntry.objects.filter(issue=OuterRef("pk"), exited_at=None, exit_approved_by=None)
+    exits = Q(level=Level.COUNTY, status=Status.PENDING_FEEDBACK) & Exists(undecided)
+    return Q(sealed=False) & _places(scope, Role.SUPERVISION_OFFICE) & (proposals | exits)
+
+
+def _to_call_back() -> Q:
+    """Somebody can only be reached by telephone and has not rated this round yet."""
+    from issues.models import Rating, Requester, Submission
+
+    rated = Rating.objects.filter(submission=OuterRef("pk"), round=OuterRef("issue__rectify_rounds") + OuterRef("issue__reopened"))
+    by_phone = Submission.objects.filter(~Exists(rated), issue=OuterRef("pk"), requester__channel=Requester.Channel.PHONE)
+    return Exists(by_phone)  # type: ignore[return-value]

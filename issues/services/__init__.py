@@ -1,0 +1,36 @@
+"""Everything that can be done to an issue: one verb, one function, one transaction. The time comes in.
+
+`submit` files a report; `move` and `move_as_requester` do a verb of `workflow.MOVES`; `possible_moves` says which
+buttons there are. What sweeps do by themselves is in `issues/sweeps.py`, through `move_by_program`.
+"""
+
+from __future__ import annotations
+
+from issues.services import ending, handling, intake, ladder, red  # noqa: F401 - they register what they do
+from issues.services.acting import VERBS, Act
+from issues.services.intake import submit, suggested_level
+from issues.services.moving import (
+    field_choices,
+    levels_to_accept,
+    move,
+    move_as_requester,
+    move_by_program,
+    possible_moves,
+    possible_moves_for_requester,
+)
+from issues.services.notices import mark_read
+
+__all__ = [
+    "VERBS",
+    "Act",
+    "field_choices",
+    "levels_to_accept",
+    "mark_read",
+    "move",
+    "move_as_requester",
+    "move_by_program",
+    "possible_moves",
+    "possible_moves_for_requester",
+    "submit",
+    "suggested_level",
+]

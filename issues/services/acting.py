@@ -1,0 +1,273 @@
+"""One verb being done to one issue: who may, what must be said, and the pen that writes it down.
+
+Every verb is a function of an `Act`, registered in `VERBS`; `perform` asks the tables of `workflow.py` first, so that a
+function is only ever called when its row is locked, its actor is allowed and all that it needs is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext
+
+from grids.levels import Level
+from issues import calendars, ledger, policy, telling, workflow
+from issues.deadlines import Clocks
+from issues.errors import Forbidden, Refusal
+from issues.masking import without_cards, without_numbers
+from issues.models import Event, Issue, Minute, Submission
+from issues.workflow import MOVE, RUNGS, Actor, Field, Move, Status, Verb
+from representatives.chain import Answer, chain_from
+from representatives.models import Assignment, Person
+from representatives.roles import SUCCESSION, Role
+from representatives.scopes import scope_of
+
+Facts = Mapping[str, object]
+Doing = Callable[["Act"], Event]
+Guard = Callable[["Act"], str]
+
+VERBS: dict[Verb, Doing] = {}
+GUARDS: dict[Verb, Guard] = {}
+
+_LONGEST = {Field.PUBLIC_LINE: 200, Field.NON_PUBLIC_REASON: 200}
+_LONG = 4000
+_POSTED = frozenset(Role) - {Role.DEPARTMENT}
+_IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
+_STAND_IN = frozenset(role for roles in SUCCESSION.values() for role in roles[1:])
+
+
+def does(verb: Verb) -> Callable[[Doing], Doing]:
+    """Registers the function that does a verb: from then on it is offered."""
+
+    def register(doing: Doing) -> Doing:
+        VERBS[verb] = doing
+        return doing
+
+    return register
+
+
+def unless(*verbs: Verb) -> Callable[[Guard], Guard]:
+    """Registers what is asked beyond the tables: a sentence why the verb is not possible now, or nothing."""
+
+    def register(guard: Guard) -> Guard:
+        GUARDS.update(dict.fromkeys(verbs, guard))
+        return guard
+
+    return register
+
+
+@dataclass
+class Act:
+    """One verb, one issue (locked), one moment. `acting_as` is what the ledger writes down as the actor."""
+
+    issue: Issue
+    verb: Verb
+    at: datetime
+    by: Person | None = None
+    actors: workflow.Actors = frozenset({Actor.SYSTEM})
+    acting_as: str = Actor.SYSTEM
+    facts: Facts = field(default_factory=dict)
+    submission: Submission | None = None
+
+    def __post_init__(self) -> None:
+        self.from_status: str = self.issue.status
+        self.from_level: int | None = self.issue.level
+
+    # --- what the act stands on ---
+
+    @property
+    def move(self) -> Move:
+        return MOVE[self.verb]
+
+    @cached_property
+    def terms(self) -> policy.Policy:
+        return policy.terms(self.issue.policy_id)
+
+    @cached_property
+    def calendar(self) -> calendars.Calendar:
+        return policy.calendar_of(self.terms, self.issue.path)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        return Clocks(self.issue, self.terms, self.calendar)
+
+    @cached_property
+    def posts(self) -> list[Assignment]:
+        """Who is posted to the issue's place or above it, departments left out; narrowest area first."""
+        found = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_POSTED)
+        return list(found.select_related("person__unit", "area"))
+
+    def answer(self, level: int) -> Answer:
+        """Who answers for the issue's place at that level."""
+        chain = chain_from(self.posts)
+        return next(answer for answer in chain if answer.level == level)
+
+    # --- what was handed in ---
+
+    def text(self, name: Field) -> str:
+        """What was written there, trimmed; numbers of cards never stay, telephones not on the public page."""
+        text = str(self.facts.get(name) or "").strip()
+        longest = _LONGEST.get(name, _LONG)
+        if len(text) > longest:
+            words = {"field": name.label, "longest": longest}
+            raise Refusal(gettext("“%(field)s” may have %(longest)d characters at most.") % words, field=name.value)
+        return without_numbers(text) if name == Field.PUBLIC_LINE else without_cards(text)
+
+    def texts(self, *names: Field) -> dict[str, str]:
+        return {name.value: self.text(name) for name in names}
+
+    def has(self, name: Field) -> bool:
+        """Whether something was handed in for it."""
+        value = self.facts.get(name)
+        if name == Field.MINUTE:
+            return isinstance(value, Mapping) and all(
+                str(value.get(part) or "").strip() for part in ("held_on", "participants", "outcome")
+            )
+        return value is not None and str(value).strip() != ""
+
+    def minute(self, kind: Minute.Kind) -> Minute | None:
+        """The minute that was handed in, saved; None if there is none."""
+        given = self.facts.get(Field.MINUTE)
+        if not self.has(Field.MINUTE) or not isinstance(given, Mapping) or self.by is None:
+            return None
+        return Minute.objects.create(
+            issue=self.issue,
+            kind=kind,
+            held_on=self._held_on(given["held_on"]),
+            participants=without_cards(str(given["participants"]).strip())[:200],
+            outcome=without_cards(str(given["outcome"]).strip()),
+            written_by=self.by,
+            written_at=self.at,
+        )
+
+    def _held_on(self, value: object) -> date:
+        try:
+            day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        except ValueError:
+            raise Refusal(
+                gettext("“%(text)s” is not a date; write for example 2026-03-31.") % {"text": value}, field="minute"
+            ) from None
+        if day > self.calendar.local(self.at).date():
+            raise Refusal(gettext("A meeting that has not taken place yet cannot have a minute."), field="minute")
+        return day
+
+    # --- doing and writing ---
+
+    def refusal(self) -> workflow.Refused | None:
+        """Why it may not be done now: by the tables, else by what is asked beyond them."""
+        issue = self.issue
+        refused = workflow.refusal(
+            self.move,
+            status=issue.status,
+            level=issue.level,
+            actors=self.actors,
+            is_handler=self.by is not None and self.by.pk in (issue.handler_id, issue.resolved_by_id),
+            handled_above=issue.handler_fallback,
+        )
+        if refused is None and self.verb in GUARDS and (sentence := GUARDS[self.verb](self)):
+            return workflow.Refused(sentence)
+        return refused
+
+    def perform(self) -> Event:
+        """Do it, or raise: `Forbidden` if others might, `Refusal` if nobody may or something is missing."""
+        if self.verb not in VERBS:
+            raise Refusal(gettext("“%(verb)s” cannot be done here.") % {"verb": self.verb.label})
+        if refused := self.refusal():
+            raise Forbidden(refused.sentence) if refused.by_role else Refusal(refused.sentence)
+        if self.acting_as != Actor.SYSTEM:
+            self._require(workflow.needs(self.move, self.issue.level))
+        return VERBS[self.verb](self)
+
+    def _require(self, names: tuple[Field, ...]) -> None:
+        for name in names:
+            if not self.has(name):
+                raise Refusal(gettext("“%(field)s” is missing.") % {"field": name.label}, field=name.value)
+
+    def then(self, verb: Verb, **facts: object) -> Event:
+        """What the program does next by itself, in the same transaction."""
+        return Act(issue=self.issue, verb=verb, at=self.at, facts=facts).perform()
+
+    def set_status(self, status: Status | None = None) -> None:
+        """The status that the table names for the verb, or another."""
+        self.issue.status = status or self.move.target or self.issue.status
+
+    def end(self, status: Status | None = None) -> None:
+        """The issue has ended."""
+        self.set_status(status)
+        self.issue.closed_at = self.at
+        self.clocks.stop()
+
+    def write(
+        self,
+        record: Mapping[str, Any] | None = None,
+        *,
+        texts: Mapping[str, str] | None = None,
+        is_public: bool = False,
+        former_path: str = "",
+    ) -> Event:
+        """Save the issue, append the event, tell whom the table of notices names."""
+        event = ledger.append(
+            self.issue,
+            self.verb,
+            at=self.at,
+            actor=self.acting_as,
+            by=self.by,
+            from_status=self.from_status,
+            from_level=self.from_level,
+            facts=record,
+            texts=texts,
+            is_public=is_public,
+            former_paths=(former_path,) if former_path else (),
+        )
+        telling.tell(event, posts=self.posts, calendar=self.calendar, terms=self.terms)
+        return event
+
+
+def act_of_person(issue: Issue, verb: Verb, person: Person, at: datetime, facts: Facts | None = None) -> Act:
+    """The person's act, with every role that counts for the issue's place."""
+    actors, roles = actors_at(issue, person, at)
+    return Act(
+        issue=issue,
+        verb=verb,
+        at=at,
+        by=person,
+        actors=actors,
+        acting_as=_role_used(issue, MOVE[verb], actors, roles),
+        facts=facts or {},
+    )
+
+
+def actors_at(issue: Issue, person: Person, at: datetime) -> tuple[workflow.Actors, frozenset[Role]]:
+    """The roles with which the person may act on the issue, vacant ones they stand in for included; and those they hold."""
+    held = scope_of(person, at).roles_at(issue.path)
+    if issue.sealed:
+        sealed = held & {Role.TOWNSHIP_DISCIPLINE}
+        return (frozenset({Role.TOWNSHIP_COMMITTEE}) if sealed else frozenset()), sealed
+    if issue.lead_unit_id is None or person.unit_id != issue.lead_unit_id:
+        held -= {Role.DEPARTMENT}
+    return frozenset(held | _stands_in_for(issue.path, held, at)), held
+
+
+def _stands_in_for(path: str, held: frozenset[Role], at: datetime) -> frozenset[Role]:
+    """Vacant roles that fall to one of those held, by the order of succession."""
+    if not held & _STAND_IN:
+        return frozenset()
+    found = Assignment.objects.active(at).answering_for(path).in_role(*_IN_SUCCESSION)
+    chain = chain_from(found.select_related("person", "area"))
+    return frozenset(answer.owner for answer in chain if answer.by_succession and answer.role in held)
+
+
+def _role_used(issue: Issue, move: Move, actors: workflow.Actors, held: frozenset[Role]) -> str:
+    """The role that the ledger writes down: one held that the table names, else the one that stands in."""
+    named = move.who(Level.GRID if move.verb == Verb.ACCEPT else issue.level)
+    order = list(Role)
+    fitting = sorted(held & named, key=order.index) or sorted(held & _STAND_IN, key=order.index) or sorted(held, key=order.index)
+    return fitting[0].value if fitting else ""
+
+
+def owner_of(level: int) -> Role:
+    return RUNGS[Level(level)].owner

@@ -1,0 +1,166 @@
+"""The end: ratings, calls without answer, closing, reopening."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from issues import clock, closing
+from issues.closing import Verdict
+from issues.deadlines import next_morning
+from issues.errors import Refusal
+from issues.models import Event, Rating, Submission
+from issues.services.acting import Act, does, unless
+from issues.services.red import drop_proposal, leave_red_list, stay_on_red_list
+from issues.workflow import Actor, Field, Verb
+
+
+def open_feedback(act: Act) -> None:
+    """The requester is asked; when nobody answers, the program asks again tomorrow. Who has only a telephone is called by people."""
+    issue = act.issue
+    issue.silent_close_at = None if closing.only_by_phone(issue) else next_morning(act.at, act.calendar)
+    issue.warn_at = None
+
+
+@does(Verb.RATE)
+def rate(act: Act) -> Event:
+    """What a requester says, or says to a caller who did not handle it. Good: the gate is tried; bad: one more round."""
+    issue, report = act.issue, _report_rated(act)
+    _save_rating(act, report)
+    standing, was_round = closing.standing_of(issue, act.at), issue.rating_round
+    if standing.verdict == Verdict.FAILED:
+        rectify(act)
+    record = {"report": report.pk, "rating": str(act.facts[Field.RATING]), "round": was_round}
+    event = act.write(record, texts=act.texts(Field.TEXT), is_public=True)
+    if standing.verdict == Verdict.PASSED:
+        close_if_complete(act)
+    return event
+
+
+def _report_rated(act: Act) -> Submission:
+    """The requester's own report; for a caller the one that was named, or the only one."""
+    if act.submission:
+        return act.submission
+    reports = list(Submission.objects.of_issue(act.issue))
+    if act.has(Field.SUBMISSION):
+        named = [report for report in reports if str(report.pk) == str(act.facts[Field.SUBMISSION])]
+        if not named:
+            raise Refusal(gettext("That report does not belong to this issue."), field=Field.SUBMISSION.value)
+        return named[0]
+    if len(reports) != 1:
+        raise Refusal(gettext("Say for which of the reports the rating was given."), field=Field.SUBMISSION.value)
+    return reports[0]
+
+
+def _save_rating(act: Act, report: Submission) -> None:
+    value = str(act.facts[Field.RATING])
+    if value not in Rating.Value.values:
+        raise Refusal(gettext("There is no such rating."), field=Field.RATING.value)
+    _, is_new = Rating.objects.get_or_create(
+        submission=report,
+        round=act.issue.rating_round,
+        defaults={"value": value, "comment": act.text(Field.TEXT), "taken_by": act.by, "rated_at": act.at},
+    )
+    if not is_new:
+        raise Refusal(gettext("This report has been rated already; every round is rated once."))
+
+
+def rectify(act: Act) -> None:
+    """Not satisfied: back to the holder for a part of the level's usual time."""
+    from issues.services.handling import back_to_work
+
+    issue = act.issue
+    back_to_work(act)
+    issue.rectify_rounds += 1
+    limit = act.terms.limit(issue.level, issue.urgency, issue.request_type)
+    act.clocks.start_level(act.at, now=act.at, limit=limit.share(act.terms.closure.rectify_share))
+
+
+@does(Verb.CALL_BACK)
+def call_back(act: Act) -> Event:
+    """Asked for a rating once more without getting one: the program by message, a person by telephone."""
+    event = act.write(texts=act.texts(Field.TEXT), is_public=True)
+    days = closing.asked_days(act.issue)
+    enough = days >= act.terms.closure.attempts
+    if enough:
+        act.issue.silent_close_at = clock.after(act.terms.closure.silent_close, act.at, act.calendar)
+    elif act.acting_as == Actor.SYSTEM:
+        act.issue.silent_close_at = next_morning(act.at, act.calendar)
+    act.issue.save(update_fields=["silent_close_at"])
+    return event
+
+
+def ask_again_or_close(act: Act) -> Event | None:
+    """No rating has come: ask once more, close without one, or, if something else is missing, look again tomorrow."""
+    issue, standing = act.issue, closing.standing_of(act.issue, act.at)
+    if not closing.missing_in(standing):
+        return act.then(Verb.CLOSE, unrated=standing.verdict == Verdict.OPEN)
+    if standing.silent and standing.verdict == Verdict.FAILED:
+        return _send_back_after_silence(act)
+    if standing.silent or closing.only_by_phone(issue):
+        issue.silent_close_at = next_morning(act.at, act.calendar)
+        issue.save(update_fields=["silent_close_at"])
+        return None
+    return act.then(Verb.CALL_BACK)
+
+
+def _send_back_after_silence(act: Act) -> Event:
+    """Some rated, too few of them content, and no more will come."""
+    act.verb = Verb.REOPEN
+    rectify(act)
+    return act.write({"cause": "rating", "round": act.issue.rectify_rounds}, is_public=True)
+
+
+def close_if_complete(act: Act) -> Event | None:
+    """Close the issue, in the same transaction, if nothing is missing any more."""
+    standing = closing.standing_of(act.issue, act.at)
+    if closing.missing_in(standing):
+        return None
+    return act.then(Verb.CLOSE, unrated=standing.verdict == Verdict.OPEN)
+
+
+@unless(Verb.CLOSE)
+def _gate(act: Act) -> str:
+    return " ".join(closing.missing(act.issue, act.at))
+
+
+@does(Verb.CLOSE)
+def close(act: Act) -> Event:
+    """Everything that must be true is: the program closes it."""
+    drop_proposal(act)
+    leave_red_list(act)
+    act.end()
+    return act.write({"unrated": bool(act.facts.get("unrated"))}, is_public=True)
+
+
+@unless(Verb.REOPEN)
+def _too_late_to_reopen(act: Act) -> str:
+    closed_at, closure = act.issue.closed_at, act.terms.closure
+    within = closure.reopen if act.acting_as == Actor.REQUESTER else closure.reopen_by_staff
+    if closed_at and act.at > _end_of(clock.after(within, closed_at, act.calendar)):
+        return gettext("It could be reopened within %(time)s; please report it anew.") % {"time": within.label}
+    return ""
+
+
+def _end_of(due: datetime) -> datetime:
+    """The last moment of that day: who reopens after work is not late."""
+    return due.replace(hour=23, minute=59, second=59, microsecond=999999)
+
+
+@does(Verb.REOPEN)
+def reopen(act: Act) -> Event:
+    """It came back, or was never solved. The time during which it stood closed is added to the total clock."""
+    issue = act.issue
+    assert issue.closed_at is not None  # noqa: S101 - the table reopens only what has ended
+    if issue.total_due_at:
+        issue.total_due_at += act.at - issue.closed_at
+    issue.closed_at = issue.resolved_by = issue.resolved_at = issue.verified_at = issue.silent_close_at = None
+    issue.reopened += 1
+    act.set_status()
+    answer = act.answer(issue.level)
+    if issue.handler is None or not issue.handler.is_active:
+        issue.handler, issue.handler_fallback = answer.person, answer.by_succession
+    stay_on_red_list(act)
+    act.clocks.start_level(act.at, now=act.at)
+    return act.write({"times": issue.reopened}, texts=act.texts(Field.REASON), is_public=True)

@@ -1,0 +1,98 @@
+"""Up and down the ladder: pass up, by a person or when time is up, and return down."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from grids.levels import Level
+from issues import clock, numbers
+from issues.models import EscalationRequest, Event, Minute
+from issues.services.acting import Act, does, unless
+from issues.services.red import drop_proposal, leave_red_list
+from issues.workflow import Cause, Field, Status, Verb
+
+
+@does(Verb.ESCALATE)
+def escalate(act: Act) -> Event:
+    """One level up: what was tried goes along on a slip; the level above may return it once."""
+    issue, rung = act.issue, act.terms.rung_up(act.issue.level)
+    assert rung is not None  # noqa: S101 - the table raises only green and blue
+    minute = act.minute(Minute.Kind.CONSULTATION if issue.level == Level.VILLAGE else Minute.Kind.DELIBERATION)
+    cause = Cause.COMPLEXITY if act.by else Cause.OVERDUE
+    slip = _slip(act, rung.level, cause, minute)
+    untriaged = issue.status == Status.SUBMITTED
+    if untriaged:
+        issue.accepted_at = act.at  # nobody accepted it in time: the level above has it all the same
+    issue.level, issue.climb_cause = rung.level, cause
+    _arrive(act)
+    act.clocks.start_level(act.at, now=act.at)
+    _await_signature(act)
+    record = {"slip": slip.number, "cause": cause.value, "minute": minute.pk if minute else None}
+    return act.write(record | ({"untriaged": True} if untriaged else {}), texts=act.texts(Field.TRIED), is_public=True)
+
+
+def _slip(act: Act, to_level: Level, cause: Cause, minute: Minute | None) -> EscalationRequest:
+    return EscalationRequest.objects.create(
+        number=numbers.slip_number(act.calendar.local(act.at)),
+        issue=act.issue,
+        from_level=act.issue.level,
+        to_level=to_level,
+        cause=cause,
+        tried=act.text(Field.TRIED),
+        reason=act.text(Field.REASON),
+        minute=minute,
+        asked_by=act.by,
+        asked_at=act.at,
+        decided_at=act.at,
+    )
+
+
+def _arrive(act: Act) -> None:
+    """The level's own people have it; whoever it was dispatched to before no longer does."""
+    issue, answer = act.issue, act.answer(act.issue.level)
+    issue.handler, issue.handler_fallback, issue.lead_unit = answer.person, answer.by_succession, None
+    act.set_status()
+
+
+def _await_signature(act: Act) -> None:
+    act.clocks.wait_for_signature(act.at)
+    act.clocks.plan_warning(act.at)
+
+
+@unless(Verb.RETURN_DOWN)
+def _not_returnable(act: Act) -> str:
+    """Once per hop, and soon after it arrived."""
+    issue = act.issue
+    if issue.level != Level.COUNTY and act.terms.rung_down(issue.level) is None:
+        return gettext("There is no level below to return it to.")
+    if Event.objects.returned_from(issue, issue.level).count() >= act.terms.returns.down_per_hop:
+        return gettext("It was returned from here once already; if you still disagree, the level above decides.")
+    within = act.terms.down_within(issue.level)
+    arrived = _arrived_at(act)
+    if arrived and act.at > clock.after(within, arrived, act.calendar):
+        return gettext("It could be returned within %(time)s; that time is over, so it is yours.") % {"time": within.label}
+    return ""
+
+
+def _arrived_at(act: Act) -> datetime | None:
+    """When the issue came to the level where it is."""
+    last = Event.objects.arrivals(act.issue).first()
+    return last.at if last else act.issue.accepted_at
+
+
+@does(Verb.RETURN_DOWN)
+def return_down(act: Act) -> Event:
+    """Back to the level below, with the reason; it gets no less time than the policy keeps for it."""
+    issue = act.issue
+    if issue.level == Level.COUNTY:
+        leave_red_list(act)
+    drop_proposal(act)
+    rung = act.terms.rung_down(issue.level)
+    assert rung is not None  # noqa: S101 - asked by the guard; yellow, below red, cannot be switched off
+    issue.level = rung.level
+    _arrive(act)
+    act.clocks.start_level(act.at, now=act.at, at_least=act.terms.returns.keep_at_least)
+    _await_signature(act)
+    return act.write(texts=act.texts(Field.REASON), is_public=True)

@@ -1,0 +1,135 @@
+"""The doors to the verbs: a person's, the requester's and the program's; and which verbs are open to whom now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from grids.levels import Level
+from issues import workflow
+from issues.errors import Conflict, OutOfScope, Refusal
+from issues.models import Category, Event, Issue, Rating, Submission
+from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at
+from issues.services.units import representatives_for
+from issues.workflow import MOVES, RUNGS, Actor, Field, Move, Urgency, Verb
+from representatives.models import Person, Unit
+
+_REQUESTER: workflow.Actors = frozenset({Actor.REQUESTER})
+
+
+@transaction.atomic
+def move(issue_id: int, verb: Verb, *, by: Person, at: datetime, facts: Facts | None = None, seen: int | None = None) -> Event:
+    """A person does a verb. `seen`: the `event_count` they looked at.
+
+    Raises OutOfScope (404), Conflict (somebody was quicker), Forbidden (403) or Refusal (409) with its sentence.
+    """
+    verb, facts = Verb(verb), dict(facts or {})
+    target = _other_issue(verb, facts, by, at)
+    locked = {issue.pk: issue for issue in Issue.objects.visible_to(by, at).lock(issue_id, *([target.pk] if target else []))}
+    if issue_id not in locked:
+        raise OutOfScope(gettext("There is no such issue."))
+    issue = locked[issue_id]
+    _check_seen(issue, seen)
+    if target:
+        facts["target"] = locked.get(target.pk, target)
+    return act_of_person(issue, verb, by, at, facts).perform()
+
+
+@transaction.atomic
+def move_as_requester(submission_id: int, verb: Verb, *, at: datetime, facts: Facts | None = None) -> Event:
+    """Whoever holds the receipt does a verb to the issue that their report belongs to. Raises as `move` does."""
+    report = Submission.objects.with_issue_locked(submission_id)
+    if report is None:
+        raise OutOfScope(gettext("There is no such report."))
+    return _act_of_requester(report, Verb(verb), at, facts).perform()
+
+
+def move_by_program(issue: Issue, verb: Verb, *, at: datetime, facts: Facts | None = None) -> Event:
+    """The program does a verb to an issue whose row the caller has locked."""
+    return Act(issue=issue, verb=verb, at=at, facts=facts or {}).perform()
+
+
+def possible_moves(issue: Issue, person: Person, at: datetime) -> list[Move]:
+    """The verbs that the person may do now, in the order of the table, each with what it needs at the issue's level."""
+    if not Issue.objects.visible_to(person, at).filter(pk=issue.pk).exists():
+        return []
+    actors, _held = actors_at(issue, person, at)
+    found = [act_of_person(issue, move.verb, person, at) for move in MOVES if move.verb in VERBS and _concerns(move, actors)]
+    return [_as_offered(act.move, issue) for act in found if act.refusal() is None]
+
+
+def possible_moves_for_requester(submission: Submission, at: datetime) -> list[Move]:
+    """The verbs that whoever holds the receipt may do now."""
+    issue = submission.issue
+    acts = [_act_of_requester(submission, move.verb, at) for move in MOVES if move.verb in VERBS]
+    return [_as_offered(act.move, issue) for act in acts if act.verb != Verb.SUBMIT and act.refusal() is None]
+
+
+def levels_to_accept(issue: Issue, person: Person, at: datetime) -> list[Level]:
+    """The levels at which the person may accept the issue."""
+    actors, _held = actors_at(issue, person, at)
+    levels = workflow.levels_to_accept(actors, issue.level)
+    return [level for level in levels if not issue.sealed or level == Level.TOWNSHIP]
+
+
+def field_choices(issue: Issue, field: Field, person: Person | None, at: datetime) -> list[tuple[str, str]]:
+    """(value, label) of what may stand in a field of a move; empty for free text."""
+    if field == Field.UNIT:
+        return [(str(unit.pk), unit.name) for unit in Unit.objects.for_place(issue.path)]
+    if field == Field.PERSON:
+        act = Act(issue=issue, verb=Verb.DISPATCH, at=at)
+        return [(str(found.pk), str(found)) for found in representatives_for(issue, act.posts)]
+    if field == Field.CATEGORY:
+        return [(category.code, category.name) for category in Category.objects.in_use()]
+    if field == Field.URGENCY:
+        return [(urgency.value, str(urgency.label)) for urgency in Urgency]
+    if field == Field.LEVEL and person:
+        lights = [RUNGS[level].light for level in levels_to_accept(issue, person, at)]
+        return [(light.value, str(light.label)) for light in lights]
+    if field == Field.RATING:
+        return [(value.value, str(value.label)) for value in Rating.Value]
+    if field == Field.SUBMISSION:
+        return [(str(report.pk), str(report)) for report in Submission.objects.of_issue(issue).select_related("issue")]
+    return []
+
+
+def _concerns(move: Move, actors: workflow.Actors) -> bool:
+    """Whether the table names any of these actors for the verb at any light: spares asking the rest."""
+    return bool(actors & (move.green | move.blue | move.yellow | move.red))
+
+
+def _as_offered(move: Move, issue: Issue) -> Move:
+    return replace(move, needs=workflow.needs(move, issue.level))
+
+
+def _act_of_requester(report: Submission, verb: Verb, at: datetime, facts: Facts | None = None) -> Act:
+    return Act(
+        issue=report.issue, verb=verb, at=at, actors=_REQUESTER, acting_as=Actor.REQUESTER, facts=facts or {}, submission=report
+    )
+
+
+def _other_issue(verb: Verb, facts: Facts, by: Person, at: datetime) -> Issue | None:
+    """The issue that another is merged into, so that both rows are locked in one order."""
+    if verb != Verb.MERGE or not facts.get(Field.ISSUE):
+        return None
+    number = str(facts[Field.ISSUE]).strip()
+    target = Issue.objects.visible_to(by, at).numbered(number).first()
+    if target is None:
+        raise Refusal(gettext("There is no issue %(number)s that you can see.") % {"number": number}, field=Field.ISSUE.value)
+    return target
+
+
+def _check_seen(issue: Issue, seen: int | None) -> None:
+    if seen is None or seen == issue.event_count:
+        return
+    last = Event.objects.with_words().filter(issue=issue).order_by("-number").first()
+    if last is None:
+        return
+    words = {
+        "who": last.by or gettext("the program") if last.by_system or last.by else gettext("the requester"),
+        "verb": last.get_verb_display(),
+    }
+    raise Conflict(gettext("Meanwhile %(who)s did “%(verb)s”. Please look again before you go on.") % words)

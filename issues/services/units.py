@@ -1,0 +1,37 @@
+"""Whom an issue can be handed to: units that serve its place, representatives posted there."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from grids.levels import Level
+from issues.errors import Refusal
+from issues.models import Issue
+from issues.services.acting import Act
+from issues.workflow import Field
+from representatives.models import Assignment, Person, Unit
+from representatives.roles import Role
+
+
+def chosen_unit(act: Act) -> Unit:
+    """The unit that was named, if it serves the place."""
+    unit = Unit.objects.for_place(act.issue.path).with_pk(act.facts.get(Field.UNIT))
+    if unit is None:
+        raise Refusal(gettext("That unit does not serve this place."), field=Field.UNIT.value)
+    return unit
+
+
+def representatives_for(issue: Issue, act_posts: list[Assignment]) -> list[Person]:
+    """Who may handle a green issue there: its representatives, and the village secretary in their place."""
+    roles = (Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY) if issue.level == Level.GRID else ()
+    found = {post.person.pk: post.person for post in act_posts if post.role in roles}
+    return list(found.values())
+
+
+def chosen_representative(act: Act) -> Person:
+    """The person who was named, if they represent the place."""
+    wanted = str(act.facts.get(Field.PERSON))
+    for person in representatives_for(act.issue, act.posts):
+        if str(person.pk) == wanted:
+            return person
+    raise Refusal(gettext("That person does not represent this place."), field=Field.PERSON.value)

@@ -1,0 +1,199 @@
+"""Who is told of what: one table, read when an event is written, so that the notice stands in the same transaction.
+
+Nobody hears of a sealed issue but those it is sealed to, and whoever reported it. Quiet hours hold back everything but
+what is critical; a digest waits for the morning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from issues import clock
+from issues.calendars import Calendar
+from issues.models import Event, Issue, Notice, Requester, Submission
+from issues.policy import Policy
+from issues.workflow import MOVE, RUNGS, Level, Urgency, Verb
+from representatives.chain import Answer, chain_from
+from representatives.models import Assignment, Person
+from representatives.roles import Role
+
+
+class Audience(StrEnum):
+    SORTERS = "sorters"  # who accepts new reports there
+    HANDLER = "handler"  # the handler, and the lead unit's people
+    LEADER = "leader"  # who answers one level up; for a lead unit, who dispatched to it
+    NEXT_LEVEL = "next_level"
+    BELOW = "below"  # who answers at the levels that the issue has left or skipped
+    VERIFIERS = "verifiers"
+    DECIDERS = "deciders"  # of the red list
+    COVER = "cover"  # the organisation department, which minds vacancies
+    REQUESTERS = "requesters"
+
+
+A = Audience
+# fmt: off
+TOLD: Mapping[Verb, tuple[Audience, ...]] = {
+    Verb.SUBMIT:       (A.SORTERS,),
+    Verb.PLACE:        (A.SORTERS,),
+    Verb.SUPPLEMENT:   (A.HANDLER,),
+    Verb.ACCEPT:       (A.REQUESTERS, A.HANDLER, A.BELOW),
+    Verb.DECLINE:      (A.REQUESTERS,),
+    Verb.DISPATCH:     (A.HANDLER, A.COVER),
+    Verb.ESCALATE:     (A.HANDLER, A.BELOW, A.REQUESTERS),
+    Verb.RETURN_DOWN:  (A.HANDLER, A.REQUESTERS),
+    Verb.DRAFT_RED:    (A.HANDLER, A.DECIDERS),
+    Verb.PROPOSE_RED:  (A.DECIDERS,),
+    Verb.ENTER_RED:    (A.HANDLER, A.BELOW, A.REQUESTERS),
+    Verb.REFUSE_RED:   (A.HANDLER,),
+    Verb.RESOLVE:      (A.VERIFIERS, A.REQUESTERS),
+    Verb.VERIFY:       (A.HANDLER, A.REQUESTERS),
+    Verb.REJECT:       (A.HANDLER,),
+    Verb.CALL_BACK:    (A.REQUESTERS,),
+    Verb.RATE:         (A.HANDLER,),
+    Verb.CLOSE:        (A.HANDLER, A.REQUESTERS),
+    Verb.REOPEN:       (A.HANDLER, A.LEADER),
+    Verb.RESUME:       (A.HANDLER, A.REQUESTERS),
+    Verb.WITHDRAW:     (A.HANDLER,),
+    Verb.MERGE:        (A.REQUESTERS,),
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a choice of audience looks at: the event's issue, and who is posted to its place or above it."""
+
+    event: Event
+    issue: Issue
+    posts: Sequence[Assignment]
+
+    def in_role(self, *roles: Role) -> list[Person]:
+        return [post.person for post in self.posts if post.role in roles]
+
+    def answer(self, level: int) -> Answer:
+        return next(answer for answer in chain_from(self.posts) if answer.level == level)
+
+    def answering(self, levels: Iterable[int]) -> list[Person]:
+        answers = (self.answer(level) for level in levels)
+        return [answer.person for answer in answers if answer.person]
+
+    def unit_people(self) -> list[Person]:
+        if self.issue.lead_unit_id is None:
+            return []
+        held = Assignment.objects.active(self.event.at).in_role(Role.DEPARTMENT).of_unit(self.issue.lead_unit_id)
+        return [post.person for post in held]
+
+
+def _sorters(room: Room) -> list[Person]:
+    """The grid's own people and who answers at the level; everybody up to the township if somebody is in danger."""
+    near = room.in_role(Role.GRID_MEMBER, Role.GRID_LEADER) if room.issue.level == Level.GRID else []
+    levels = (Level.VILLAGE, Level.TOWNSHIP) if room.issue.urgency == Urgency.CRITICAL else (max(room.issue.level, Level.VILLAGE),)
+    return near + room.answering(levels)
+
+
+def _handler(room: Room) -> list[Person]:
+    handler = [room.issue.handler] if room.issue.handler else room.answering((room.issue.level,))
+    return handler + room.unit_people()
+
+
+def _leader(room: Room) -> list[Person]:
+    return room.answering((room.issue.level,)) if room.issue.lead_unit_id else _next_level(room)
+
+
+def _next_level(room: Room) -> list[Person]:
+    above = [level for level in RUNGS if level > room.issue.level]
+    return room.answering(above[:1])
+
+
+def _below(room: Room) -> list[Person]:
+    return room.answering(level for level in RUNGS if level < room.issue.level)
+
+
+def _verifiers(room: Room) -> list[Person]:
+    if not room.issue.category.physical and room.issue.level < Level.COUNTY:
+        return []
+    who = MOVE[Verb.VERIFY].who(room.issue.level)
+    own = {room.issue.handler_id, room.issue.resolved_by_id}
+    return [post.person for post in room.posts if post.role in who and post.person_id not in own]
+
+
+def _cover(room: Room) -> list[Person]:
+    return room.in_role(Role.ORGANISATION_OFFICE) if room.issue.handler_fallback else []
+
+
+CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
+    A.SORTERS: _sorters,
+    A.HANDLER: _handler,
+    A.LEADER: _leader,
+    A.NEXT_LEVEL: _next_level,
+    A.BELOW: _below,
+    A.VERIFIERS: _verifiers,
+    A.DECIDERS: lambda room: room.in_role(Role.SUPERVISION_OFFICE),
+    A.COVER: _cover,
+}
+
+
+def tell(
+    event: Event,
+    *,
+    posts: Sequence[Assignment],
+    calendar: Calendar,
+    terms: Policy,
+    audiences: Iterable[Audience] | None = None,
+    digest: bool = False,
+) -> None:
+    """Write the notices of an event; `audiences` in place of the table's, `digest`: not before the morning's."""
+    chosen = tuple(TOLD.get(Verb(event.verb), ()) if audiences is None else audiences)
+    if not chosen:
+        return
+    room = Room(event, event.issue, posts)
+    people = _people(room, chosen)
+    when = _not_before(event, calendar, digest=digest)
+    notices = [notice for person in people for notice in _to_person(event, person, when)]
+    if A.REQUESTERS in chosen:
+        notices += [notice for report in _reports(event) for notice in _to_requester(event, report, when)]
+    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def _people(room: Room, chosen: Iterable[Audience]) -> list[Person]:
+    """Each once, without whoever did it themselves."""
+    if room.issue.sealed:
+        found = room.in_role(Role.TOWNSHIP_DISCIPLINE) if set(chosen) - {A.REQUESTERS} else []
+    else:
+        found = [person for audience in chosen if audience in CHOICES for person in CHOICES[audience](room)]
+    return list({person.pk: person for person in found if person.pk != room.event.by_id}.values())
+
+
+def _not_before(event: Event, calendar: Calendar, *, digest: bool) -> datetime:
+    if event.issue.urgency == Urgency.CRITICAL:
+        return event.at
+    return clock.next_digest(event.at, calendar) if digest else clock.next_waking(event.at, calendar)
+
+
+def _to_person(event: Event, person: Person, when: datetime) -> list[Notice]:
+    notices = [_notice(event, when, Notice.Channel.IN_APP, person=person)]
+    if person.email:
+        notices.append(_notice(event, when, Notice.Channel.EMAIL, person=person))
+    return notices
+
+
+def _reports(event: Event) -> list[Submission]:
+    """The issue's reports whose requester can still be answered. Reports of the event's issue only, each with its requester."""
+    return list(Submission.objects.of_issue(event.issue).select_related("requester"))
+
+
+def _to_requester(event: Event, report: Submission, when: datetime) -> list[Notice]:
+    """The tracking page always shows it; an e-mail goes out if that was asked for."""
+    notices = [_notice(event, when, Notice.Channel.IN_APP, submission=report)]
+    if report.requester and report.requester.channel == Requester.Channel.EMAIL and report.requester.erased_at is None:
+        notices.append(_notice(event, when, Notice.Channel.EMAIL, submission=report))
+    return notices
+
+
+def _notice(event: Event, when: datetime, channel: str, **to: object) -> Notice:
+    """In the program it is told as soon as it stands there, unless it is to wait."""
+    at_once = channel == Notice.Channel.IN_APP and when <= event.at
+    return Notice(event=event, channel=channel, not_before=when, announced_at=event.at if at_once else None, **to)
