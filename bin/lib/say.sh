@@ -43,7 +43,7 @@ explain() {
       fail "下载的软件包与锁定文件中的校验值不符，已停止（详情：$log）。" \
         "A downloaded package does not match its hash in the lock file; nothing was installed (details: $log)." ;;
     *)
-      tail -n 15 <<<"$3" >&2
+      tail -n "${SHOWN_LINES:-15}" <<<"$3" >&2
       fail "“$1”没有成功，原因见上（全部输出：$log）。" "“$2” failed, the reason is above (all output: $log)." ;;
   esac
 }

@@ -5,7 +5,7 @@
 env_set() {
   local file=$LOCAL/env
   touch "$file" && chmod 600 "$file"
-  { grep -v "^$1=" "$file" || true; echo "$1=$2"; } >"$file.new"
+  { grep -v "^$1=" "$file" || true; echo "$1='$2'"; } >"$file.new"
   chmod 600 "$file.new" && mv "$file.new" "$file"
 }
 env_has() { grep -q "^$1=." "$LOCAL/env" 2>/dev/null; }
@@ -38,11 +38,10 @@ prepare_site() {
   mv "$sources.now" "$sources"
 }
 digest_sources() {
-  (cd "$ROOT" && find gridgov/locale mapui/static node_modules/.installed .venv/installed -type f ! -name '*.mo' -print0 | sort -z | xargs -0 sha256sum)
+  (cd "$ROOT" && find gridgov/locale ./*/static node_modules/.installed .venv/installed -type f ! -name '*.mo' -print0 | sort -z | xargs -0 sha256sum)
 }
-prepare_files() {
-  (cd "$ROOT/gridgov" && "$PYTHON" "$ROOT/manage.py" compilemessages --verbosity 0) && manage collectstatic --no-input --clear --verbosity 0
-}
+prepare_files() { compile_texts && manage collectstatic --no-input --clear --verbosity 0; }
+compile_texts() { (cd "$ROOT/gridgov" && "$PYTHON" "$ROOT/manage.py" compilemessages --verbosity 0); }
 
 # load_demo bairin|boston - once; a load that was interrupted is taken up again.
 load_demo() {
