@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from grids.levels import Level
+from grids.levels import slug
 from issues.heat_queries import LOWEST_ZOOM, Choice, audience_of, choice_of
 from issues.heat_view import View, view_of
 from issues.models.config import Category
@@ -37,10 +37,13 @@ def heat_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
 
 
 @require_safe
-def heat_areas(request: HttpRequest) -> HttpResponse:
-    """Issues per cell (for the public: per village) and bucket of weeks, by ordinal."""
+def heat_areas(request: HttpRequest, level: str) -> HttpResponse:
+    """Issues per area of the level and bucket of weeks, by ordinal; the public is told of villages and townships only."""
     view, choice = _view(request), _choice(request)
-    return _binary(request, view, f"{choice.code}-areas", lambda: view.areas(choice))
+    asked = next((each for each in view.levels if slug(each) == level), None)
+    if asked is None:
+        raise Http404
+    return _binary(request, view, f"{choice.code}-{level}", lambda: view.areas(choice, asked))
 
 
 @require_safe
@@ -58,7 +61,7 @@ def _info(view: View, choice: Choice) -> dict[str, object]:
     return {
         "version": view.key,
         "audience": "public" if view.audience.is_public else "staff",
-        "level": (Level.VILLAGE if view.audience.is_public else Level.GRID).value,
+        "levels": [slug(level) for level in view.levels],
         "built": view.version > 0,
         "first_week": span.first_week,
         "first_date": monday(span.first_week).isoformat(),
@@ -69,7 +72,7 @@ def _info(view: View, choice: Choice) -> dict[str, object]:
         "scales": {z: [[knot.length, knot.issues, knot.weeks] for knot in knots] for z, knots in view.scales(choice).items()},
         "categories": _categories(view),
         "tiles": _tiles(view, choice),
-        "areas": f"{reverse('heat-areas')}?category={choice.code}&v={view.key}",
+        "areas": f"{reverse('heat-areas', args=('LEVEL',)).replace('LEVEL', '{level}')}?category={choice.code}&v={view.key}",
     }
 
 

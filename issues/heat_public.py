@@ -18,14 +18,17 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import QuerySet
 
 from grids.levels import Level
+from grids.models import Area, paths_above
 from issues import sql
 from issues.heat_codec import Row, Shape
 from issues.heat_queries import ALL, FOUR_WEEKS, SIDE_BITS, Choice, Knot, percentile_99, window_lengths
 
 FEWEST = 5
 BUCKET_WEEKS = FOUR_WEEKS
+LEVELS = (Level.VILLAGE, Level.TOWNSHIP)
 FINEST_SHOWN = 13  # zoom of the finest bins, 3.5 km at 44° north: a village is not a point
 DAY = 24 * 3600
 
@@ -91,9 +94,22 @@ def _village(rows: Sequence[tuple[Any, ...]]) -> Village:
     return Village(ordinal, name, path, lon, lat, ({ALL: dict(everything)} | kept) if told else {})
 
 
-def village_rows(told: Iterable[Village], choice: Choice) -> list[Row]:
-    """(ordinal, bucket, count) for colouring villages."""
-    return [(v.ordinal, bucket, count) for v in told for bucket, count in sorted(v.buckets(choice).items())]
+def area_rows(told: Iterable[Village], choice: Choice, level: Level) -> list[Row]:
+    """(ordinal, bucket, count) of the areas of one of `LEVELS`; a township is the sum of what its villages tell."""
+    ordinals = {village.path: village.ordinal for village in told}
+    if level == Level.TOWNSHIP:
+        ordinals = {path: ordinal for path, ordinal in _townships() if ordinal is not None}
+    summed: dict[tuple[int, int], int] = defaultdict(int)
+    for village in told:
+        path = next((each for each in reversed(paths_above(village.path)) if each in ordinals), None)
+        if path is not None:
+            for bucket, count in village.buckets(choice).items():
+                summed[ordinals[path], bucket] += count
+    return [(ordinal, bucket, count) for (ordinal, bucket), count in sorted(summed.items())]
+
+
+def _townships() -> QuerySet[Area, tuple[str, int | None]]:
+    return Area.objects.current().of_level(Level.TOWNSHIP).values_list("path", "ordinal")
 
 
 def side_of(z: int) -> int:

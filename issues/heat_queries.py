@@ -121,16 +121,16 @@ def _stored(audience: Audience, z: int) -> tuple[int, int]:
     return stored, stored - shown
 
 
-def cell_rows(audience: Audience, choice: Choice, bucket_weeks: int) -> list[Row]:
-    """(ordinal, bucket, count) of the current cells."""
+def area_rows(audience: Audience, choice: Choice, level: Level, bucket_weeks: int) -> list[Row]:
+    """(ordinal, bucket, count) of the current areas of a level that the audience sees as a whole."""
     bound = {
         "bucket": bucket_weeks,
         "categories": list(choice.ids),
         "all": not choice.code,
-        "level": Level.GRID.value,
+        "level": level.value,
         "paths": list(audience.paths),
     }
-    return _rows("heat_cells", bound)
+    return _rows("heat_levels", bound)
 
 
 def weekly(audience: Audience) -> list[Row]:

@@ -14,12 +14,14 @@ from typing import TypeVar
 
 from django.core.cache import cache
 
+from grids.levels import Level
 from issues import heat, heat_codec, heat_public, heat_queries
 from issues.heat_codec import Row, Shape
 from issues.heat_queries import ALL, FOUR_WEEKS, HIGHEST_ZOOM, LARGE, LOWEST_ZOOM, WIDE_ZOOM, Audience, Choice, Knot
 from issues.weeks import week_of
 
 DAY = 24 * 3600
+AREA_LEVELS = (Level.GRID, Level.VILLAGE, Level.TOWNSHIP)
 LONGEST = 520  # weeks: what is older is kept, but the slider would have no room for it
 
 T = TypeVar("T")
@@ -83,9 +85,14 @@ class View:
         """A tile's payload, gzipped."""
         return self._kept(f"tile:{choice.code}:{z}:{x}:{y}", lambda: _packed(*self._tile(choice, z, x, y)))
 
-    def areas(self, choice: Choice) -> bytes:
-        """The payload of cells (for the public: villages), gzipped."""
-        return self._kept(f"areas:{choice.code}", lambda: _packed(*self._areas(choice)))
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels whose areas may be coloured."""
+        return heat_public.LEVELS if self.audience.is_public else AREA_LEVELS
+
+    def areas(self, choice: Choice, level: Level) -> bytes:
+        """The payload of the areas of one of `levels`, gzipped."""
+        return self._kept(f"areas:{choice.code}:{level}", lambda: _packed(*self._areas(choice, level)))
 
     def scales(self, choice: Choice) -> dict[int, list[Knot]]:
         """How hot hot is, by zoom."""
@@ -118,12 +125,12 @@ class View:
             rows = heat_queries.tile_rows(self.audience, choice, shape, z, x, y)
         return shape, _within(shape, rows)
 
-    def _areas(self, choice: Choice) -> tuple[Shape, list[Row]]:
+    def _areas(self, choice: Choice, level: Level) -> tuple[Shape, list[Row]]:
         shape = self._shape(0, self.bucket_weeks())
         if self.audience.is_public:
-            rows = heat_public.village_rows(self._villages(), choice)
+            rows = heat_public.area_rows(self._villages(), choice, level)
         else:
-            rows = heat_queries.cell_rows(self.audience, choice, shape.bucket_weeks)
+            rows = heat_queries.area_rows(self.audience, choice, level, shape.bucket_weeks)
         return shape, _within(shape, rows)
 
     def _scale(self, choice: Choice, z: int) -> list[Knot]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from typing import Any
 
 from django.db import connection
 
@@ -34,7 +35,7 @@ def link_recurrence(issue: Issue) -> None:
     `issue` has category, area, path, reported_at and, if known, its point; it need not be saved yet.
     """
     lon, lat = (issue.point.x, issue.point.y) if issue.point else (None, None)
-    bound = {
+    bound: dict[str, Any] = {
         "category": issue.category_id,
         "reported_at": issue.reported_at,
         "days": WITHIN_DAYS,
@@ -52,7 +53,7 @@ def link_recurrence(issue: Issue) -> None:
 
 def link_missing() -> int:
     """Link all issues that were stored without asking (imported history). How many came back."""
-    bound = {"days": WITHIN_DAYS, "near_m": NEAR_M, "cell_level": Level.GRID.value, "uncounted": sorted(UNCOUNTED)}
+    bound: dict[str, Any] = {"days": WITHIN_DAYS, "near_m": NEAR_M, "cell_level": Level.GRID.value, "uncounted": sorted(UNCOUNTED)}
     with connection.cursor() as cursor:
         cursor.execute(sql.read("recurrence_missing"), bound)
         return int(cursor.rowcount)
@@ -66,7 +67,7 @@ def reasons_to_raise(issue_ids: Collection[int]) -> dict[int, Cause]:
     """
     if not issue_ids:
         return {}
-    bound = {
+    bound: dict[str, Any] = {
         "ids": sorted(issue_ids),
         "near_m": CLUSTER_M,
         "days": CLUSTER_DAYS,

@@ -23,6 +23,12 @@ export function top(knots, weeks, measure) {
 /** 0…1, by the square root: what is rare stays visible beside what is frequent. */
 export const strength = (count, most) => Math.sqrt(Math.min(count / most, 1));
 
+/** The smallest value that 99 of 100 do not exceed; 0 if there are none. */
+export function percentile99(values) {
+  const ordered = [...values].sort((a, b) => a - b);
+  return ordered[Math.max(Math.ceil(0.99 * ordered.length) - 1, 0)] ?? 0;
+}
+
 const part = (hex, at) => parseInt(hex.slice(at, at + 2), 16);
 const STOPS = RAMP.map((hex) => [part(hex, 1), part(hex, 3), part(hex, 5)]);
 

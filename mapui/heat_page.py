@@ -1,0 +1,209 @@
+"""What the heat page shows beside its map: the filters, and the list of places where issues keep coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.gis.db.models import Extent
+from django.core.paginator import Page as Leaf
+from django.core.paginator import Paginator
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from grids.levels import Level
+from grids.models import Area
+from issues.figures import narrowed
+from issues.heat_queries import EVERYTHING, Audience, Choice, choice_of
+from issues.heat_view import View
+from issues.models import Category
+from issues.places import DEFAULT_SORT, PUBLIC_SORTS, SORTS, Period, Places, public_places
+from issues.weeks import week_of
+from mapui.overview import Place, Viewer, home_of, layers_of
+from representatives.models import Person
+
+ROWS_PER_PAGE = 20
+YEAR = 52  # weeks
+MOST_EXPORTED = 5000
+
+# How the map may be coloured; the value is what the script and the address say.
+MODES: tuple[tuple[str, Promise], ...] = (
+    ("issues", gettext_lazy("All issues")),
+    ("weeks", gettext_lazy("Recurring")),
+    ("areas", gettext_lazy("By area")),
+)
+
+# fmt: off
+COLUMNS: dict[str, Promise] = {
+    "issues":      pgettext_lazy("column", "Issues"),
+    "weeks":       pgettext_lazy("column", "Weeks"),
+    "recurrences": pgettext_lazy("column", "Came back"),
+    "open":        pgettext_lazy("column", "Open now"),
+    "last":        pgettext_lazy("column", "Last"),
+}
+# fmt: on
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for; what is unknown is left out, so an old link still opens."""
+
+    choice: Choice
+    town: Area | None
+    period: Period
+    sort: str
+    mode: str
+    page: str
+
+    @classmethod
+    def from_query(cls, query: QueryDict, towns: list[Area], at: datetime) -> Wanted:
+        mode, sort = query.get("mode", ""), query.get("sort", "")
+        return cls(
+            choice=choice_of(query.get("category", "")[:60]) or EVERYTHING,
+            town=next((town for town in towns if town.code == query.get("town")), None),
+            period=_period(query, at),
+            sort=sort if sort in SORTS else DEFAULT_SORT,
+            mode=mode if mode in dict(MODES) else MODES[0][0],
+            page=query.get("page", "1"),
+        )
+
+
+def _period(query: QueryDict, at: datetime) -> Period:
+    """The weeks of the days “from” and “to” (both included); the last year if they are missing or upside down."""
+    this_week = week_of(at)
+    first, last = _week(query.get("from", "")), _week(query.get("to", ""))
+    first = this_week + 1 - YEAR if first is None else first
+    last = this_week if last is None else min(last, this_week)
+    return Period(first, last + 1) if first <= last else Period(this_week + 1 - YEAR, this_week + 1)
+
+
+def _week(text: str) -> int | None:
+    try:
+        return max(week_of(date.fromisoformat(text)), 0)
+    except (ValueError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading that sorts. `aria` is empty unless the list is sorted by it."""
+
+    code: str
+    label: Promise
+    is_sorted: bool
+
+
+class HeatPage:
+    """Everything the templates ask for."""
+
+    def __init__(self, person: Person | None, view: View, query: QueryDict, at: datetime) -> None:
+        self.person, self.view, self.at = person, view, at
+        self.towns = _towns(view.audience)
+        self.wanted = Wanted.from_query(query, self.towns, at)
+
+    @property
+    def is_public(self) -> bool:
+        return self.view.audience.is_public or self.person is None
+
+    @property
+    def is_built(self) -> bool:
+        return self.view.version > 0
+
+    @property
+    def modes(self) -> tuple[tuple[str, Promise], ...]:
+        return MODES
+
+    @property
+    def columns(self) -> list[Column]:
+        shown = PUBLIC_SORTS if self.is_public else COLUMNS
+        return [Column(code, COLUMNS[code], self.wanted.sort == code) for code in COLUMNS if code in shown]
+
+    @property
+    def groups(self) -> list[tuple[Category, list[Category]]]:
+        """Categories by group, without those that are in nobody's figures."""
+        found: dict[Category, list[Category]] = {}
+        for category in Category.objects.in_use():
+            if not category.sealed and not (self.is_public and category.non_public):
+                found.setdefault(category.group, []).append(category)  # type: ignore[arg-type]
+        return list(found.items())
+
+    @property
+    def rows(self) -> Any:
+        """A sequence of `Place`, or of `VillageRow` for the public; worst first."""
+        wanted = self.wanted
+        if self.is_public or self.person is None:
+            return public_places(self.view.version, wanted.choice, wanted.period, sort=wanted.sort)
+        audience = Audience(narrowed(self.view.audience.paths, wanted.town.path if wanted.town else ""))
+        return Places(self.person, audience, wanted.choice, wanted.period, sort=wanted.sort, at=self.at)
+
+    def leaf(self) -> Leaf:
+        """The page of the list that was asked for; the nearest if there is none of that number."""
+        return Paginator(self.rows, ROWS_PER_PAGE).get_page(self.wanted.page)
+
+    def map_config(self) -> dict[str, object] | None:
+        """What the script has to know of the map; None if there is nothing to draw."""
+        viewer = Viewer(self.person, self.at)
+        home = home_of(viewer)
+        if home is None:
+            return None
+        root = Place(home, viewer).trail[0]
+        place = Place(root, viewer)
+        levels, bounds = layers_of(place), Place(home, viewer).bounds or place.bounds
+        if not levels or not bounds:
+            return None
+        return {
+            "info": reverse("heat-info"),
+            "year": YEAR,
+            "period": {"from": self.wanted.period.first, "until": self.wanted.period.until},
+            "towns": dict(_boxes(self.towns)),
+            "map": {
+                "levels": levels,
+                "bounds": bounds,
+                "attribution": place.territory.attribution if place.territory else "",
+                "basemap": {
+                    "url": settings.BASEMAP_URL,
+                    "datum": settings.BASEMAP_DATUM,
+                    "attribution": settings.BASEMAP_ATTRIBUTION,
+                },
+            },
+            "addresses": {
+                "tiles": reverse("tile", args=["county", 0, 0, 0, 0]).replace("county/0/0/0/0", "{level}/{version}/{z}/{x}/{y}"),
+                "names": reverse("area-names", args=["county", 0]).replace("county/0", "{level}/{version}"),
+            },
+        }
+
+    def sheet(self) -> Iterator[list[object]]:
+        """The whole list as rows of a table, its heading first."""
+        yield from self._public_sheet() if self.is_public else self._staff_sheet()
+
+    def _staff_sheet(self) -> Iterator[list[object]]:
+        yield [_("Place"), _("In"), _("Category"), *(str(label) for label in COLUMNS.values()), _("Light"), _("Suggestion")]
+        for place in self.rows[:MOST_EXPORTED]:
+            counts = [place.issues, place.weeks, place.recurrences, place.still_open, place.last_at.date().isoformat()]
+            light = place.light.label if place.light else ""
+            yield [place.area, place.within, place.category.name, *counts, light, place.cause.label if place.cause else ""]
+
+    def _public_sheet(self) -> Iterator[list[object]]:
+        yield [_("Place"), _("Category"), str(COLUMNS["issues"]), _("Four-week periods with an issue")]
+        for row in self.rows:
+            yield [row.area, row.category.name, row.issues, row.periods]
+
+
+def _towns(audience: Audience) -> list[Area]:
+    """The townships whose figures are seen wholly or in part; for the public there is no such filter."""
+    if audience.is_public:
+        return []
+    found = Area.objects.current().of_level(Level.TOWNSHIP).only("code", "name", "path").order_by("path")
+    return [town for town in found if narrowed(audience.paths, town.path)]
+
+
+def _boxes(towns: list[Area]) -> Iterator[tuple[str, list[float]]]:
+    """Code and [west, south, east, north] of those that have a boundary."""
+    rows = Area.objects.with_codes(town.code for town in towns).current().values_list("code").annotate(box=Extent("boundary"))
+    return ((code, [round(degrees, 6) for degrees in box]) for code, box in rows.order_by() if box)

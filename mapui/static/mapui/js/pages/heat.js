@@ -1,0 +1,196 @@
+// heat.js - wires the heat page together: address ↔ filters ↔ slider ↔ map ↔ list. Holds no logic of theirs.
+
+import { announce, say } from "../core/a11y.js";
+import { getJSON } from "../core/api.js";
+import { find, findAll, island, on } from "../core/dom.js";
+import { gettext } from "../core/i18n.js";
+import { BLANK, HeatAreas } from "../heat/heat-areas.js";
+import { HeatLayer } from "../heat/heat-layer.js";
+import { legend } from "../heat/heat-scale.js";
+import { PlacePins } from "../heat/place-pins.js";
+import { readoutOf, titleOf } from "../heat/readout.js";
+import { TimeSlider, isoDay, spanText } from "../heat/time-slider.js";
+import { AreaMap } from "../map/area-map.js";
+import { addPane, lonLat } from "../map/leaflet.js";
+
+const config = island("heat-config");
+const form = find("#heat-filters");
+const CALM_MS = 400;
+
+const state = { info: null, from: config.period.from, until: config.period.until };
+const mode = () => new FormData(form).get("mode");
+const category = () => find("#heat-category").value;
+const view = () => ({ from: state.from, until: state.until, measure: mode() === "weeks" ? "weeks" : "issues" });
+
+// --- The map ----------------------------------------------------------------------------------------------------
+const map = new AreaMap(find("#map"), {
+  ...config.map,
+  addresses: config.addresses,
+  buttons: { zoomIn: gettext("Closer"), zoomOut: gettext("Farther") },
+  hooks: { onLevel: showLevel, onChoose: () => {}, onPoint: () => {}, onUp: () => {}, onTrouble: trouble },
+});
+addPane(map.map, "heat", 275);
+const pins = new PlacePins(map.map, { pane: "issues", onOpen: openPlace });
+let heat = null;
+let areas = null;
+let slider = null;
+
+function showLevel(level) {
+  map?.setState(level, BLANK);
+  if (areas && mode() === "areas") areas.use(level.slug, map.map);
+}
+
+function showMode() {
+  const byArea = mode() === "areas";
+  if (!heat) return;
+  if (byArea) heat.layer.remove();
+  else heat.layer.addTo(map.map);
+  areas.use(byArea ? map.level.slug : null, map.map).then(showLegend);
+  paint();
+}
+
+function paint() {
+  if (!heat) return;
+  if (mode() === "areas") areas.show(view());
+  else heat.show(view());
+  showLegend();
+}
+
+function showLegend() {
+  const place = find("#heat-legend");
+  const byArea = mode() === "areas";
+  place.hidden = byArea && !areas.heat;
+  if (place.hidden) return;
+  const most = byArea ? areas.most : heat.most(Math.min(Math.round(map.map.getZoom()), state.info.zooms[1]));
+  find("[data-legend-title]", place).textContent = titleOf(mode(), state.info);
+  const counts = findAll("[data-count]", place);
+  legend(most).forEach(([, count], i) => {
+    counts[i].textContent = i === counts.length - 1 ? `≥${count}` : String(count);
+  });
+}
+
+// --- What the server tells of a category ----------------------------------------------------------------------------
+async function load() {
+  const asked = category();
+  try {
+    const info = await getJSON(`${config.info}?category=${encodeURIComponent(asked)}`);
+    if (asked !== category()) return;
+    state.info = info;
+    const isEmpty = !info.weeks || !info.totals.some(Boolean);
+    find("#heat-empty").hidden = !isEmpty;
+    find("#time").hidden = !info.weeks;
+    if (!info.weeks) return;
+    begin(info);
+    heat.setSource(info);
+    slider.setTotals(info.totals);
+    await areas.setSource(info.areas);
+    paint();
+    find("#map").dataset.ready = asked || "all";
+  } catch (error) {
+    trouble(error);
+  }
+}
+
+/** The first time: the layers and the slider, for which one has to know the weeks. */
+function begin(info) {
+  if (heat) return;
+  heat = new HeatLayer({ pane: "heat", zooms: info.zooms, maxZoom: 18, onLoading: showLoading, onTrouble: trouble });
+  const told = new Map([...map.layers].filter(([slug]) => info.levels.includes(slug)));
+  areas = new HeatAreas({ sources: new Map([...told].map(([slug, layer]) => [slug, layer.source])), pane: "heat", onTrouble: trouble });
+  const chosen = { ...state };
+  slider = new TimeSlider(find("#time"), { firstWeek: info.first_week, weeks: info.weeks, step: info.step, onMove: moved, onRest: rested });
+  slider.choose({ from: Math.max(chosen.from, info.first_week), until: chosen.until });
+  rested(slider.chosen);
+  showMode();
+}
+
+let loadingTimer = 0;
+function showLoading(isBusy) {
+  clearTimeout(loadingTimer);
+  if (isBusy) loadingTimer = setTimeout(() => (find("#heat-loading").hidden = false), CALM_MS);
+  else find("#heat-loading").hidden = true;
+}
+
+function trouble(error) {
+  showLoading(false);
+  if (error.name !== "AbortError") say(error.message, "error");
+}
+
+// --- Time ---------------------------------------------------------------------------------------------------------
+function moved({ from, until }) {
+  Object.assign(state, { from, until });
+  paint();
+}
+
+/** The hand let go: now the form, the address and the button that asks for the list follow. */
+function rested({ from, until }) {
+  find("#heat-from").value = isoDay(from);
+  find("#heat-to").value = isoDay(until - 1);
+  offerList();
+  remember();
+  announce(spanText(from, until));
+}
+
+function offerList() {
+  const list = find("#places").dataset;
+  const button = find("[data-list-period]");
+  button.disabled = list.from === find("#heat-from").value && weekOf(list.to) === weekOf(find("#heat-to").value);
+}
+
+const weekOf = (iso) => Math.floor((Date.parse(iso) - Date.UTC(1970, 0, 5)) / 604_800_000);
+
+function remember() {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of new FormData(form)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  history.replaceState(history.state, "", `?${query}`);
+}
+
+// --- The list -------------------------------------------------------------------------------------------------------
+function openPlace(number) {
+  const row = find(`[data-place="${number}"]`);
+  row?.scrollIntoView({ block: "center" });
+  find("[data-go]", row)?.focus();
+}
+
+function goTo(row) {
+  const place = [Number(row.dataset.lon), Number(row.dataset.lat)];
+  map.show([place[0] - 0.03, place[1] - 0.02, place[0] + 0.03, place[1] + 0.02], { maxZoom: Math.min(13, state.info?.zooms[1] ?? 13) });
+  for (const each of findAll("[data-place]")) each.toggleAttribute("aria-selected", false);
+  row.setAttribute("aria-selected", "true");
+  find("#map").scrollIntoView({ block: "nearest" });
+}
+
+function listChanged() {
+  pins.show(findAll("#places [data-place]"));
+  if (slider) offerList();
+}
+
+// --- Pointing ---------------------------------------------------------------------------------------------------------
+function showReadout(event) {
+  const readout = find("#heat-readout");
+  if (!heat) return;
+  const area = mode() === "areas" ? map.areaAt(lonLat(event.latlng)) : null;
+  const found = mode() === "areas" ? area && areas.of(area.ordinal) : heat.at(map.map, lonLat(event.latlng));
+  readout.hidden = !found;
+  if (found) readout.textContent = readoutOf(found, { area: area?.name, step: state.info.step });
+}
+
+for (const element of findAll("[data-plain]")) element.hidden = true;
+find("#heat-category").addEventListener("change", load);
+find("#heat-town")?.addEventListener("change", (event) => map.show(config.towns[event.target.value] ?? config.map.bounds));
+on("change", "[name=mode]", () => {
+  showMode();
+  remember();
+});
+on("click", "[data-go]", (_, button) => goTo(button.closest("[data-place]")));
+document.addEventListener("htmx:afterSettle", listChanged);
+map.map.on("mousemove click", showReadout);
+map.map.on("mouseout", () => (find("#heat-readout").hidden = true));
+map.map.on("zoomend", () => heat && showLegend());
+
+showLevel(map.level);
+listChanged();
+load();
