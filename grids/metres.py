@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 import shapely
-from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
+from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from pyproj import Geod, Transformer
 from shapely.geometry.base import BaseGeometry
+
+Shapes = TypeVar("Shapes", BaseGeometry, np.ndarray)
 
 GEOD = Geod(ellps="WGS84")
 CIRCLE_CORNERS = 48
@@ -44,12 +47,12 @@ class Plane:
         west, south, east, north = shape.bounds
         return cls((west + east) / 2, (south + north) / 2)
 
-    def into(self, shape: BaseGeometry) -> BaseGeometry:
-        """EPSG:4326 → metres. Also takes an array of geometries."""
+    def into(self, shape: Shapes) -> Shapes:
+        """EPSG:4326 → metres, of one geometry or an array of them."""
         return shapely.transform(shape, self.into_xy)
 
-    def out(self, shape: BaseGeometry) -> BaseGeometry:
-        """Metres → EPSG:4326. Also takes an array of geometries."""
+    def out(self, shape: Shapes) -> Shapes:
+        """Metres → EPSG:4326, of one geometry or an array of them."""
         return shapely.transform(shape, self.out_xy)
 
     def into_xy(self, lonlat: np.ndarray) -> np.ndarray:
@@ -67,10 +70,25 @@ def _transformer(source: str, target: str) -> Transformer:
 
 
 def to_shapely(geometry: GEOSGeometry) -> BaseGeometry:
-    """A GeoDjango geometry as a shapely one, same numbers."""
+    """A GeoDjango geometry as a shapely one, the same numbers."""
     return shapely.from_wkb(bytes(geometry.wkb))
 
 
 def to_django(shape: BaseGeometry) -> GEOSGeometry:
     """A shapely geometry in EPSG:4326 as a GeoDjango one."""
     return GEOSGeometry(memoryview(shapely.to_wkb(shape)), srid=4326)
+
+
+def to_boundary(shape: BaseGeometry) -> MultiPolygon:
+    """A shapely Polygon or MultiPolygon in EPSG:4326 as the boundary of an area."""
+    boundary = to_django(shape)
+    return boundary if isinstance(boundary, MultiPolygon) else MultiPolygon(boundary, srid=4326)
+
+
+def label_point(shape: BaseGeometry) -> Point:
+    """Where a label stands: the middle of the widest place of the largest part, EPSG:4326."""
+    largest = max(shapely.get_parts(shape), key=lambda part: float(part.area))
+    middle = shapely.centroid(largest)
+    if not shapely.contains(largest, middle):
+        middle = shapely.point_on_surface(largest)
+    return Point(round(middle.x, DECIMALS), round(middle.y, DECIMALS), srid=4326)

@@ -100,6 +100,11 @@ class Territory(models.Model):
         """What this territory calls the level, in the active language."""
         return in_language(self.level_names.get(str(int(level)), {})) or str(Level(level).label)
 
+    @property
+    def note(self) -> str:
+        """What is to be said on every map of it, in the active language."""
+        return in_language(self.map_note)
+
 
 def in_language(texts: dict[str, Any]) -> str:
     """The text in the active language, else in any; empty if there is none."""

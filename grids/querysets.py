@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db.models.functions import Area as SquareDegrees
-from django.contrib.gis.db.models.functions import Intersection
+from django.contrib.gis.db.models.functions import AsGeoJSON, Intersection
 from django.contrib.gis.geos import Point, Polygon
 from django.db import models
 from django.db.models import FloatField, Q
@@ -41,6 +41,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """Areas that stand today."""
         return self.filter(valid_to=None)
 
+    def retired(self) -> Self:
+        """Areas that no longer stand, the last to go first."""
+        return self.filter(valid_to__isnull=False).order_by("-valid_to")
+
     def at(self, at: datetime) -> Self:
         """Areas that stood at that time."""
         return self.filter(Q(valid_to=None) | Q(valid_to__gt=at), valid_from__lte=at)
@@ -54,6 +58,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def under(self, path: str) -> Self:
         """The area with that path and all within it."""
         return self.filter(within_path(path))
+
+    def under_any(self, paths: Iterable[str]) -> Self:
+        """The areas with those paths and all within them; none if there are no paths."""
+        return self.filter(within_paths(paths))
 
     def on_path(self, path: str) -> Self:
         """The area with that path and all that it lies in, widest first."""
@@ -70,6 +78,19 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def parts_of(self, area: Area) -> Self:
         """The current areas one level down, in the order of their codes."""
         return self.current().filter(parent=area).order_by("path")
+
+    def parts_of_paths(self, paths: Iterable[str]) -> Self:
+        """The current areas one level below those paths; a cell, which has no parts, stands for itself."""
+        paths = list(paths)
+        return self.current().filter(Q(parent__path__in=paths) | Q(path__in=paths, level=Level.GRID)).order_by("path")
+
+    def called(self, words: str) -> Self:
+        """Whose name or code has the words in it, wider areas first."""
+        return self.filter(Q(name__icontains=words) | Q(code__startswith=words)).order_by("-level", "path")
+
+    def with_outline(self) -> Self:
+        """Without the geometry, but with `outline`, its GeoJSON text (degrees, 6 decimals); None where there is none."""
+        return self.defer("boundary").annotate(outline=AsGeoJSON("boundary", precision=6))
 
     def below(self, path: str) -> Self:
         """The area with that path and all within it; everything if the path is empty."""
@@ -90,3 +111,15 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def with_codes(self, codes: Iterable[str]) -> Self:
         return self.filter(code__in=codes)
+
+    def children_of(self, parent: Area | None) -> Self:
+        """The areas right below; the roots if there is no parent."""
+        return self.filter(parent=parent)
+
+    def ever_numbered(self, prefix: str) -> Self:
+        """All areas, retired ones too, whose codes begin so."""
+        return self.filter(code__startswith=prefix)
+
+    def children_of_any(self, parents: Iterable[Area]) -> Self:
+        """The areas right below any of these."""
+        return self.filter(parent__in=[parent.pk for parent in parents])

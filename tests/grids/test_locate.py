@@ -8,7 +8,7 @@ import shapely
 from django.contrib.gis.geos import Point
 from pyproj import Transformer
 
-from grids import services
+from grids import metres
 from grids.levels import Level
 from grids.locate import MAX_CIRCLE_M, locate
 from grids.models import Area
@@ -191,7 +191,7 @@ def ragged_town() -> Town:
 
     for area in Area.objects.order_by("-level"):
         shape = shapely.transform(shape_of(area), lambda points: bend(np.array(points).round(6)))
-        area.boundary = services.multipolygon(shape)
+        area.boundary = metres.to_boundary(shape)
         area.save(update_fields=["boundary"])
     without_boundaries(town[letters[9]], town[letters[40]])
     return town
