@@ -16,4 +16,6 @@ app.autodiscover_tasks()
 
 MINUTE = 60.0
 
-app.conf.beat_schedule = {}
+app.conf.beat_schedule = {
+    "mark-beat": {"task": "mapui.tasks.mark_beat", "schedule": MINUTE},
+}

@@ -1,36 +1,102 @@
-"""Turns refusals into answers, once for all views, and writes what was refused to the log."""
+"""Turns refusals and ended log-ins into answers, once for all views, and writes what was refused to the log."""
 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
+from django.shortcuts import render, resolve_url
 from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from issues.errors import Refusal
+from mapui.asking import wants_fragment, wants_page
 
 logger = logging.getLogger("gridgov.access")
+
+Answerer = Callable[[HttpRequest], HttpResponse]
+# A receipt code opens the report it belongs to, so it is not for the log.
+_RECEIPT = re.compile(r"^/t/[^/]+")
 
 
 class RefusalMiddleware:
     """A `Refusal` raised by a service becomes its status with its sentence: JSON, fragment or page, as was asked."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answerer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code in (403, 404):
-            logger.info("%s %s %s by %s", response.status_code, request.method, request.path, getattr(request, "user", None))
+        if response.status_code in (403, 404, 409, 429):
+            sentence = getattr(response, "refused", "")
+            path = _RECEIPT.sub("/t/…", request.path)
+            who = getattr(request, "user", None)
+            logger.info("%s %s %s by %s: %s", response.status_code, request.method, path, who, sentence)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The answer to a refusal; None (so Django goes on) for anything else."""
         if not isinstance(exception, Refusal):
             return None
-        logger.info("%s %s %s by %s: %s", exception.status, request.method, request.path, request.user, exception.sentence)
-        if request.accepts("text/html"):
-            template = "mapui/_refusal.html" if request.headers.get("HX-Request") else "mapui/refusal.html"
-            return TemplateResponse(request, template, {"refusal": exception}, status=exception.status).render()
-        return JsonResponse({"error": exception.sentence, "field": exception.field}, status=exception.status)
+        response = self._answer(request, exception)
+        response.refused = exception.sentence  # type: ignore[attr-defined]
+        if wait_s := getattr(exception, "wait_s", 0):
+            response["Retry-After"] = str(wait_s)
+        return response
+
+    def _answer(self, request: HttpRequest, refusal: Refusal) -> HttpResponse:
+        if not wants_page(request) and not wants_fragment(request):
+            return JsonResponse({"error": refusal.sentence, "field": refusal.field}, status=refusal.status)
+        template = "mapui/_refusal.html" if wants_fragment(request) else "mapui/refusal.html"
+        return TemplateResponse(request, template, {"refusal": refusal}, status=refusal.status).render()
+
+
+class LogInAgainMiddleware:
+    """When a view sends somebody to the log-in page, this says it in the way that was asked.
+
+    A script gets 401. An htmx read takes the whole page to the log-in and back; an htmx write only gets a notice, so
+    that what was typed stays where it is. A plain form leads back to the page that it was on.
+    """
+
+    def __init__(self, get_response: Answerer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not self._sends_to_log_in(request, response):
+            return response
+        if wants_fragment(request):
+            return self._fragment(request)
+        if not wants_page(request):
+            return JsonResponse({"error": _("You are no longer logged in."), "field": ""}, status=401)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseRedirect(_log_in_for(request, request.headers.get("Referer", "")))
+        return response
+
+    def _sends_to_log_in(self, request: HttpRequest, response: HttpResponse) -> bool:
+        address = urlsplit(getattr(response, "url", ""))
+        log_in = resolve_url(settings.LOGIN_URL)
+        return response.status_code == 302 and address.path == log_in and request.path not in (log_in, resolve_url("logout"))
+
+    def _fragment(self, request: HttpRequest) -> HttpResponse:
+        address = _log_in_for(request, request.headers.get("HX-Current-URL", ""))
+        if request.method == "GET":
+            return HttpResponse(status=401, headers={"HX-Redirect": address})
+        answer = render(request, "mapui/_log_in_again.html", {"address": address}, status=401)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#messages", "innerHTML show:window:top"
+        return answer
+
+
+def _log_in_for(request: HttpRequest, page: str) -> str:
+    """The address of the log-in page that says the log-in has ended, and leads back to `page` if that is one of ours."""
+    query = QueryDict(mutable=True)
+    if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(page)
+        query["next"] = parts.path + (f"?{parts.query}" if parts.query else "")
+    query["ended"] = "1"
+    return f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}"

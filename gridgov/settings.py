@@ -4,6 +4,7 @@ A missing secret or an unknown value stops the start with a sentence.
 """
 
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -71,7 +72,7 @@ INSTALLED_APPS = [
     "issues",
     "representatives",
     "grids",
-    "django.contrib.admin",
+    "mapui.admin_app.ConfigurationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -98,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gridgov.middleware.LogInAgainMiddleware",
     "gridgov.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -176,12 +178,17 @@ BASEMAP_ATTRIBUTION = env.str("GRIDGOV_BASEMAP_ATTRIBUTION", default="")
 BASEMAP_DATUM = choice("GRIDGOV_BASEMAP_DATUM", "wgs84", ("wgs84", "gcj02"))
 LEAFLET_CONFIG = {"TILES": [], "ATTRIBUTION_PREFIX": False, "NO_GLOBALS": True, "RESET_VIEW": False}
 
+# GDAL before 3.9 could be made to open files and addresses by a malicious spatial reference. Django's own GDAL gets ours only:
+# files of others are read by pyogrio, with the newer one that it brings.
+SILENCED_SYSTEM_CHECKS = ["gis.W001"]
+
 # --- Safety ------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "representatives.Person"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "login"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+CSRF_FAILURE_VIEW = "mapui.views.errors.csrf_failure"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "mapui.permissions.RoleBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 if TESTING:
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -192,10 +199,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_TEMPLATE = "mapui/locked_out.html"
+AXES_LOCKOUT_CALLABLE = "mapui.views.access.locked_out"
+AXES_CLIENT_IP_CALLABLE = "mapui.addresses.client_address"
+AXES_VERBOSE = False
 SESSION_COOKIE_AGE = env.int("GRIDGOV_SESSION_HOURS", default=10) * 3600
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
@@ -204,6 +213,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("GRIDGOV_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

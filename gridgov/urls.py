@@ -5,7 +5,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("map/", include("grids.urls")),
     path("map/", include("issues.urls")),
     path("", include("mapui.urls")),

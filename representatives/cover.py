@@ -54,6 +54,11 @@ class Cover:
     rows: list[CoverRow]
     places_lacking: int
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no place at all that needs anybody."""
+        return not any(count.total for count in self.overall.counts)
+
     def lacking(self, role: Role | None) -> int:
         """How many places lack that post; None: any post."""
         if role is None:

@@ -89,6 +89,11 @@ class Person(AbstractUser):
         self.postings = None
         super().refresh_from_db(*args, **kwargs)
 
+    @property
+    def card_phone(self) -> str:
+        """The phone that the public may call: the person's at the office, else the unit's; empty if there is none."""
+        return self.office_phone or (self.unit.phone if self.unit else "")
+
     def get_full_name(self) -> str:
         return self.name
 

@@ -123,6 +123,11 @@ class Need:
     def roles(self) -> tuple[Role, ...]:
         return (self.role, self.or_role) if self.or_role else (self.role,)
 
+    @property
+    def has_stand_in(self) -> bool:
+        """Whether a rule says to whom a vacancy falls: only posts that answer at a light have one."""
+        return POSTS[self.role].answers_at is not None
+
 
 NEEDS = (
     Need(Level.GRID, Role.PARTY_REPRESENTATIVE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -17,6 +17,7 @@ from grids.models import Area, paths_above
 from representatives.chain import Answer, chain_from
 from representatives.models import TWINS, Assignment, Person
 from representatives.roles import POSTS, SUCCESSION, Role
+from representatives.scopes import scope_of
 
 _IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
 
@@ -76,6 +77,20 @@ def end_assignment(assignment_id: int, *, at: datetime) -> Assignment | None:
 
 
 @transaction.atomic
+def change_end(assignment_id: int, *, until: datetime | None) -> Assignment:
+    """Let a posting last until another moment (exclusive), or until further notice (None).
+
+    Raises Refusal: the term would be empty, or reach into another posting of the same kind.
+    """
+    assignment = Assignment.objects.lock(assignment_id)
+    if until is not None and until <= assignment.term.lower:
+        raise Refusal(_("The term ends before it begins: choose a later end."), field="until")
+    assignment.term = TimestamptzRange(assignment.term.lower, until)
+    _save_unless_twin(assignment)
+    return assignment
+
+
+@transaction.atomic
 def hand_over(giver: Person, taker: Person, *, at: datetime, by: Person | None = None) -> list[Assignment]:
     """Pass every posting that one person holds at or after that moment to another; all or nothing.
 
@@ -107,6 +122,26 @@ def _covers(posting: Assignment, since: datetime, until: datetime | None) -> boo
     return begins and (upper is None or (until is not None and upper >= until))
 
 
+def rehearse(act: Callable[[], object]) -> None:
+    """Do it and take it back: raises the Refusal that doing it would raise."""
+    with transaction.atomic():
+        act()
+        transaction.set_rollback(True)
+
+
+def choose_language(person: Person, language: str) -> None:
+    """Remember in which language the person wants to be spoken to."""
+    person.language = language
+    person.save(update_fields=["language"])
+
+
+def may_post(by: Person, role: Role, at: datetime) -> bool:
+    """Whether the person may post somebody in that role: the administrator in any, the organisation department in the grid."""
+    roles = scope_of(by, at).roles
+    in_the_grid = POSTS[role].levels <= {Level.GRID, Level.VILLAGE}
+    return by.is_superuser or Role.SYSTEM_ADMIN in roles or (Role.ORGANISATION_OFFICE in roles and in_the_grid)
+
+
 def check_posting(
     person: Person, area: Area, role: Role, *, since: datetime, until: datetime | None = None, by: Person | None = None
 ) -> None:
@@ -126,7 +161,7 @@ def check_posting(
     if role == Role.DEPARTMENT and person.unit_id is None:
         raise Refusal(_("%(person)s belongs to no unit: say first which department it is.") % names, field="person")
     if until is not None and until <= since:
-        raise Refusal(_("The term ends before it begins: choose a later end."), field="term")
+        raise Refusal(_("The term ends before it begins: choose a later end."), field="until")
     if by is not None and by.pk == person.pk:
         raise Refusal(_("Nobody posts themselves: ask another administrator."), field="person")
 
@@ -139,9 +174,9 @@ def twin_refusal(assignment: Assignment) -> Refusal:
     if twin is None or twin.term.upper is None:
         begun = _day(twin.term.lower) if twin else ""
         sentence = _("%(person)s is already “%(role)s” of %(area)s since %(begun)s, until further notice: end that posting first.")
-        return Refusal(sentence % {**words, "begun": begun}, field="term")
+        return Refusal(sentence % {**words, "begun": begun}, field="since")
     sentence = _("%(person)s is already “%(role)s” of %(area)s from %(begun)s until %(ended)s: choose another term.")
-    return Refusal(sentence % {**words, "begun": _day(twin.term.lower), "ended": _day(twin.term.upper)}, field="term")
+    return Refusal(sentence % {**words, "begun": _day(twin.term.lower), "ended": _day(twin.term.upper)}, field="since")
 
 
 def _save_unless_twin(assignment: Assignment) -> None:

@@ -46,7 +46,7 @@ def test_assign_when_the_same_post_overlaps_is_refused_naming_the_one_in_the_way
         assign(who, area(VILLAGE), Role.VILLAGE_SECRETARY, since=NOON)
 
     assert "Li is already “village secretary” of V1 from Jan. 1, 2026 until Jan. 1, 2027" in refused.value.sentence
-    assert refused.value.field == "term"
+    assert refused.value.field == "since"
     assert Assignment.objects.count() == 1
 
 

@@ -1,0 +1,138 @@
+"""The cover report: which places lack whom, in figures and as a list, on the screen and as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from grids.levels import Level
+from grids.models import Area, Territory
+from mapui.spreadsheets import csv_answer
+from representatives.cover import Count, Cover, CoverRow, Gap, Gaps, cover_counts
+from representatives.roles import NEEDS, Need, Role
+from representatives.roles import Page as SitePage
+from representatives.scopes import scope_of
+
+GAPS_PER_PAGE = 50
+
+
+class CoverFilter(forms.Form):
+    """What is asked of the report: one township, one missing post. Empty: all."""
+
+    township = forms.CharField(required=False, max_length=40)
+    missing = forms.ChoiceField(required=False, choices=[("", ""), *((need.role, need.role.label) for need in NEEDS)])
+
+
+@dataclass(frozen=True)
+class CoverPage:
+    """The report as somebody asked for it; their role decides about which areas."""
+
+    townships: list[Area]
+    township: Area | None
+    missing: Role | None
+    cover: Cover
+    gaps: Gaps
+    at: datetime
+    territory: Territory | None
+    needs: tuple[Need, ...] = NEEDS
+
+    @property
+    def row_level(self) -> Level:
+        """What the table has a row for: townships, or the villages of the one that was chosen."""
+        return Level.VILLAGE if self.township else Level.TOWNSHIP
+
+    @property
+    def columns(self) -> list[Need]:
+        """The posts that areas of the table's rows have, or places within them."""
+        return [need for need in NEEDS if need.level <= self.row_level]
+
+    @property
+    def rows(self) -> list[tuple[CoverRow, list[Count]]]:
+        """Each row with its counts, one per column."""
+        return [(row, [count for count in row.counts if count.need in self.columns]) for row in self.cover.rows]
+
+    @property
+    def row_level_name(self) -> str:
+        return self._called(self.row_level)
+
+    @property
+    def township_level_name(self) -> str:
+        return self._called(Level.TOWNSHIP)
+
+    def _called(self, level: Level) -> str:
+        return self.territory.level_name(level) if self.territory else str(level.label)
+
+
+@login_required
+@require_safe
+def cover(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    asked = _asked(request)
+    page: Page[Gap] = Paginator(cast(Sequence[Gap], asked.gaps), GAPS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "mapui/cover.html", {"report": asked, "page": page, "gaps": list(page.object_list)})
+
+
+@login_required
+@require_safe
+def cover_export(request: HttpRequest) -> StreamingHttpResponse:
+    """The list as a CSV file, every place that lacks somebody."""
+    asked = _asked(request)
+    return csv_answer(f"{_('cover')}-{localdate(asked.at).isoformat()}.csv", _table(asked.gaps))
+
+
+def _asked(request: HttpRequest) -> CoverPage:
+    """The report for the person and the query. 403 without a role that opens it, 404 for an area out of scope."""
+    at = now()
+    paths = scope_of(request.user, at).page_paths(SitePage.COVER)
+    if not paths:
+        raise PermissionDenied
+    query = CoverFilter(request.GET)
+    chosen = query.cleaned_data if query.is_valid() else {}
+    townships = list(Area.objects.current().of_level(Level.TOWNSHIP).under_any(paths).without_boundary())
+    township = _one_of(townships, chosen.get("township", ""))
+    missing = Role(chosen["missing"]) if chosen.get("missing") else None
+    within, group_level = ((township.path,), Level.VILLAGE) if township else (paths, Level.TOWNSHIP)
+    counts = cover_counts(within, at, group_level=group_level)
+    gaps = Gaps(within, at, missing, counts.lacking(missing))
+    return CoverPage(townships, township, missing, counts, gaps, at, _territory(paths[0]))
+
+
+def _territory(path: str) -> Territory | None:
+    """How the county that the path begins with calls its levels."""
+    root = Area.objects.roots().on_path(path).without_boundary().select_related("territory").first()
+    return getattr(root, "territory", None)
+
+
+def _one_of(townships: list[Area], code: str) -> Area | None:
+    if not code:
+        return None
+    township = next((township for township in townships if township.code == code), None)
+    if township is None:
+        raise Http404
+    return township
+
+
+def _table(gaps: Gaps) -> Iterator[list[object]]:
+    yield [_("Level"), _("Code"), _("Name"), _("Part of"), _("Missing"), _("Stands in")]
+    for gap in gaps.in_pieces():
+        yield [gap.level.label, gap.code, gap.name, " / ".join(gap.within), _missing(gap), _stand_ins(gap)]
+
+
+def _missing(gap: Gap) -> str:
+    return _(", ").join(str(need.role.label) for need in gap.missing)
+
+
+def _stand_ins(gap: Gap) -> str:
+    return _(", ").join(str(answer.person) for _need, answer in gap.answers if answer)
