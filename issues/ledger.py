@@ -10,10 +10,12 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from issues import state
@@ -166,6 +168,18 @@ def _words_fault(event: Event) -> str:
     if digest_of(words.texts, words.salt) != event.text_digest:
         return gettext("its words were changed after they were written.")
     return ""
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One unchanging view of the database, so that what is written meanwhile is not taken for a fault."""
+    if connection.in_atomic_block:
+        yield  # a transaction that has begun keeps the view it has
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
 
 
 def verify_all(number: str = "") -> tuple[int, Iterator[Fault | None]]:

@@ -367,7 +367,7 @@ def read(text: str) -> Policy:
 
 def in_force(at: datetime) -> SlaPolicy:
     """The version in force at that moment: the last to have begun."""
-    version = SlaPolicy.objects.filter(active_from__lte=at).order_by("-active_from", "-pk").first()
+    version = SlaPolicy.objects.begun(at).first()
     if version is None:
         raise Refusal(gettext("No policy of time limits is in force: load one with “manage.py load_policy”."))
     return version

@@ -54,11 +54,18 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def with_code(self, code: str) -> Category | None:
         return self.filter(code=code).first()
 
+    def others_in_use(self, kept: Iterable[str]) -> Self:
+        """What may be chosen and is none of those codes."""
+        return self.filter(is_active=True).exclude(code__in=list(kept))
+
 
 class PolicyQuerySet(models.QuerySet["SlaPolicy"]):
     def begun(self, at: datetime) -> Self:
         """Versions that were in force at some time up to then, the latest first."""
         return self.filter(active_from__lte=at).order_by("-active_from", "-pk")
+
+    def identified(self, identifier: str) -> SlaPolicy | None:
+        return self.filter(identifier=identifier).first()
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +11,13 @@ from grids.models import Area, in_language
 from issues.querysets import CategoryQuerySet, PolicyQuerySet
 from issues.workflow import RequestType, Urgency
 
+_CODE = RegexValidator(r"^[a-z0-9]+([._-][a-z0-9]+)*\Z", _("Use lower-case letters, digits, “.”, “_” and “-”, such as road.light."))
+
 
 class Category(models.Model):
     """What an issue is about (domain notes §4). Data: a county may add its own. Groups are rows without `group`."""
 
-    code = models.SlugField(_("code"), max_length=60, unique=True, allow_unicode=False)
+    code = models.CharField(_("code"), max_length=60, unique=True, validators=[_CODE])
     names = models.JSONField(_("names"), help_text=_("By language, for example “zh-hans” and “en”."))
     group = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("group"))
     level = models.PositiveSmallIntegerField(_("usual level"), choices=Level.choices, default=Level.GRID)
