@@ -196,4 +196,4 @@ def _rate_figure(rate: Rate, counts: Counts) -> Figure:
         too_few = _("Not told: fewer than %(fewest)s") % {"fewest": FEWEST}
         return replace(figure, numerator=None, denominator=None, note=too_few, suppressed=True)
     share = numerator / denominator
-    return replace(figure, value=f"{number_format(100 * share, decimal_pos=1)}%", share=share)
+    return replace(figure, value=f"{number_format(round(100 * share, 1), decimal_pos=1)}%", share=share)
