@@ -77,7 +77,13 @@ def _ask(allows: Callable[..., bool], limit: Limit, key: str) -> None:
 
 @cache
 def _limiter() -> MovingWindowRateLimiter:
-    storage = storage_from_string(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5, key_prefix="gridgov:limit")
+    # A socket is “unix://…” to Redis and Django, “redis+unix://…” here.
+    address = (
+        settings.REDIS_URL.replace("unix://", "redis+unix://", 1)
+        if settings.REDIS_URL.startswith("unix://")
+        else settings.REDIS_URL
+    )
+    storage = storage_from_string(address, socket_timeout=0.5, socket_connect_timeout=0.5, key_prefix="gridgov:limit")
     return MovingWindowRateLimiter(storage)
 
 

@@ -26,8 +26,9 @@ class Requester(models.Model):
         EMAIL = "email", _("e-mail")
 
     nickname = models.CharField(_("how to address you"), max_length=40, blank=True)
-    phone = EncryptedCharField(_("phone"), max_length=40, blank=True, default="")
-    email = EncryptedCharField(_("e-mail"), max_length=120, blank=True, default="")
+    # Nothing to encrypt is stored as NULL by the field.
+    phone = EncryptedCharField(_("phone"), max_length=40, null=True, blank=True)
+    email = EncryptedCharField(_("e-mail"), max_length=120, null=True, blank=True)
     channel = models.CharField(_("answer by"), max_length=8, choices=Channel.choices, default=Channel.NONE)
     language = models.CharField(_("language"), max_length=10, blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)

@@ -1,0 +1,243 @@
+"""A report comes in: once, whatever the line does. One transaction makes requester, issue, submission and photos.
+
+The key is the UUID that was minted when the form was opened (offline contract, point 6): the same key with the same body
+is answered with what it made the first time and adds photos still missing; with another body it is a conflict.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.contrib.gis.geos import Point
+from django.db import IntegrityError, transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from grids.datums import Crs, to_wgs84
+from grids.models import Area
+from issues import masking, photos, placing, receipts, services
+from issues.errors import Conflict, Refusal
+from issues.models import Category, Issue, Requester, Submission
+from issues.placing import Placed
+from issues.workflow import MOVE, Actor, RequestType, Verb
+from representatives.models import Person
+from representatives.roles import Role
+from representatives.scopes import scope_of
+
+TEXT_MAX = 2000
+TITLE_MAX = 40
+# What a report is filed under when the person could not say: a whole group, which triage makes precise.
+UNSURE = "svc"
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]|\.(?=\s|$)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """How somebody wants to be answered; all of it optional."""
+
+    nickname: str = ""
+    phone: str = ""
+    email: str = ""
+    channel: Requester.Channel = Requester.Channel.NONE
+
+    def __bool__(self) -> bool:
+        return bool(self.nickname or self.phone or self.email)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A report as it arrives. `xy`: longitude and latitude in `crs`; `area`: code of the area that was chosen, any level.
+
+    `category` may be a group, or empty: not sure. `device_at` is the phone's clock at sending, no part of the body.
+    """
+
+    uuid: UUID
+    text: str
+    category: str = ""
+    danger: bool = False
+    xy: tuple[float, float] | None = None
+    crs: Crs = Crs.WGS84
+    accuracy_m: float | None = None
+    area: str = ""
+    place_text: str = ""
+    contact: Contact = field(default_factory=Contact)
+    contact_uuid: UUID | None = None
+    channel: Submission.Channel = Submission.Channel.WEB
+    request_type: RequestType = RequestType.HELP
+    occurred_at: datetime | None = None
+    device_at: datetime | None = None
+    language: str = ""
+    photos: tuple[photos.Photo, ...] = ()
+
+    def digest(self) -> str:
+        """Keyed digest of the body without photos; keyed, for a telephone number could be guessed from a plain one."""
+        body = [
+            self.text, self.category, self.danger, self.xy, self.crs.value, self.accuracy_m, self.area, self.place_text,
+            self.contact.nickname, self.contact.phone, self.contact.email, self.contact.channel.value,
+            str(self.contact_uuid), self.request_type.value, self.occurred_at and self.occurred_at.isoformat(),
+        ]  # fmt: skip
+        return salted_hmac("issues.intake", json.dumps(body), algorithm="sha256").hexdigest()
+
+
+class AlreadyReported(Conflict):
+    """The key was used for another body. `submission` is what came of it then."""
+
+    def __init__(self, submission: Submission) -> None:
+        super().__init__(_("A report from this form has already arrived, with other words. It was kept as it was."))
+        self.submission = submission
+
+
+def report(draft: Draft, *, at: datetime, entered_by: Person | None = None) -> Submission:
+    """Take the report, or answer a repeat with what it made. Raises Refusal, AlreadyReported (Conflict), PhotoRefused."""
+    earlier = Submission.objects.with_uuid(draft.uuid)
+    if earlier is not None:
+        return _replay(earlier, draft, at)
+    _check(draft)
+    try:
+        with transaction.atomic():
+            return _take(draft, at, entered_by)
+    except IntegrityError:
+        # Two sent the same at the same time: the index let one through, and this is the other.
+        earlier = Submission.objects.with_uuid(draft.uuid)
+        if earlier is None:
+            raise
+        return _replay(earlier, draft, at)
+
+
+def _check(draft: Draft) -> None:
+    if not draft.text.strip():
+        raise Refusal(_("Please say what is the matter."), field="text")
+    if len(draft.text) > TEXT_MAX:
+        raise Refusal(_("That is too long: %(most)d characters are possible.") % {"most": TEXT_MAX}, field="text")
+    photos.check_count(len(draft.photos))
+
+
+def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
+    point = _point(draft)
+    placed = placing.place(point, draft.accuracy_m, _chosen_area(draft))
+    category = category_for(draft.category)
+    issue = _issue(draft, placed, category, point)
+    services.submit(issue, by=entered_by, actor=_actor(entered_by, placed.area, at), at=at, danger=draft.danger)
+    submission = _submission(draft, placed, category, point, at)
+    submission.issue = issue
+    submission.entered_by = entered_by
+    submission.requester = _requester(draft)
+    submission.save()
+    photos.attach(submission, draft.photos, at=at)
+    return submission
+
+
+def _replay(earlier: Submission, draft: Draft, at: datetime) -> Submission:
+    """What the key made before; photos that did not arrive then are added. Raises AlreadyReported for another body."""
+    if earlier.body_digest != draft.digest():
+        raise AlreadyReported(earlier)
+    if earlier.text_erased_at is None:
+        known = {photo.sha256 for photo in earlier.attachments.all()}
+        photos.check_count(len(known | {photo.sha256 for photo in draft.photos}))
+        with transaction.atomic():
+            photos.attach(earlier, draft.photos, at=at)
+    return earlier
+
+
+def _point(draft: Draft) -> Point | None:
+    """The place in EPSG:4326, converted at the door."""
+    if draft.xy is None:
+        return None
+    lon, lat = to_wgs84(*draft.xy, draft.crs)
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise Refusal(_("The place is not on the earth. Please set the pin again."), field="place")
+    return Point(lon, lat, srid=4326)
+
+
+def _chosen_area(draft: Draft) -> Area | None:
+    if not draft.area:
+        return None
+    area = Area.objects.current().with_code(draft.area).first()
+    if area is None:
+        raise Refusal(_("The place that was chosen does not exist any more. Please choose again."), field="place")
+    return area
+
+
+def category_for(code: str) -> Category:
+    """The category in use with that code; for “not sure” (empty) the general group. Raises Refusal."""
+    known = {category.code: category for category in (*Category.objects.groups(), *Category.objects.in_use())}
+    category = known.get(code or UNSURE) or (None if code else next(iter(known.values()), None))
+    if category is None:
+        raise Refusal(_("Please choose what it is about."), field="category")
+    if any(member.sealed and member.group_id == category.pk for member in known.values()):
+        raise Refusal(_("Please choose more exactly what it is about: some of these are confidential."), field="category")
+    return category
+
+
+def _issue(draft: Draft, placed: Placed, category: Category, point: Point | None) -> Issue:
+    """The issue that the report opens, unsaved; `services.submit` gives the rest."""
+    return Issue(
+        title=title_of(draft.text),
+        category=category,
+        request_type=draft.request_type,
+        area=placed.area,
+        path=placed.area.path,
+        point=point,
+        accuracy_m=draft.accuracy_m,
+        grid_ambiguous=placed.ambiguous,
+        place_text=masking.without_numbers(draft.place_text),
+        non_public=category.group_id is None,  # until triage has said what it is
+    )
+
+
+def _submission(draft: Draft, placed: Placed, category: Category, point: Point | None, at: datetime) -> Submission:
+    return Submission(
+        uuid=draft.uuid,
+        body_digest=draft.digest(),
+        contact_uuid=draft.contact_uuid or uuid4(),
+        receipt_code=receipts.mint(),
+        channel=draft.channel,
+        category=category,
+        request_type=draft.request_type,
+        text=masking.without_cards(draft.text.strip()),
+        danger=draft.danger,
+        language=draft.language,
+        point=point,
+        source_crs=draft.crs if draft.xy else "",
+        source_xy=list(draft.xy) if draft.xy else None,
+        accuracy_m=draft.accuracy_m,
+        place_text=draft.place_text,
+        area=placed.area,
+        device_at=draft.device_at,
+        occurred_at=draft.occurred_at,
+        received_at=at,
+    )
+
+
+def _requester(draft: Draft) -> Requester | None:
+    """A row only if somebody left a way to be answered or a name to be called by."""
+    if not draft.contact:
+        return None
+    contact = draft.contact
+    return Requester.objects.create(
+        nickname=contact.nickname,
+        phone=contact.phone,
+        email=contact.email,
+        channel=contact.channel,
+        language=draft.language,
+    )
+
+
+def _actor(person: Person | None, area: Area, at: datetime) -> Role | Actor:
+    """In which capacity somebody enters it: a role that they hold there and that may; else as anybody would."""
+    if person is None:
+        return Actor.REQUESTER
+    may = MOVE[Verb.SUBMIT].green
+    held = [role for role in Role if role in may and role in scope_of(person, at).roles_at(area.path)]
+    return held[0] if held else Actor.REQUESTER
+
+
+def title_of(text: str) -> str:
+    """The first sentence, at most 40 characters, without anybody's numbers."""
+    plain = " ".join(masking.without_numbers(text).split("\n", 1)[0].split()) or " ".join(text.split())
+    first = _SENTENCE_END.split(plain, maxsplit=1)[0].strip() or plain
+    return first if len(first) <= TITLE_MAX else first[: TITLE_MAX - 1].rstrip() + "…"
