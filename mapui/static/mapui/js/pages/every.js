@@ -38,7 +38,7 @@ on("click", "[data-print]", () => window.print());
 
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
-  if (status === 403 || status === 409 || status === 429) return; // the answer itself is shown
+  if ([401, 403, 409, 429].includes(status)) return; // the answer itself is shown
   say(status === 404 ? gettext("This does not exist, or not for you.") : gettext("The server could not answer. Try again in a moment."), "error");
 });
 document.addEventListener("htmx:sendError", () => showOffline(true));
