@@ -10,14 +10,14 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from issues.workflow import ClockState, Light
+from issues.workflow import ClockState, Light, light_of
 
 register = template.Library()
 
@@ -74,6 +74,20 @@ def light_label(light: str) -> str:
 
 
 @register.filter
+def level_light(level: int) -> str:
+    """The light of those who decide at the level."""
+    return light_of(level).value
+
+
+@register.filter
+def next_sort(present: str, key: str) -> str:
+    """What a heading sorts by when it is pressed: the largest first, then the smallest; names the other way round."""
+    if key == "name":
+        return "-name" if present == "name" else "name"
+    return key if present == f"-{key}" else f"-{key}"
+
+
+@register.filter
 def clock_shape(state: str) -> str:
     return _CLOCKS[ClockState(state)]
 
@@ -126,6 +140,12 @@ def minus(later: datetime | None, earlier: datetime | None) -> timedelta | None:
 @register.filter
 def is_before(moment: datetime | None, other: datetime | None) -> bool:
     return moment is not None and other is not None and moment < other
+
+
+@register.filter
+def grouped(n: int | None) -> str:
+    """A number with its thousands apart, “12,345”; a dash for None."""
+    return "–" if n is None else str(number_format(n, force_grouping=True))
 
 
 @register.filter

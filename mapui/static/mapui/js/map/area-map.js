@@ -6,7 +6,7 @@ import { addBasemap } from "./basemap.js";
 import { AreaLayer, borderLayer } from "./cell-layer.js";
 import { drawLabels } from "./labels.js";
 import { addPane, centreOf, fit, keepWithin, lonLat, makeMap, overlay, zoomButtons } from "./leaflet.js";
-import { areaOf, levelFor } from "./levels.js";
+import { areaOf, labelledLevelFor, levelFor } from "./levels.js";
 import { TileSource } from "./tiles.js";
 
 const NAMES_FROM = { county: 0, township: 0, village: 10, cell: 14 };
@@ -24,11 +24,13 @@ export class AreaMap {
     this.levels = levels.filter((level) => level.size > 0);
     this.addresses = addresses;
     this.hooks = hooks;
+    this.bounds = bounds;
     this.surface = areaOf(bounds);
     this.fixedLevel = null;
     this.level = null;
     this.chosen = null;
     this.pointed = null;
+    this.asked = new Map(); // slug → promise of the same
     this.areas = new Map(); // slug → Map of ordinal → {ordinal, code, name, place, parent}
     this.map = makeMap(element, { bounds, attribution, minZoom: 5 });
     keepWithin(this.map, bounds);
@@ -47,7 +49,7 @@ export class AreaMap {
 
   makeLayer(level, opacity) {
     const address = this.addresses.tiles.replace("{level}", level.slug).replace("{version}", level.version);
-    const source = new TileSource(address, { minZoom: level.minZoom });
+    const source = new TileSource(address, { minZoom: level.minZoom, bounds: this.bounds });
     return new AreaLayer({ source, pane: "areas", opacity, onDrawn: () => this.soon(() => this.marks.redraw()), onTrouble: this.hooks.onTrouble });
   }
 
@@ -81,10 +83,15 @@ export class AreaMap {
     this.followZoom();
   }
 
-  followZoom() {
-    const zoom = this.map.getZoom();
+  /** What the choice of a level depends on. */
+  get where() {
     const [, latitude] = centreOf(this.map);
-    const fitting = levelFor(this.levels, { zoom, latitude, surface: this.surface });
+    return { zoom: this.map.getZoom(), latitude, surface: this.surface };
+  }
+
+  followZoom() {
+    const { zoom } = this.where;
+    const fitting = levelFor(this.levels, this.where);
     const level = this.fixedLevel && zoom >= this.fixedLevel.minZoom ? this.fixedLevel : fitting;
     if (level === this.level) return;
     if (this.level) this.layers.get(this.level.slug).tiles.remove();
@@ -115,17 +122,22 @@ export class AreaMap {
     if (level === this.level) this.labels.redraw();
   }
 
-  async loadNames(level) {
-    if (this.areas.has(level.slug)) return this.areas.get(level.slug);
+  /** The areas of the level by ordinal, asked for once. */
+  loadNames({ slug, version }) {
+    if (!this.asked.has(slug)) this.asked.set(slug, this.askNames(slug, version));
+    return this.asked.get(slug);
+  }
+
+  async askNames(slug, version) {
     const known = new Map();
-    this.areas.set(level.slug, known);
     try {
-      const { areas } = await getJSON(this.addresses.names.replace("{level}", level.slug).replace("{version}", level.version));
+      const { areas } = await getJSON(this.addresses.names.replace("{level}", slug).replace("{version}", version));
       for (const [ordinal, code, name, lon, lat, parent] of areas) {
-        known.set(ordinal, { ordinal, code, name, parent, level: level.slug, place: lon === null ? null : [lon, lat] });
+        known.set(ordinal, { ordinal, code, name, parent, level: slug, place: lon === null ? null : [lon, lat] });
       }
+      this.areas.set(slug, known);
     } catch (error) {
-      this.areas.delete(level.slug);
+      this.asked.delete(slug);
       this.hooks.onTrouble(error);
     }
     return known;
@@ -169,14 +181,19 @@ export class AreaMap {
     }
   }
 
+  /** Labels of the level shown; where its areas have no room for any, the names alone of a wider one. */
   drawLabels(context, map, view) {
-    const known = this.level && this.areas.get(this.level.slug);
-    if (!known) return;
+    if (!this.level) return;
+    const labelled = labelledLevelFor(this.levels, this.where);
+    const isWider = this.levels.indexOf(labelled) < this.levels.indexOf(this.level);
+    const level = isWider ? labelled : this.level;
+    const known = this.areas.get(level.slug);
+    if (!known) this.loadNames(level).then(() => this.labels.redraw());
     const zoom = map.getZoom();
     drawLabels(context, map, view, {
-      areas: [...known.values()].filter((area) => area.place),
-      state: this.layer.state,
-      withNames: zoom >= (NAMES_FROM[this.level.slug] ?? 0),
+      areas: [...(known?.values() ?? [])].filter((area) => area.place),
+      state: isWider ? null : this.layer.state,
+      withNames: isWider || zoom >= (NAMES_FROM[level.slug] ?? 0),
       withCharacters: zoom >= CHARACTERS_FROM,
       font: this.font,
     });

@@ -20,6 +20,7 @@ export class AreaLayer {
     this.tiles = canvasTiles({
       pane,
       minZoom: source.minZoom,
+      bounds: source.bounds,
       draw: (canvas, coords, done) =>
         source
           .get(coords)
@@ -78,14 +79,15 @@ export class AreaLayer {
 
   /** Draws the edge of one area on an overlay: tile by tile, so that no edge of a tile shows. */
   outline(context, map, ordinal, styles) {
+    const z = Math.round(map.getZoom());
     this.tiles.eachTile((canvas, coords) => {
-      const shapes = this.source.peek(coords);
-      if (coords.z !== map.getZoom() || !shapes) return;
-      const { x, y } = worldToView(map, coords.x * TILE, coords.y * TILE);
-      const { scale, dx, dy } = viewOf(coords, shapes.extent, TILE);
+      const shapes = coords.z === z ? this.source.peek(coords) : null;
+      if (!shapes?.ids.includes(ordinal)) return;
+      const { x, y, scale: zoomed } = worldToView(map, [coords.x * TILE, coords.y * TILE], z);
+      const { scale, dx, dy } = viewOf(coords, shapes.extent, TILE * zoomed);
       context.save();
       context.beginPath();
-      context.rect(x, y, TILE, TILE);
+      context.rect(x, y, TILE * zoomed, TILE * zoomed);
       context.clip();
       paintOutline(context, shapes, { scale, dx: dx + x, dy: dy + y }, ordinal, styles);
       context.restore();
@@ -99,6 +101,7 @@ export function borderLayer({ source, pane, color, width }) {
   return canvasTiles({
     pane,
     minZoom: source.minZoom,
+    bounds: source.bounds,
     draw: (canvas, coords, done) =>
       source
         .get(coords)

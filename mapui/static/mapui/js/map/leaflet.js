@@ -17,6 +17,7 @@ export function makeMap(element, { bounds, minZoom = 5, maxZoom = 18, attributio
     fadeAnimation: false,
     inertia: !calm,
     maxBoundsViscosity: 0.6,
+    zoomSnap: 0.5, // tiles of a half zoom are those of the next one made smaller, which stays crisp
     keyboardPanDelta: 120,
   });
   L.control.attribution({ prefix: false }).addTo(map);
@@ -44,15 +45,15 @@ export const lookAt = (map, [lon, lat], zoom) => map.setView([lat, lon], zoom);
 
 /** The pixel within the world at that zoom (256 pixels at zoom 0). */
 export const project = (map, [lon, lat], zoom) => map.project([lat, lon], zoom);
-/** The pixel of the view at which the world's pixel {x, y} of the present zoom lies. */
-export function worldToView(map, x, y) {
-  const origin = map.getPixelBounds().min;
-  return { x: x - origin.x, y: y - origin.y };
+/** Where the world's pixel [x, y] of zoom z lies in the view, and how many pixels of the view one of those is wide. */
+export function worldToView(map, [x, y], z) {
+  const at = map.latLngToContainerPoint(map.unproject([x, y], z));
+  return { x: at.x, y: at.y, scale: map.getZoomScale(map.getZoom(), z) };
 }
 export const toContainer = (map, [lon, lat]) => map.latLngToContainerPoint([lat, lon]);
 
-/** A layer of canvas tiles. `draw(canvas, {x, y, z}, done)` fills one; `bound` to `redrawTile(key)` it can be done again. */
-export function canvasTiles({ draw, pane, className = "", minZoom = 0, maxZoom = 18, opacity = 1 }) {
+/** A layer of canvas tiles. `draw(canvas, {x, y, z}, done)` fills one; none are asked for outside `bounds`. */
+export function canvasTiles({ draw, pane, className = "", bounds = null, minZoom = 0, maxZoom = 18 }) {
   const Tiles = L.GridLayer.extend({
     createTile(coords, done) {
       const canvas = L.DomUtil.create("canvas", `leaflet-tile ${className}`);
@@ -68,7 +69,8 @@ export function canvasTiles({ draw, pane, className = "", minZoom = 0, maxZoom =
       for (const { el, coords } of Object.values(this._tiles)) visit(el, coords);
     },
   });
-  return new Tiles({ pane, minZoom, maxZoom, opacity, keepBuffer: 1, updateWhenZooming: false, updateWhenIdle: false });
+  const within = bounds ? { bounds: box(bounds) } : {};
+  return new Tiles({ pane, minZoom, maxZoom, ...within, keepBuffer: 1, updateWhenZooming: false, updateWhenIdle: false });
 }
 
 const MARGIN = 0.25; // an overlay reaches so far beyond the view on each side, so that dragging shows no edge at once
@@ -151,4 +153,29 @@ export function elementTiles({ make, release, pane, className = "", minZoom = 0,
   });
   const layer = new Tiles({ pane, minZoom, maxZoom, minNativeZoom, maxNativeZoom, keepBuffer: 1, updateWhenZooming: false });
   return layer.on("tileunload", ({ tile }) => release(tile));
+}
+
+/** The outline of a GeoJSON geometry (degrees), drawn as SVG with that class; its `bounds` are [west, south, east, north]. */
+export function outline(geometry, { className, pane }) {
+  const layer = L.geoJSON(geometry, { style: { className, stroke: true, fill: true }, pane, interactive: false });
+  const seen = layer.getBounds();
+  return Object.assign(layer, { bounds: seen.isValid() ? [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()] : null });
+}
+
+/** A circle of so many metres around a place. */
+export const circleAround = ([lon, lat], radius, { className, pane }) =>
+  L.circle([lat, lon], { radius, className, pane, interactive: false });
+
+/** Leaves the wheel and one finger to the page: for a small map within a text. */
+export function letThePageScroll(map) {
+  map.scrollWheelZoom.disable();
+  if (globalThis.matchMedia?.("(pointer: coarse)").matches) map.dragging.disable();
+}
+
+/** A pin that can be dragged: `onMoved([lon, lat])`; `move([lon, lat])` puts it elsewhere. */
+export function dragPin([lon, lat], { className, title, onMoved }) {
+  const icon = L.divIcon({ className, html: "", iconSize: [36, 48], iconAnchor: [18, 46] });
+  const pin = L.marker([lat, lon], { icon, draggable: true, autoPan: true, title, alt: title, keyboard: false });
+  pin.on("dragend", () => onMoved(lonLat(pin.getLatLng())));
+  return Object.assign(pin, { move: (place) => pin.setLatLng([place[1], place[0]]) });
 }

@@ -3,7 +3,7 @@
 const WORLD_M = 40_075_016.7;
 
 // A level is drawn from the zoom on at which its middling area is so many pixels wide: enough to see, few enough to mean something.
-const WIDE_ENOUGH = { county: 0, township: 0, village: 24, cell: 12 };
+const WIDE_ENOUGH = { county: 0, township: 0, village: 12, cell: 4.5 };
 
 /** The pixels that the side of an area of so many square metres has at the zoom, at that latitude. */
 export function pixelsAcross(squareMetres, zoom, latitude) {
@@ -11,11 +11,14 @@ export function pixelsAcross(squareMetres, zoom, latitude) {
   return Math.sqrt(squareMetres) / metresPerPixel;
 }
 
-/** Square metres of [west, south, east, north], as if it were all area. */
+// A county fills about so much of the box around it.
+const FILLED = 0.55;
+
+/** About how many square metres lie within the boundary whose box is [west, south, east, north]. */
 export function areaOf([west, south, east, north]) {
   const metresPerDegree = WORLD_M / 360;
   const middle = (((south + north) / 2) * Math.PI) / 180;
-  return (east - west) * metresPerDegree * Math.cos(middle) * (north - south) * metresPerDegree;
+  return FILLED * (east - west) * metresPerDegree * Math.cos(middle) * (north - south) * metresPerDegree;
 }
 
 /**
@@ -23,10 +26,21 @@ export function areaOf([west, south, east, north]) {
  * with at least one area; `surface`: square metres of all of them together.
  */
 export function levelFor(levels, { zoom, latitude, surface }) {
+  return finest(levels, { zoom, latitude, surface }, (level) => WIDE_ENOUGH[level.slug] ?? 12);
+}
+
+const ROOM_FOR_A_LABEL = 26;
+
+/** The finest level whose areas have room for a label each; the widest if none has. */
+export function labelledLevelFor(levels, where) {
+  return finest(levels, where, () => ROOM_FOR_A_LABEL);
+}
+
+function finest(levels, { zoom, latitude, surface }, wideEnough) {
   let chosen = levels[0];
   for (const level of levels) {
     const across = pixelsAcross(surface / level.size, zoom, latitude);
-    if (zoom >= (level.minZoom ?? 0) && across >= (WIDE_ENOUGH[level.slug] ?? 24)) chosen = level;
+    if (zoom >= (level.minZoom ?? 0) && across >= wideEnough(level)) chosen = level;
   }
   return chosen;
 }

@@ -5,7 +5,8 @@ import { THE_LIGHTS } from "./palette.js";
 // One path with all polygons of a colour is far slower to fill than many small ones (27 s against 1 s for 100,000).
 const FLUSH = 300;
 const FEW_ENOUGH_FOR_OUTLINES = 1500;
-const TOO_SMALL_FOR_OUTLINES = 5; // pixels
+const TOO_SMALL_FOR_OUTLINES = 4; // pixels
+const WIDE_ENOUGH_FOR_HATCH = 10;
 
 /**
  * Draws `shapes` (mvt.js). `view`: {scale, dx, dy} from tile units to pixels; `toneOf(id)`; `opacity` 0 to 1;
@@ -13,20 +14,22 @@ const TOO_SMALL_FOR_OUTLINES = 5; // pixels
  */
 export function paint(context, shapes, { scale, dx, dy }, toneOf, { opacity = 1, hatch = null, outlines = true, colours = THE_LIGHTS } = {}) {
   const byTone = sortByTone(shapes, toneOf, scale, dx, dy, context.canvas);
-  const drawOutlines = outlines && shapes.size < FEW_ENOUGH_FOR_OUTLINES && typicalSize(shapes) * scale >= TOO_SMALL_FOR_OUTLINES;
+  const across = typicalSize(shapes) * scale;
+  const drawOutlines = outlines && shapes.size < FEW_ENOUGH_FOR_OUTLINES && across >= TOO_SMALL_FOR_OUTLINES;
+  const isWide = across >= WIDE_ENOUGH_FOR_HATCH;
   for (const tone of colours.order) {
     const features = byTone.get(tone);
     if (!features) continue;
     context.globalAlpha = opacity * (colours.faint.includes(tone) ? 0.75 : 1);
     context.fillStyle = colours.fills[tone];
     fill(context, shapes, features, scale, dx, dy);
-    if (tone === colours.hatched && hatch && drawOutlines) {
+    if (tone === colours.hatched && hatch && isWide) {
       context.fillStyle = hatch;
       fill(context, shapes, features, scale, dx, dy);
     }
     context.globalAlpha = 1;
     if (!drawOutlines) continue;
-    const width = tone === colours.hatched ? 2 : colours.faint.includes(tone) ? 0.5 : 1;
+    const width = colours.faint.includes(tone) ? 0.5 : tone === colours.hatched && isWide ? 2 : isWide ? 1 : 0.5;
     stroke(context, shapes, features, scale, dx, dy, colours.lines[tone], width);
   }
 }

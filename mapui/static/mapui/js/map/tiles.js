@@ -7,11 +7,12 @@ import { decode } from "./mvt.js";
 export const DEEPEST = 14;
 
 export class TileSource {
-  /** `address`: with {z}, {x}, {y}. `remember`: how many decoded tiles are kept. */
-  constructor(address, { remember = 256, minZoom = 0, fetchTile = getBinary } = {}) {
+  /** `address`: with {z}, {x}, {y}. `remember`: how many decoded tiles are kept. `bounds`: where there are any (degrees). */
+  constructor(address, { remember = 256, minZoom = 0, bounds = null, fetchTile = getBinary } = {}) {
     this.address = address;
     this.remember = remember;
     this.minZoom = minZoom;
+    this.bounds = bounds;
     this.fetchTile = fetchTile;
     this.tiles = new Map(); // key → promise; the order is that of last use
     this.ready = new Map(); // key → shapes

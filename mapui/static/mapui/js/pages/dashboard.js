@@ -21,6 +21,7 @@ const filters = () => {
   for (const [name, value] of [...query]) if (!value || name === "area") query.delete(name, value);
   return query;
 };
+let live = null; // the map tells of its level while it is being made, before there is anything to keep fresh
 let area = config.area; // {code, level, ordinal, parent}
 
 // --- The address ------------------------------------------------------------------------------------------------
@@ -59,7 +60,7 @@ const map = new AreaMap(find("#map"), {
   buttons: { zoomIn: gettext("Closer"), zoomOut: gettext("Farther") },
   hooks: { onLevel: showLevel, onChoose: choose, onPoint: showTip, onUp: goUp, onTrouble: trouble },
 });
-const live = new LiveState({
+live = new LiveState({
   addresses: { state: config.addresses.state, delta: config.addresses.delta },
   county: config.county,
   every: config.every,
@@ -79,7 +80,7 @@ const points = issuesLayer(map.map, {
 function showLevel(level) {
   live?.use(level, filters().toString());
   const name = find("#map-level");
-  if (name) name.textContent = config.levelNames[level.slug];
+  if (name) name.textContent = level.name;
 }
 
 function showState(level, state, changed) {

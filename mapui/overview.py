@@ -1,0 +1,239 @@
+"""What the overview shows of an area: its place in the tree, its parts with their counts, its people and open issues."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Count
+
+from grids import tiles
+from grids.levels import LADDER_LEVELS, Level, slug
+from grids.models import Area, Layer, Territory, paths_above
+from issues import tally
+from issues.filters import Filters
+from issues.models import Issue
+from issues.querysets import IssueQuerySet
+from issues.workflow import ClockState, Light, light_of
+from representatives.chain import Answer
+from representatives.models import Person
+from representatives.scopes import NOBODY, Scope, scope_of
+from representatives.services import responsible_for
+
+SHORT_LIST = 8
+EVERYTHING = Filters()
+ORDER = (Light.GREEN, Light.BLUE, Light.YELLOW, Light.RED)
+SORTS = ("name", "worst", "total", *Light.values, "overdue")
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks, when, and what they narrowed it to. No filters for visitors: differences would tell what is withheld."""
+
+    person: Person | None
+    at: datetime
+    filters: Filters = EVERYTHING
+
+    @cached_property
+    def scope(self) -> Scope:
+        return scope_of(self.person, self.at) if self.person else NOBODY
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether any area's figures are theirs; else they are shown what the public is."""
+        return bool(self.scope.count_paths)
+
+    def sees(self, path: str) -> bool:
+        """Whether the figures of the whole area are theirs."""
+        above = set(paths_above(path))
+        return any(own in above for own in self.scope.count_paths)
+
+    @property
+    def issues(self) -> IssueQuerySet:
+        """The open issues that are counted for them."""
+        if self.person and self.has_figures:
+            return self.filters.narrow(Issue.objects.counted_for(self.person, self.at).unfinished(), self.at)
+        return Issue.objects.public().unfinished()
+
+
+@dataclass
+class Numbers:
+    """Open issues of an area. `is_told` False: not for this viewer to know; `has_lights` False: only how many in all."""
+
+    total: int = 0
+    worst: Light | None = None
+    by_light: Counter[Light] = field(default_factory=Counter)
+    overdue: int = 0
+    is_told: bool = True
+    has_lights: bool = True
+
+    def add(self, level: int, n: int, *, late: bool = False) -> None:
+        """Count `n` more issues of that level."""
+        light = light_of(level)
+        self.total += n
+        self.by_light[light] += n
+        self.overdue += n if late else 0
+        self.worst = max(self.worst or light, light, key=ORDER.index)
+
+    @property
+    def lights(self) -> list[tuple[Light, int]]:
+        """Every light with its number, for a row of a table."""
+        return [(light, self.by_light[light]) for light in ORDER]
+
+    def rank(self, sort: str) -> tuple[int, ...]:
+        """What a table is sorted by; what is not told comes last."""
+        if not self.is_told:
+            return (-1,)
+        if sort == "worst":
+            return (ORDER.index(self.worst) + 1, self.by_light[self.worst], self.total) if self.worst else (0,)
+        if sort in ORDER:
+            return (self.by_light[Light(sort)], self.total)
+        return (self.overdue if sort == "overdue" else self.total, self.total)
+
+
+@dataclass(frozen=True)
+class Row:
+    area: Area
+    numbers: Numbers
+    is_chosen: bool = False
+
+
+class Place:
+    """An area as the viewer may see it."""
+
+    def __init__(self, area: Area, viewer: Viewer) -> None:
+        self.area = area
+        self.viewer = viewer
+
+    @cached_property
+    def trail(self) -> list[Area]:
+        """The area and all that it lies in, widest first."""
+        return list(Area.objects.current().on_path(self.area.path).without_boundary())
+
+    @property
+    def county(self) -> str:
+        """The code that is the first of every path within the county."""
+        return self.area.path.partition(".")[0]
+
+    @property
+    def is_cell(self) -> bool:
+        return self.area.level == Level.GRID
+
+    @property
+    def parent_code(self) -> str:
+        return self.trail[-2].code if len(self.trail) > 1 else ""
+
+    @cached_property
+    def bounds(self) -> list[float] | None:
+        """[west, south, east, north] in degrees; None if the area has no boundary."""
+        shape = Area.objects.with_code(self.area.code).current().values_list("boundary", flat=True).first()
+        return [round(degrees, 6) for degrees in shape.extent] if shape else None
+
+    @cached_property
+    def territory(self) -> Territory | None:
+        return Territory.objects.filter(area__path=self.county).select_related("area").first()
+
+    @property
+    def level_name(self) -> str:
+        return self.name_of(self.area.level)
+
+    def name_of(self, level: int) -> str:
+        return self.territory.level_name(level) if self.territory else str(Level(level).label)
+
+    @cached_property
+    def tabled(self) -> Area:
+        """The area whose parts the table lists: itself, or for a cell the one that it is part of."""
+        return self.trail[-2] if self.is_cell and len(self.trail) > 1 else self.area
+
+    @cached_property
+    def parts(self) -> list[Row]:
+        """The areas one level down (for a cell: it and its neighbours) with their numbers; two statements."""
+        areas = list(Area.objects.parts_of(self.tabled).without_boundary())
+        numbers = self._numbers([area.path for area in areas], self.tabled.path)
+        return [Row(area, numbers[area.path], is_chosen=area.path == self.area.path) for area in areas]
+
+    def sorted_parts(self, sort: str) -> list[Row]:
+        """`sort`: one of SORTS, with “-” before it for the largest first; the order of the codes among equals."""
+        key, falls = sort.lstrip("-"), sort.startswith("-")
+        if key not in SORTS or key == "name":
+            return list(reversed(self.parts)) if falls and key == "name" else self.parts
+        return sorted(self.parts, key=lambda row: row.numbers.rank(key), reverse=falls)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The area's own numbers; one statement."""
+        return self._numbers([self.area.path], self.area.path)[self.area.path]
+
+    def _numbers(self, paths: list[str], under: str) -> dict[str, Numbers]:
+        if self.viewer.has_figures:
+            return _count_for_staff(self.viewer, paths, under)
+        return _count_for_public(self.viewer, paths, self.county)
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """Who answers at the area's own level and those above, the nearest first."""
+        return [answer for answer in responsible_for(self.area.path, self.viewer.at) if answer.level >= self.area.level]
+
+    @cached_property
+    def soonest(self) -> list[Issue]:
+        """The open issues that the viewer may open, soonest due first; one more than are shown."""
+        if self.viewer.person is None:
+            return []
+        visible = Issue.objects.visible_to(self.viewer.person, self.viewer.at).open_in(self.area.path)
+        narrowed = self.viewer.filters.narrow(visible, self.viewer.at).with_clock_state(self.viewer.at)
+        return list(narrowed.select_related("category", "area").soonest_due_first()[: SHORT_LIST + 1])
+
+
+def _count_for_staff(viewer: Viewer, paths: list[str], under: str) -> dict[str, Numbers]:
+    """Numbers per path, each of which lies in `under`; one statement over the open issues there."""
+    found = {path: Numbers(is_told=viewer.sees(path)) for path in paths}
+    depth = len(paths[0].split(".")) if paths else 0
+    issues = viewer.issues.under(under).with_clock_state(viewer.at).order_by()
+    for path, level, clock, n in issues.values_list("path", "level", "clock").annotate(n=Count("pk")):  # type: ignore[misc]
+        numbers = found.get(".".join(path.split(".")[:depth]))
+        if numbers is not None and numbers.is_told:
+            numbers.add(level, n, late=clock == ClockState.OVERDUE)
+    return found
+
+
+def _count_for_public(viewer: Viewer, paths: list[str], county: str) -> dict[str, Numbers]:
+    """The same as the public's map tells: townships with at least so many, the county as their sum; no lateness."""
+    version = Layer.objects.filter(level=Level.TOWNSHIP).values_list("version", flat=True).first() or 0
+    townships = tally.index_of(Level.TOWNSHIP, county, version)
+    told = tally.tellable(tally.fold(tally.count_by_path(viewer.issues.under(county)), townships))
+    found = {}
+    for path in paths:
+        within = [each for township, each in told.items() if township == path or township.startswith(f"{path}.")]
+        worst = max((level for level, _ in within), default=None)
+        found[path] = Numbers(
+            total=sum(n for _, n in within),
+            worst=light_of(worst) if worst else None,
+            is_told=bool(within),
+            has_lights=False,
+        )
+    return found
+
+
+def home_of(viewer: Viewer) -> Area | None:
+    """Where the viewer begins: the narrowest area that holds all whose figures are theirs; else the first county."""
+    paths = viewer.scope.count_paths or tuple(path for _, path in viewer.scope.held)
+    if paths:
+        shared = paths_above(min(paths))
+        common = [path for path in shared if all(each == path or each.startswith(f"{path}.") for each in paths)]
+        if common:
+            return Area.objects.current().on_path(common[-1]).without_boundary().last()
+    return Area.objects.roots().without_boundary().first()
+
+
+def layers_of(place: Place) -> list[dict[str, object]]:
+    """The county's levels that a map can draw, from wide to fine: slug, name, version, number of areas, least zoom."""
+    sizes = dict(Area.objects.current().under(place.county).order_by().values_list("level").annotate(n=Count("pk")))
+    found: list[dict[str, object]] = []
+    for level in reversed(LADDER_LEVELS):
+        sheet = tiles.sheet(level) if sizes.get(level) else None
+        if sheet and sheet.bounds:
+            about = {"slug": slug(level), "name": place.name_of(level), "version": sheet.version}
+            found.append({**about, "size": sizes[level], "minZoom": tiles.MIN_ZOOM[level]})
+    return found
