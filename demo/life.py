@@ -1,0 +1,274 @@
+"""A year in a demo county, lived through the services: people act (or fail to), the sweeps do the rest.
+
+Nothing is inserted finished. Every step is a verb of `issues.services` at an invented time; whoever does not act is
+late, and the same sweeps as in production warn, climb and close.
+"""
+
+from __future__ import annotations
+
+import heapq
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from random import Random
+
+from demo.reports import Story
+from demo.staff import Staff
+from grids.levels import Level
+from issues import intake, services, sweeps
+from issues.errors import Refusal
+from issues.models import Issue, Submission
+from issues.workflow import ENDS, Field, Status, Verb
+from representatives.models import Person, Unit
+from representatives.roles import Role
+
+logger = logging.getLogger(__name__)
+
+SWEEP_HOURS = (time(8, 31), time(12, 1), time(17, 31), time(21, 1))
+DILIGENT, SLOW, IDLE = "diligent", "slow", "idle"
+# Median hours until somebody turns to the issue, by status; the temper multiplies them.
+PACE_HOURS = {
+    Status.SUBMITTED: 3.0,
+    Status.ACCEPTED: 4.0,
+    Status.ASSIGNED: 4.0,
+    Status.IN_PROGRESS: 30.0,
+    Status.PENDING_VERIFICATION: 18.0,
+    Status.PENDING_FEEDBACK: 30.0,
+    Status.CLOSED: 120.0,
+}
+TEMPER = {DILIGENT: 1.0, SLOW: 4.0, IDLE: 30.0}
+
+
+def sweep(at: datetime) -> None:
+    """What beat would have the workers do."""
+    for step in (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume):
+        step(at=at)
+
+
+@dataclass
+class Thread:
+    """What the future holds for one issue."""
+
+    issue_id: int
+    submission_id: int
+    story: Story
+    temper: str
+    reports_beyond: bool  # the level will say that it is beyond its reach
+    disappoints: bool  # the first result will not satisfy
+    answers: bool  # the requester rates
+    comes_back: bool  # is reopened after closure
+
+
+class Life:
+    """Acts out stories between `start` and `end`. `progress` is called with the number of stories told."""
+
+    def __init__(self, *, seed: int, end: datetime, leads: dict[str, Unit], progress: Callable[[int], object]) -> None:
+        self.rng = Random(seed)  # noqa: S311
+        self.end = end
+        self.leads = leads
+        self.progress = progress
+        self.order = count()
+        self.agenda: list[tuple[datetime, int, Thread | Story]] = []
+        self.refused = 0
+        self.staff = Staff(end)
+
+    def act(self, stories: Iterable[Story]) -> None:
+        """Play everything that happens until `end`, in the order of time, sweeps included."""
+        for story in stories:
+            self.plan(story.at, story)
+        if not self.agenda:
+            return
+        moments = self.sweep_times(self.agenda[0][0])
+        next_sweep = next(moments)
+        while self.agenda and self.agenda[0][0] <= self.end:
+            at, _, matter = heapq.heappop(self.agenda)
+            while next_sweep <= at:
+                sweep(next_sweep)
+                next_sweep = next(moments)
+            if isinstance(matter, Story):
+                self.tell(matter)
+            else:
+                self.attend(matter, at)
+        while next_sweep <= self.end:
+            sweep(next_sweep)
+            next_sweep = next(moments)
+
+    def sweep_times(self, since: datetime) -> Iterator[datetime]:
+        """The hours at which the sweeps run, day by day, from `since` on without end."""
+        day: date = since.date()
+        while True:
+            for hour in SWEEP_HOURS:
+                moment = datetime.combine(day, hour, tzinfo=since.tzinfo)
+                if moment > since:
+                    yield moment
+            day += timedelta(days=1)
+
+    def plan(self, at: datetime, matter: Thread | Story) -> None:
+        heapq.heappush(self.agenda, (at, next(self.order), matter))
+
+    def tell(self, story: Story) -> None:
+        """A resident (or a grid member for them) reports; what comes of it is decided by the dice now."""
+        rng = self.rng
+        proxy = rng.random() < 0.35
+        member = self.staff.one(Role.GRID_MEMBER, story.cell.path) if proxy else None
+        draft = intake.Draft(
+            uuid=uuid.UUID(int=rng.getrandbits(128), version=4),
+            category=story.category,
+            text=story.text,
+            xy=(story.point.x, story.point.y),
+            accuracy_m=round(rng.uniform(4, 35), 1),
+            danger=story.category in ("water.flood", "energy.wire", "peace.child") and rng.random() < 0.2,
+            channel=Submission.Channel.PROXY if member else rng.choice((Submission.Channel.WEB, Submission.Channel.CARD)),
+            language=story.language,
+        )
+        submission = intake.report(draft, at=story.at, entered_by=member)
+        self.progress(1)
+        (temper,) = rng.choices((DILIGENT, SLOW, IDLE), (80, 14, 6))
+        thread = Thread(
+            submission.issue_id,
+            submission.pk,
+            story,
+            temper,
+            reports_beyond=rng.random() < 0.12,
+            disappoints=rng.random() < 0.06,
+            answers=rng.random() < 0.72,
+            comes_back=rng.random() < 0.03,
+        )
+        self.plan(self.later(story.at, Status.SUBMITTED, thread), thread)
+
+    def later(self, at: datetime, status: str, thread: Thread, *, level: int = Level.GRID) -> datetime:
+        """When somebody turns to it next: in daylight, after a time that depends on status, level and temper."""
+        wider = 1 + 0.8 * (level - Level.GRID) / 10 if status == Status.IN_PROGRESS else 1.0
+        hours = PACE_HOURS[Status(status)] * TEMPER[thread.temper] * wider * self.rng.lognormvariate(0, 0.6)
+        moment = at + timedelta(hours=hours)
+        if not 8 <= moment.hour < 18:
+            moment = (moment + timedelta(hours=12)).replace(hour=self.rng.randrange(8, 18), minute=self.rng.randrange(60))
+        return max(moment, at + timedelta(minutes=5))
+
+    def attend(self, thread: Thread, at: datetime) -> None:
+        """Somebody whose turn it is does the next thing; then the issue waits for the next attention."""
+        issue = Issue.objects.select_related("category", "lead_unit").get(pk=thread.issue_id)
+        if issue.status in ENDS and not (issue.status == Status.CLOSED and thread.comes_back):
+            return
+        try:
+            self.next_step(issue, thread, at)
+        except Refusal as refusal:
+            self.refused += 1
+            logger.debug("%s %s: %s", issue.number, issue.status, refusal.sentence)
+        issue.refresh_from_db(fields=["status", "level"])
+        if issue.status in PACE_HOURS:
+            self.plan(self.later(at, issue.status, thread, level=issue.level), thread)
+
+    def next_step(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        step = {
+            Status.SUBMITTED: self.triage,
+            Status.ACCEPTED: self.take_up,
+            Status.ASSIGNED: self.take_up,
+            Status.IN_PROGRESS: self.work,
+            Status.PENDING_VERIFICATION: self.check,
+            Status.PENDING_FEEDBACK: self.answer,
+            Status.CLOSED: self.come_back,
+        }[Status(issue.status)]
+        step(issue, thread, at)
+
+    def do(self, issue: Issue, verb: Verb, by: Person | None, at: datetime, **facts: object) -> None:
+        if by is not None:
+            services.move(issue.pk, verb, by=by, at=at, facts=facts)
+
+    def triage(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        committee = self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path)
+        if self.rng.random() < 0.02:
+            self.do(
+                issue, Verb.DECLINE, committee, at, **{Field.REASON: "不属于本平台受理范围", Field.REPLY: "请按指引向有关部门反映"}
+            )
+        elif issue.level == Level.TOWNSHIP:
+            self.do(issue, Verb.ACCEPT, committee, at)
+        else:
+            self.do(issue, Verb.ACCEPT, self.staff.one(Role.VILLAGE_SECRETARY, issue.path) or committee, at)
+
+    def take_up(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        unit = self.leads.get(issue.category.lead.split("·")[0])
+        if issue.level == Level.TOWNSHIP and issue.lead_unit_id is None and unit is not None and self.rng.random() < 0.6:
+            self.do(issue, Verb.DISPATCH, self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path), at, **{Field.UNIT: unit.pk})
+        else:
+            self.do(issue, Verb.ACKNOWLEDGE, self.holder(issue), at)
+
+    def holder(self, issue: Issue) -> Person | None:
+        """Who acts at the issue's level: the lead unit's officer if there is one, else who answers for the place."""
+        if issue.level >= Level.TOWNSHIP and issue.lead_unit_id:
+            return self.staff.of_unit(issue.lead_unit_id)
+        if issue.level == Level.GRID and not issue.handler_fallback:
+            return self.staff.one(Role.PARTY_REPRESENTATIVE, issue.path) or self.staff.one(Role.VILLAGE_SECRETARY, issue.path)
+        role = Role.TOWNSHIP_COMMITTEE if issue.level == Level.TOWNSHIP else Role.VILLAGE_SECRETARY
+        return self.staff.one(role, issue.path)
+
+    def work(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        if issue.first_contact_at is None and self.rng.random() < 0.85:
+            self.do(issue, Verb.CONTACT, self.holder(issue), at)
+            return
+        if thread.reports_beyond and issue.level < Level.COUNTY:
+            thread.reports_beyond = self.rng.random() < 0.35  # perhaps the next level says the same
+            self.raise_up(issue, thread, at)
+            return
+        done = self.rng.choice(thread.story.done)
+        self.do(issue, Verb.RESOLVE, self.holder(issue), at, **{Field.RESOLUTION: done, Field.PUBLIC_LINE: done})
+
+    def raise_up(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        """Pass it up; at yellow this is a proposal that the supervision office decides two days later at most."""
+        facts: dict[str, object] = {Field.TRIED: self.rng.choice(thread.story.tried)}
+        if issue.level >= Level.VILLAGE:
+            facts[Field.MINUTE] = {
+                "held_on": at.date().isoformat(),
+                "participants": "两委成员、党代表、当事人",
+                "outcome": "研究认为超出本级权限，建议上报",
+            }
+        if issue.level == Level.TOWNSHIP:
+            facts[Field.REASON] = self.rng.choice(("需要跨乡镇协调", "所需资金超出本级", "历史遗留问题，权限不在本级"))
+            self.do(issue, Verb.PROPOSE_RED, self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path), at, **facts)
+            self.decide(issue, at + timedelta(hours=self.rng.uniform(1, 20)))
+            return
+        role = Role.PARTY_REPRESENTATIVE if issue.level == Level.GRID else Role.VILLAGE_SECRETARY
+        self.do(issue, Verb.ESCALATE, self.staff.one(role, issue.path), at, **facts)
+
+    def decide(self, issue: Issue, at: datetime) -> None:
+        """The supervision office enters two in three in the red list; one in six waits for its decision."""
+        if at > self.end or self.rng.random() < 1 / 6:
+            return
+        office = self.staff.one(Role.SUPERVISION_OFFICE, issue.path)
+        unit = issue.lead_unit or self.leads.get(issue.category.lead.split("·")[0]) or next(iter(self.leads.values()))
+        if self.rng.random() < 0.66:
+            self.do(issue, Verb.ENTER_RED, office, at, **{Field.REASON: "情况属实，纳入重点督办", Field.UNIT: unit.pk})
+        else:
+            self.do(issue, Verb.REFUSE_RED, office, at, **{Field.REASON: "乡镇尚有条件解决，请继续办理"})
+
+    def check(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        role = Role.SUPERVISION_OFFICE if issue.level == Level.COUNTY else Role.GRID_MEMBER
+        checker = self.staff.one(role, issue.path, not_id=issue.resolved_by_id) or self.staff.one(
+            Role.TOWNSHIP_COMMITTEE, issue.path
+        )
+        if self.rng.random() < 0.05:
+            self.do(issue, Verb.REJECT, checker, at, **{Field.REASON: "现场看过，问题仍然存在"})
+        else:
+            self.do(issue, Verb.VERIFY, checker, at)
+
+    def answer(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        if issue.level == Level.COUNTY:
+            self.do(
+                issue,
+                Verb.APPROVE_EXIT,
+                self.staff.one(Role.SUPERVISION_OFFICE, issue.path),
+                at,
+                **{Field.REASON: "问题已解决，同意出库"},
+            )
+        if not thread.answers:
+            return
+        value = "dissatisfied" if thread.disappoints else self.rng.choice(("satisfied", "satisfied", "satisfied", "mostly"))
+        thread.disappoints = False
+        services.move_as_requester(thread.submission_id, Verb.RATE, at=at, facts={Field.RATING: value})
+
+    def come_back(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        thread.comes_back = False
+        services.move_as_requester(thread.submission_id, Verb.REOPEN, at=at, facts={Field.REASON: "修好没几天又坏了"})
