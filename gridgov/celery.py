@@ -7,15 +7,24 @@ fires twice, or a day late, does no harm.
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings")
 
 app = Celery("gridgov")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["issues"], related_name="heat_tasks")
 
 MINUTE = 60.0
 
 app.conf.beat_schedule = {
+    "warn": {"task": "issues.tasks.warn", "schedule": MINUTE},
+    "climb": {"task": "issues.tasks.climb", "schedule": MINUTE},
+    "draft": {"task": "issues.tasks.draft", "schedule": MINUTE},
+    "feedback": {"task": "issues.tasks.feedback", "schedule": MINUTE},
+    "resume": {"task": "issues.tasks.resume", "schedule": MINUTE},
+    "announce": {"task": "issues.tasks.announce", "schedule": MINUTE / 4},
+    "refresh-heat": {"task": "issues.refresh_heat", "schedule": crontab(minute="7")},
     "mark-beat": {"task": "mapui.tasks.mark_beat", "schedule": MINUTE},
 }

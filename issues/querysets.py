@@ -69,6 +69,10 @@ class PolicyQuerySet(models.QuerySet["SlaPolicy"]):
 
 
 class IssueQuerySet(models.QuerySet["Issue"]):
+    def imported(self, source: str, source_ids: Iterable[str]) -> set[str]:
+        """Which of the source's numbers are here already."""
+        return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))
+
     def unfinished(self) -> Self:
         """Issues that have not ended; every index for lists and counts is over these."""
         return self.filter(closed_at=None)
@@ -457,7 +461,16 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def unannounced(self, at: datetime, *, attempts: int) -> Self:
         """What is to be told now, oldest first; what has failed so often is given up."""
-        return self.filter(announced_at=None, not_before__lte=at, attempts__lt=attempts).order_by("not_before", "pk")
+        return self.filter(announced_at=None, not_before__lte=at, attempts__lt=attempts).order_by("pk")
+
+    def after(self, pk: int) -> Self:
+        """Those written after the one with that key."""
+        return self.filter(pk__gt=pk).select_related("person", "submission__requester", "event__issue")
+
+    def lock_free(self, ids: Collection[int]) -> Self:
+        """Those rows that no other worker holds, locked."""
+        free = self.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids)
+        return free.select_related("person", "submission__requester", "event__issue")
 
     def undelivered_answers(self, issues: Collection[int]) -> Self:
         """What would tell requesters of these issues what was done, and has not gone out."""

@@ -1,0 +1,47 @@
+"""Says when, never what: each task is a sweep at this moment, safe to run twice, late, or beside itself."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.utils import timezone
+
+from issues import announcing, sweeps
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def warn() -> str:
+    return _said("warn", sweeps.warn(at=timezone.now()))
+
+
+@shared_task
+def climb() -> str:
+    return _said("climb", sweeps.climb(at=timezone.now()))
+
+
+@shared_task
+def draft() -> str:
+    return _said("draft", sweeps.draft(at=timezone.now()))
+
+
+@shared_task
+def feedback() -> str:
+    return _said("feedback", sweeps.feedback(at=timezone.now()))
+
+
+@shared_task
+def resume() -> str:
+    return _said("resume", sweeps.resume(at=timezone.now()))
+
+
+@shared_task
+def announce() -> str:
+    return _said("announce", announcing.announce(at=timezone.now()))
+
+
+def _said(sweep: str, result: object) -> str:
+    logger.debug("%s: %s", sweep, result)
+    return str(result)
