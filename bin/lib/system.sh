@@ -26,7 +26,7 @@ require_system() {
 # require_space PLACE MEGABYTES
 require_space() {
   local free
-  free=$(df --output=avail --block-size=1M "$1" | tail -n 1)
+  free=$(df --output=avail --block-size=1M "$1" | tail -n 1 | tr -d " ")
   ((free >= $2)) || fail "磁盘空间不足：$1 需要 $2 MB，只剩 $free MB。" "Not enough disk space: $2 MB needed in $1, $free MB free."
 }
 

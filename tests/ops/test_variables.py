@@ -1,0 +1,100 @@
+"""The settings, the README and a bad environment: each variable is listed, and what is wrong is said in a sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPLETE = {
+    "GRIDGOV_SECRET_KEY": "secret",
+    "GRIDGOV_CONTACT_KEY": "salt",
+    "DATABASE_URL": "postgis://gridgov@localhost/none",
+    "REDIS_URL": "redis://localhost/0",
+}
+
+
+def _read_by_settings() -> set[str]:
+    source = (ROOT / "gridgov" / "settings.py").read_text()
+    return set(re.findall(r'(?:env(?:\.\w+)?|choice|required)\(\s*"([A-Z_]+)"', source))
+
+
+def _listed_in(readme: str) -> list[str]:
+    return re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / readme).read_text(), re.MULTILINE)
+
+
+def _load(**environment: str) -> subprocess.CompletedProcess[str]:
+    """What importing the settings says in a process of its own, where only these variables are set."""
+    return subprocess.run(
+        [sys.executable, "-c", "import gridgov.settings"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "GRIDGOV_ENV_FILE": "/nonexistent", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_settings_read_more_than_a_handful_of_variables():
+    assert len(_read_by_settings()) > 20
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.en.md"])
+def test_every_variable_of_the_settings_when_read_stands_in_the_readme_once(readme):
+    listed = _listed_in(readme)
+
+    assert sorted(listed) == sorted(_read_by_settings())
+
+
+def test_a_complete_environment_when_loaded_is_silent():
+    answer = _load(**COMPLETE)
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", COMPLETE)
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_missing_or_empty_secret_when_loaded_stops_with_its_name(name, value):
+    environment = {key: found for key, found in COMPLETE.items() if key != name}
+    if value is not None:
+        environment[name] = value
+
+    answer = _load(**environment)
+
+    assert answer.returncode == 1
+    assert answer.stderr.splitlines()[-1].endswith(
+        f"ImproperlyConfigured: {name} is not set. Run bin/up, which writes .local/env, or set it yourself."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("GRIDGOV_MODE", "prod"), ("GRIDGOV_LANGUAGE", "fr"), ("GRIDGOV_BASEMAP_DATUM", "bd09"), ("GRIDGOV_LOG_LEVEL", "loud")],
+)
+def test_an_unknown_value_when_loaded_stops_with_what_is_allowed(name, value):
+    answer = _load(**COMPLETE, **{name: value})
+
+    assert answer.returncode == 1
+    assert f"{name} is “{value}”; it must be one of: " in answer.stderr.splitlines()[-1]
+
+
+def test_debug_in_production_when_loaded_stops():
+    answer = _load(**COMPLETE, GRIDGOV_MODE="production", GRIDGOV_DEBUG="1")
+
+    assert answer.returncode == 1
+    assert "turn one of them off" in answer.stderr.splitlines()[-1]
+
+
+def test_what_the_environment_has_when_the_file_says_otherwise_wins(tmp_path):
+    file = tmp_path / "env"
+    file.write_text("GRIDGOV_MODE='production'\n" + "".join(f"{name}='{value}'\n" for name, value in COMPLETE.items()))
+
+    answer = _load(GRIDGOV_ENV_FILE=str(file), GRIDGOV_MODE="prod")
+
+    assert "GRIDGOV_MODE is “prod”" in answer.stderr
