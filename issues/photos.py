@@ -120,8 +120,9 @@ def thumb_name(attachment: Attachment) -> str:
 def _store(submission: Submission, photo: Photo, at: datetime) -> Attachment:
     # Each report keeps its own copy: erasing one report never takes a photo from another.
     folder = f"attachments/{submission.uuid.hex[:2]}/{submission.uuid.hex}"
-    name = _write(f"{folder}/{photo.sha256}.jpg", photo.jpeg)
-    _write(f"{folder}/{photo.sha256}.thumb.jpg", photo.thumb)
+    stem = f"{folder}/{photo.sha256[:32]}"
+    name = _write(f"{stem}.jpg", photo.jpeg)
+    _write(f"{stem}.thumb.jpg", photo.thumb)
     return Attachment.objects.create(
         submission=submission,
         sha256=photo.sha256,

@@ -13,3 +13,9 @@ register = template.Library()
 def grouped(code: str) -> str:
     """The code in fours."""
     return receipts.grouped(code)
+
+
+@register.filter
+def in_fours(code: str) -> list[str]:
+    """The four parts of the code."""
+    return receipts.grouped(code).split("-")

@@ -1,5 +1,168 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Reporting a problem: one page, with or without JavaScript, for residents and for staff who write for them."""
+
+from __future__ import annotations
+
+import logging
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from grids.models import Area, in_language
+from issues import doors, intake, receipts, throttle
+from issues.errors import Refusal
+from issues.intake import AlreadyReported
+from issues.models import Submission
+from mapui import place_choice
+from mapui.addresses import client_address
+from mapui.overview import Place, Viewer, layers_of
+from mapui.report_form import ReportForm
+from mapui.uploads import bound_uploads, csrf_fault
+from representatives.models import Person
+from representatives.roles import Role
+from representatives.scopes import scope_of
+
+logger = logging.getLogger(__name__)
 
 
-def report(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@csrf_exempt  # checked in `_posted`, so that a stale form comes back filled in
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, code: str = "") -> HttpResponse:
+    """The form, for the place on the card whose code is in the address, if there is one."""
+    if request.method == "POST":
+        return _posted(request, code)
+    card = _card(code)
+    form = ReportForm(initial={"uuid": uuid4(), "visit": request.GET.get("visit", ""), "answer_by": "none"})
+    form.place = place_choice.from_area(card) if card else place_choice.from_lists(())
+    gone = code and card is None
+    return _page(request, form, status=404 if gone else 200, card=card, card_gone=gone)
+
+
+@require_GET
+@never_cache
+def where(request: HttpRequest) -> HttpResponse:
+    """The part of the form that says where, after a pin was set or an area was chosen from the lists."""
+    asked = ReportForm(request.GET)
+    asked.is_valid()
+    point, by = asked.pin, request.GET.get("by")
+    accuracy_m = asked.cleaned_data.get("accuracy")
+    codes = request.GET.getlist("candidate" if by == "candidate" else "area")
+    if point is None:
+        place = place_choice.from_lists(codes)
+    elif by == "pin":
+        place = place_choice.from_pin(point, accuracy_m)
+    else:
+        place = place_choice.with_pin(codes, point, accuracy_m)
+    return render(request, "mapui/_report_place.html", {"place": place, "place_text": request.GET.get("place_text", "")[:200]})
+
+
+@require_GET
+def pin_map(request: HttpRequest) -> JsonResponse:
+    """What the map for setting a pin needs: layers of the territory, and where to look first (`look`, degrees)."""
+    asked = Area.objects.current().with_code(request.GET.get("area", "")).without_boundary().first()
+    root = Area.objects.roots().on_path(asked.path).first() if asked else Area.objects.roots().without_boundary().first()
+    if root is None:
+        raise Http404("There is no territory yet.")
+    nobody = Viewer(None, now())
+    whole, narrow = Place(root, nobody), Place(asked or root, nobody)
+    levels = layers_of(whole)
+    if not levels or whole.bounds is None:
+        raise Http404("The territory has no boundaries yet.")
+    tiles = reverse("tile", args=["county", 0, 0, 0, 0]).replace("county/0/0/0/0", "{level}/{version}/{z}/{x}/{y}")
+    names = reverse("area-names", args=["county", 0]).replace("county/0", "{level}/{version}")
+    territory = whole.territory
+    basemap = {"url": settings.BASEMAP_URL, "datum": settings.BASEMAP_DATUM, "attribution": settings.BASEMAP_ATTRIBUTION}
+    return JsonResponse(
+        {
+            "levels": levels,
+            "bounds": whole.bounds,
+            "look": narrow.bounds or whole.bounds,
+            "addresses": {"tiles": tiles, "names": names},
+            "basemap": basemap,
+            "attribution": territory.attribution if territory else "",
+            "note": in_language(territory.map_note) if territory else "",
+        }
+    )
+
+
+def _posted(request: HttpRequest, code: str) -> HttpResponse:
+    bound_uploads(request)
+    fault = csrf_fault(request)
+    form = ReportForm(request.POST, request.FILES)
+    valid = form.is_valid()
+    if request.POST.get("step") == "place":
+        form.errors.clear()
+        return _page(request, form, focus="place")
+    if fault:
+        logger.info("Report not taken: %s", fault)
+        return _page(request, form, status=403, trouble=_("This page had been open too long. Please press “Send” once more."))
+    if not valid:
+        return _page(request, form, status=422)
+    if form.other_doors:
+        return _page(request, form, status=422, other_doors=form.other_doors)
+    return _taken(request, form, code)
+
+
+def _taken(request: HttpRequest, form: ReportForm, code: str) -> HttpResponse:
+    """Hand the report to the intake; whatever goes wrong, what was typed comes back."""
+    person = request.user if isinstance(request.user, Person) else None
+    try:
+        if person is None:
+            throttle.spend(throttle.REPORT, client_address(request))
+        submission = intake.report(form.cleaned_draft(_channel(person, code)), at=now(), entered_by=person)
+    except AlreadyReported as again:
+        return _page(request, form, status=again.status, already=again.submission)
+    except throttle.Throttled as throttled:
+        answer = _page(request, form, status=429, trouble=throttled.sentence)
+        answer["Retry-After"] = str(throttled.wait_s)
+        return answer
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _page(request, form, status=refusal.status)
+    except Exception:
+        logger.exception("A report could not be taken")
+        return _page(
+            request,
+            form,
+            status=500,
+            trouble=_("Something went wrong on our side. Your words are still here: please send them again."),
+        )
+    receipt = reverse("track", args=[receipts.grouped(submission.receipt_code)])
+    return HttpResponseRedirect(f"{receipt}?received=1", status=303)
+
+
+def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: object) -> HttpResponse:
+    if form.is_bound and request.FILES:
+        more["photos_lost"] = True
+    if more.get("already"):
+        more["fresh_uuid"] = uuid4()
+    context = {
+        "form": form,
+        "place": form.place,
+        "emergency": doors.emergency_numbers(),
+        "for_somebody": request.user.is_authenticated,
+        **more,
+    }
+    return render(request, "mapui/report.html", context, status=status)
+
+
+def _card(code: str) -> Area | None:
+    """The area whose code a card carries; None if it is gone."""
+    if len(code) > 40:
+        raise Http404
+    return Area.objects.current().with_code(code).without_boundary().first() if code else None
+
+
+def _channel(person: Person | None, code: str) -> Submission.Channel:
+    if person is None:
+        return Submission.Channel.CARD if code else Submission.Channel.WEB
+    is_operator = Role.HOTLINE_OPERATOR in scope_of(person, now()).roles
+    return Submission.Channel.HOTLINE if is_operator else Submission.Channel.PROXY

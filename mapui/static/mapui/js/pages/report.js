@@ -3,6 +3,7 @@
 import { find, findAll, make } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";
 import { isWorthKeeping, Kept, snapshot } from "../report/kept.js";
+import { sendOnce } from "../report/once.js";
 import { choosePhotos } from "../report/photos.js";
 import { choosePlace, setPin } from "../report/place.js";
 
@@ -61,36 +62,6 @@ function tellRestored() {
   form.before(notice);
 }
 
-/** Sends once, however often the button is pressed; comes alive again if the page comes back. */
-function guardSending(photos) {
-  const button = find("[data-send]", form);
-  const words = button.textContent;
-  let sending = false;
-
-  const rest = () => {
-    sending = false;
-    button.removeAttribute("aria-disabled");
-    button.textContent = words;
-  };
-
-  form.addEventListener("submit", (event) => {
-    if (event.submitter?.name === "step") return;
-    event.preventDefault();
-    if (sending) return;
-    sending = true;
-    button.setAttribute("aria-disabled", "true");
-    button.textContent = button.dataset.sending;
-    photos.ready().then(() => {
-      find("[name=device_at]", form).value = new Date().toISOString();
-      kept.write(snapshot(form, true));
-      form.submit();
-    });
-  });
-  globalThis.addEventListener("pageshow", (event) => {
-    if (event.persisted) rest();
-  });
-}
-
 function keepWriting() {
   const keep = () => {
     const now = snapshot(form);
@@ -103,7 +74,14 @@ function keepWriting() {
 }
 
 choosePlace();
-guardSending(choosePhotos(find("[data-photos]", form)));
+const photos = choosePhotos(find("[data-photos]", form));
+sendOnce(form, {
+  async before() {
+    await photos.ready();
+    find("[name=device_at]", form).value = new Date().toISOString();
+    kept.write(snapshot(form, true));
+  },
+});
 restore();
 keepWriting();
 find(".trouble")?.focus();

@@ -4,40 +4,43 @@ import { find, make } from "../core/dom.js";
 import { gettext, interpolate } from "../core/i18n.js";
 
 const MOST = 5;
-const EDGE = 1600;
 const ENOUGH_BYTES = 300_000;
-const QUALITIES = [0.8, 0.7, 0.6, 0.5];
+const STEPS = [[1600, 0.8], [1600, 0.7], [1600, 0.6], [1280, 0.6], [1024, 0.55]]; // longer edge in pixels, JPEG quality
 
 /** The photo as a JPEG of at most about 300 kB, upright; as it is if it is small already or cannot be read here. */
 export async function shrink(file) {
   if (file.size <= ENOUGH_BYTES) return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, EDGE / Math.max(picture.width, picture.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
-    const context = canvas.getContext("2d");
-    context.fillStyle = "#ffffff";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const blob = await smallest(picture);
     picture.close();
-    const blob = await smallest(canvas);
     return blob && blob.size < file.size ? new File([blob], `${file.name.replace(/\.\w+$/, "")}.jpg`, { type: "image/jpeg" }) : file;
   } catch {
     return file;
   }
 }
 
-async function smallest(canvas) {
+async function smallest(picture) {
   let blob = null;
-  for (const quality of QUALITIES) {
+  for (const [edge, quality] of STEPS) {
+    const canvas = drawn(picture, Math.min(1, edge / Math.max(picture.width, picture.height)));
     blob = await new Promise((resolve) => {
       canvas.toBlob(resolve, "image/jpeg", quality);
     });
     if (!blob || blob.size <= ENOUGH_BYTES) break;
   }
   return blob;
+}
+
+function drawn(picture, scale) {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(picture.width * scale);
+  canvas.height = Math.round(picture.height * scale);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#ffffff"; // below what is transparent
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return canvas;
 }
 
 /** Photos add up over several choices, can be taken out one by one, and are sent small. */

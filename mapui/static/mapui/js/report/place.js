@@ -58,7 +58,7 @@ async function openMap(button) {
   try {
     const { openPinMap } = await import("./pin-map.js");
     say("");
-    await openPinMap({ pin: pin(), bounds: place().dataset.bounds, onPin: setPin });
+    await openPinMap({ form: find("#report-form"), area: place().dataset.area, pin: pin(), onPin: setPin });
   } catch {
     say(gettext("The map could not be opened. Please choose the place from the lists."));
   } finally {
@@ -86,5 +86,5 @@ export function choosePlace() {
   );
   document.addEventListener("htmx:afterSwap", unhide);
   on("click", "[data-here]", (event, button) => here(button));
-  on("click", "[data-map]", (event, button) => openMap(button));
+  on("click", "[data-open-map]", (event, button) => openMap(button));
 }

@@ -1,0 +1,259 @@
+"""A report as its requester follows it: like a parcel. Public lines only; roles and units, no personal names.
+
+What another requester of the same issue wrote or rated never shows here: of the events that requesters made, only those
+of this very report are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grids.levels import Level
+from grids.models import Area, Territory
+from issues import photos, services
+from issues.models import Attachment, Event, Issue, Rating, Submission
+from issues.workflow import ENDS, Actor, Field, Light, Move, Status, Verb
+from representatives.chain import Answer
+from representatives.services import responsible_for
+
+_DEEPEST_MERGE = 5
+
+# What a requester is told that happened; verbs without a line are told by their own name.
+_LINES = {
+    Verb.SUBMIT: gettext_lazy("The report has arrived."),
+    Verb.SUPPLEMENT: gettext_lazy("You added to the report."),
+    Verb.ACCEPT: gettext_lazy("The report was accepted."),
+    Verb.DECLINE: gettext_lazy("The report was not accepted."),
+    Verb.DISPATCH: gettext_lazy("It was handed to those who deal with it."),
+    Verb.ACKNOWLEDGE: gettext_lazy("Work on it has begun."),
+    Verb.CONTACT: gettext_lazy("Somebody got in touch about it."),
+    Verb.NOTE: gettext_lazy("There is progress."),
+    Verb.ESCALATE: gettext_lazy("It was passed up: now the %(level)s decides."),
+    Verb.RETURN_DOWN: gettext_lazy("It was returned: now the %(level)s decides."),
+    Verb.ENTER_RED: gettext_lazy("It was put on the list of matters that the %(level)s follows itself."),
+    Verb.APPROVE_EXIT: gettext_lazy("The %(level)s agreed that it may leave its list."),
+    Verb.RESOLVE: gettext_lazy("It was reported as solved; somebody will check."),
+    Verb.HANDLE_ON_THE_SPOT: gettext_lazy("It was solved on the spot."),
+    Verb.VERIFY: gettext_lazy("It was checked: it is solved."),
+    Verb.REJECT: gettext_lazy("It was checked: it is not solved yet, work goes on."),
+    Verb.RATE: gettext_lazy("You rated the result."),
+    Verb.CALL_BACK: gettext_lazy("We asked for your rating and had no answer."),
+    Verb.CLOSE: gettext_lazy("The report was closed."),
+    Verb.REOPEN: gettext_lazy("It was opened again."),
+    Verb.WITHDRAW: gettext_lazy("You withdrew the report."),
+    Verb.MERGE: gettext_lazy("Others reported the same; it is dealt with together from here on."),
+    Verb.EXTEND: gettext_lazy("More time was granted."),
+    Verb.SUSPEND: gettext_lazy("Work on it rests for a while."),
+    Verb.RESUME: gettext_lazy("Work on it goes on."),
+    Verb.DEFER: gettext_lazy("It cannot be done yet and will be looked at again."),
+    Verb.EXPLAIN: gettext_lazy("It was closed with an explanation."),
+    Verb.OBJECT: gettext_lazy("You objected."),
+}
+
+_HEADLINES = {
+    Status.SUBMITTED: gettext_lazy("It has arrived and will be looked at."),
+    Status.ACCEPTED: gettext_lazy("It was accepted and is about to be taken up."),
+    Status.ASSIGNED: gettext_lazy("It was accepted and is about to be taken up."),
+    Status.SUSPENDED: gettext_lazy("Work on it rests for a while."),
+    Status.DEFERRED: gettext_lazy("It cannot be done yet and will be looked at again."),
+    Status.PENDING_VERIFICATION: gettext_lazy("It was reported as solved. Somebody who did not do the work checks it."),
+    Status.PENDING_FEEDBACK: gettext_lazy("It is done. Are you satisfied?"),
+    Status.CLOSED: gettext_lazy("It is closed."),
+    Status.CLOSED_EXPLAINED: gettext_lazy("It was closed with an explanation."),
+    Status.DECLINED: gettext_lazy("It was not accepted."),
+    Status.WITHDRAWN: gettext_lazy("You withdrew this report."),
+    Status.MERGED: gettext_lazy("It is dealt with together with another report."),
+}
+_IN_PROGRESS = {
+    Light.GREEN: gettext_lazy("The party representative of your cell is dealing with it."),
+    Light.BLUE: gettext_lazy("The village and the party representative are dealing with it together."),
+    Light.YELLOW: gettext_lazy("The %(level)s is dealing with it."),
+    Light.RED: gettext_lazy("The %(level)s has taken it on itself and follows it until it is done."),
+}
+_STAGES = (
+    (gettext_lazy("Received"), {Status.SUBMITTED}),
+    (gettext_lazy("Accepted"), {Status.ACCEPTED, Status.ASSIGNED}),
+    (gettext_lazy("Being handled"), {Status.IN_PROGRESS, Status.SUSPENDED, Status.DEFERRED}),
+    (gettext_lazy("Checked"), {Status.PENDING_VERIFICATION}),
+    (gettext_lazy("Done"), {Status.PENDING_FEEDBACK, Status.CLOSED, Status.CLOSED_EXPLAINED}),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that happened, and what those who did it say about it."""
+
+    at: datetime
+    sentence: str
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Stage:
+    label: str
+    is_done: bool
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who is on it: a role and its place, or a unit; the office telephone if there is one."""
+
+    who: str
+    phone: str
+
+
+class Parcel:
+    """One report at one moment. `issue` is the one followed: the other one if this was merged into it."""
+
+    def __init__(self, submission: Submission, at: datetime) -> None:
+        self.submission = submission
+        self.at = at
+        self.own_issue = submission.issue
+        self.issue = _followed(self.own_issue)
+
+    @property
+    def is_merged(self) -> bool:
+        return self.issue.pk != self.own_issue.pk
+
+    @property
+    def is_ended(self) -> bool:
+        return self.issue.status in ENDS
+
+    @property
+    def shows_light(self) -> bool:
+        """Whether the light means something to the requester: somebody has accepted it, and it goes on."""
+        return not self.is_ended and self.issue.status != Status.SUBMITTED
+
+    @property
+    def headline(self) -> str:
+        """Where it stands, in a sentence."""
+        if self.issue.status == Status.IN_PROGRESS:
+            return str(_IN_PROGRESS[self.issue.light]) % {"level": self._level_name(self.issue.level)}
+        return str(_HEADLINES[Status(self.issue.status)])
+
+    @property
+    def next_step(self) -> tuple[str, datetime] | None:
+        """What comes next and by when, if a date is set."""
+        issue = self.issue
+        promised = {
+            Status.SUBMITTED: (_("You hear whether it is accepted by"), issue.triage_due_at),
+            Status.SUSPENDED: (_("Work goes on by"), issue.resume_at),
+            Status.DEFERRED: (_("It is looked at again by"), issue.resume_at),
+            Status.PENDING_FEEDBACK: (_("Without your rating it is closed on"), issue.silent_close_at),
+        }
+        label, date = promised.get(Status(issue.status), (_("To be done at this level by"), issue.level_due_at))
+        return (label, date) if date and not self.is_ended else None
+
+    @cached_property
+    def stages(self) -> list[Stage]:
+        """The way of a report, with the place where this one is; empty if it left that way."""
+        place = next((n for n, (_label, statuses) in enumerate(_STAGES) if self.issue.status in statuses), None)
+        if place is None:
+            return []
+        ended = self.is_ended
+        return [
+            Stage(str(label), is_done=n < place or ended, is_current=n == place and not ended)
+            for n, (label, _statuses) in enumerate(_STAGES)
+        ]
+
+    @cached_property
+    def contacts(self) -> list[Contact]:
+        """Whom to ask, for as long as somebody is on it."""
+        if self.is_ended or self.issue.sealed:
+            return []
+        answers = {answer.level: answer for answer in responsible_for(self.issue.path, self.at)}
+        found = [self.issue.lead_unit and Contact(self.issue.lead_unit.name, self.issue.lead_unit.phone)]
+        levels = {Light.BLUE: (Level.VILLAGE, Level.GRID)}.get(self.issue.light, (Level(min(self.issue.level, Level.COUNTY)),))
+        if self.issue.status == Status.SUBMITTED:
+            levels = (Level.VILLAGE, Level.TOWNSHIP)
+        found += [_contact(answers[level]) for level in levels]
+        return list(dict.fromkeys(contact for contact in found if contact))
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """What happened, newest first."""
+        told = [*self._own_lines(), *(self._shared_lines() if self.is_merged else ())]
+        return sorted(told, key=lambda line: line.at, reverse=True)
+
+    @cached_property
+    def moves(self) -> list[Move]:
+        """What the requester may do now."""
+        return services.possible_moves_for_requester(self.submission, self.at)
+
+    @cached_property
+    def photos(self) -> list[Attachment]:
+        return photos.attachments_of(self.submission)
+
+    @cached_property
+    def rating(self) -> Rating | None:
+        """What the requester said of the result last."""
+        return self.submission.ratings.last()
+
+    @property
+    def place(self) -> str:
+        """Names of the areas of the report, widest first, without the territory itself."""
+        return " › ".join(area.name for area in self._areas if area.parent_id is not None) or self.submission.area.name
+
+    @cached_property
+    def _areas(self) -> list[Area]:
+        path = self.submission.area.path
+        return list(Area.objects.on_path(path).at(self.submission.received_at).without_boundary().select_related("territory"))
+
+    def _level_name(self, level: int) -> str:
+        territory: Territory | None = getattr(self._areas[0], "territory", None) if self._areas else None
+        shown = min(level, Level.COUNTY)
+        return territory.level_name(shown) if territory else str(Level(shown).label)
+
+    def _own_lines(self) -> Iterator[Line]:
+        return self._told(self.own_issue.events.public())
+
+    def _shared_lines(self) -> Iterator[Line]:
+        """What happened to the other issue since they are one; what its own requesters did is theirs."""
+        since = next((event.at for event in self.own_issue.events.public() if event.verb == Verb.MERGE), self.at)
+        return self._told(event for event in self.issue.events.public() if event.at >= since and event.verb != Verb.MERGE)
+
+    def _told(self, events: Iterable[Event]) -> Iterator[Line]:
+        for event in events:
+            if event.actor == Actor.REQUESTER and not self._is_own(event):
+                continue
+            yield Line(event.at, self._sentence(event), _words(event))
+
+    def _is_own(self, event: Event) -> bool:
+        """Whether this report's requester made the event: it names the report, or opened the issue with it."""
+        named = event.facts.get("submission")
+        return named == self.submission.pk if named else event.issue_id == self.own_issue.pk and event.verb == Verb.SUBMIT
+
+    def _sentence(self, event: Event) -> str:
+        verb = Verb(event.verb)
+        if verb == Verb.RATE and event.actor != Actor.REQUESTER:
+            return _("Your rating was taken down.")
+        return str(_LINES.get(verb, verb.label)) % {"level": self._level_name(event.to_level)}
+
+
+def _followed(issue: Issue) -> Issue:
+    """The issue that this one was merged into, and that one in turn; itself if it was not."""
+    for _step in range(_DEEPEST_MERGE):
+        if issue.status != Status.MERGED or issue.merged_into is None:
+            break
+        issue = issue.merged_into
+    return issue
+
+
+def _contact(answer: Answer) -> Contact | None:
+    if answer.person is None or answer.area is None:
+        return None
+    return Contact(f"{answer.area.name} · {answer.role.label}", answer.person.office_phone)
+
+
+def _words(event: Event) -> list[str]:
+    """What was written for the requester, the reply first; a line that repeats another is told once."""
+    texts = event.public_texts
+    order = (Field.REPLY, Field.RESOLUTION, Field.PUBLIC_LINE, Field.TEXT, Field.REASON)
+    return list(dict.fromkeys(texts[name] for name in order if texts.get(name)))

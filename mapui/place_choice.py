@@ -1,0 +1,129 @@
+"""Choosing a place from lists, widest first: township, village, cell. Works with and without JavaScript alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.gis.geos import Point
+from django.utils.translation import gettext as _
+
+from grids.levels import Level
+from grids.locate import locate
+from grids.models import Area, Territory
+from issues.placing import lies_in
+
+
+@dataclass(frozen=True)
+class Step:
+    """One list: what is asked, the areas to choose from, the code chosen, and what leaving it open means."""
+
+    label: str
+    options: list[Area]
+    chosen: str
+    open_label: str
+    is_first: bool
+
+
+@dataclass
+class PlaceChoice:
+    """Lists with what is chosen in each, and the pin if there is one (EPSG:4326, accuracy in metres)."""
+
+    steps: list[Step] = field(default_factory=list)
+    chain: list[Area] = field(default_factory=list)  # chosen, widest first
+    root: Area | None = None  # the only territory, if there is but one
+    point: Point | None = None
+    accuracy_m: float | None = None
+    ambiguous: bool = False
+    outside: bool = False
+    candidates: list[Area] = field(default_factory=list)
+    note: str = ""
+
+    @property
+    def area(self) -> Area | None:
+        """The narrowest area chosen."""
+        return self.chain[-1] if self.chain else None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether the person said that they do not know where."""
+        return len(self.chain) == 1 and self.chain[0] == self.root
+
+    @property
+    def names(self) -> list[str]:
+        """Names of what was chosen, widest first, without the territory itself when there is but one."""
+        return [area.name for area in self.chain if area != self.root]
+
+
+def from_lists(codes: Iterable[str]) -> PlaceChoice:
+    """The lists after somebody chose these areas; a choice that does not lie in the one before it is forgotten."""
+    choice = PlaceChoice()
+    roots = list(Area.objects.roots().select_related("territory").without_boundary())
+    if len(roots) == 1:
+        choice.root = roots[0]
+    known = {area.code: area for area in Area.objects.current().with_codes([code for code in codes if code][:8]).without_boundary()}
+    _descend(choice, roots, sorted(known.values(), key=lambda area: area.path.count(".")))
+    return choice
+
+
+def from_area(area: Area) -> PlaceChoice:
+    """The lists with this area and all that it lies in chosen."""
+    return from_lists(area.path.split("."))
+
+
+def from_pin(point: Point, accuracy_m: float | None) -> PlaceChoice:
+    """The lists with the area of the pin chosen, and the neighbours that it may as well be in."""
+    found = locate(point, accuracy_m)
+    choice = from_area(found.area) if found.area else from_lists(())
+    choice.point, choice.accuracy_m = point, accuracy_m
+    choice.outside = found.area is None
+    choice.ambiguous = found.ambiguous
+    choice.candidates = found.candidates[:4] if len(found.candidates) > 1 else []
+    return choice
+
+
+def with_pin(codes: list[str], point: Point, accuracy_m: float | None) -> PlaceChoice:
+    """What somebody chose from the lists while there is a pin, which goes if it lies in quite another place."""
+    choice = from_lists(codes)
+    chosen = choice.area
+    if chosen is None:
+        return from_pin(point, accuracy_m)
+    found = locate(point, accuracy_m)
+    if found.area and found.area.path == chosen.path:
+        return from_pin(point, accuracy_m)
+    near = [found.area, *found.candidates] if found.area else []
+    if any(lies_in(area, chosen) or lies_in(chosen, area) for area in near):
+        choice.point, choice.accuracy_m = point, accuracy_m
+    else:
+        choice.note = _("The pin was taken off the map: it lies elsewhere.")
+    return choice
+
+
+def _descend(choice: PlaceChoice, roots: list[Area], chosen: list[Area]) -> None:
+    """Fill in one list per level, as deep as was chosen and one further."""
+    options = roots
+    if choice.root:
+        options = _parts(choice.root)
+        if any(lies_in(area, choice.root) for area in chosen):
+            choice.chain.append(choice.root)
+    while options:
+        picked = next((option for option in options if any(lies_in(area, option) for area in chosen)), None)
+        choice.steps.append(_step(choice, options, picked))
+        if picked is None:
+            return
+        choice.chain.append(picked)
+        options = _parts(picked)
+
+
+def _parts(area: Area) -> list[Area]:
+    return list(Area.objects.parts_of(area).without_boundary())
+
+
+def _step(choice: PlaceChoice, options: list[Area], picked: Area | None) -> Step:
+    root = choice.root or (choice.chain[0] if choice.chain else None)
+    territory: Territory | None = getattr(root, "territory", None)
+    level = options[0].level
+    label = territory.level_name(level) if territory else str(Level(level).label)
+    is_first = not choice.steps
+    left_open = _("Please choose") if is_first else _("Not sure, or all of %(area)s") % {"area": choice.chain[-1].name}
+    return Step(label, options, picked.code if picked else "", left_open, is_first)

@@ -1,0 +1,219 @@
+"""The report form: three answers that are required (what, where, is anyone in danger), the rest as people like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.gis.geos import Point
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from grids.datums import Crs, to_wgs84
+from issues import intake, photos
+from issues.doors import Door, other_doors
+from issues.errors import Refusal
+from issues.intake import Contact, Draft
+from issues.models import Category, Requester, Submission
+from issues.workflow import RequestType
+from mapui import place_choice
+from mapui.place_choice import PlaceChoice
+
+_PHONE = re.compile(r"^\+?[0-9][0-9 ()-]{5,18}[0-9]$")
+NOT_SURE = "unsure"
+PHOTO_TYPES = "image/jpeg,image/png,image/webp"
+
+
+class ManyFilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
+
+class PhotosField(forms.FileField):
+    """Several photos in one field; cleaned to `photos.Photo`, each drawn anew."""
+
+    widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True})
+
+    def clean(self, data: Iterable[UploadedFile] | None, initial: object = None) -> tuple[photos.Photo, ...]:
+        files = [file for file in data or () if file]
+        try:
+            photos.check_count(len(files))
+            return tuple(photos.prepare(file, size=file.size or 0, name=file.name or "") for file in files)
+        except photos.PhotoRefused as refused:
+            raise forms.ValidationError(refused.sentence) from None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A group of categories as the form offers it. `is_vague`: the group alone is answer enough."""
+
+    code: str
+    name: str
+    members: list[Category]
+    is_vague: bool
+
+    @property
+    def icons(self) -> tuple[str, str]:
+        """Templates of its picture, the one for any group last."""
+        return f"mapui/kinds/{self.code}.svg", "mapui/kinds/any.svg"
+
+
+def kinds() -> list[Kind]:
+    """The groups of categories in use, in order, with their members; two queries."""
+    members: dict[int | None, list[Category]] = {}
+    for category in Category.objects.in_use():
+        members.setdefault(category.group_id, []).append(category)
+    return [_kind(group, members.get(group.pk, [])) for group in Category.objects.groups()]
+
+
+def _kind(group: Category, members: list[Category]) -> Kind:
+    return Kind(group.code, group.name, members, is_vague=not any(member.sealed for member in members))
+
+
+class ReportForm(forms.Form):
+    """What a resident, or somebody for them, fills in. `cleaned_draft` is what `issues.intake.report` takes."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=gettext_lazy("What is the matter?"),
+        max_length=intake.TEXT_MAX,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={
+            "required": gettext_lazy("Please say what is the matter."),
+            "max_length": gettext_lazy("That is too long: %(limit_value)d characters are possible."),
+        },
+    )
+    place_text = forms.CharField(label=gettext_lazy("Place in words"), max_length=200, required=False)
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90)
+    accuracy = forms.FloatField(required=False, min_value=0, max_value=100_000)
+    crs = forms.ChoiceField(choices=Crs.choices, required=False)
+    danger = forms.ChoiceField(
+        label=gettext_lazy("Is anyone in danger right now?"),
+        choices=(("no", gettext_lazy("No danger")), ("yes", gettext_lazy("Yes, danger"))),
+        error_messages={"required": gettext_lazy("Please say whether anyone is in danger right now.")},
+    )
+    group = forms.CharField(required=False, max_length=60)
+    category = forms.CharField(required=False, max_length=60)
+    photos = PhotosField(label=gettext_lazy("Photos"), required=False)
+    nickname = forms.CharField(label=gettext_lazy("How to address you"), max_length=40, required=False)
+    phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=120, required=False)
+    answer_by = forms.ChoiceField(label=gettext_lazy("How should we answer?"), choices=Requester.Channel.choices, required=False)
+    device_at = forms.DateTimeField(required=False)
+    visit = forms.UUIDField(required=False)  # the same for all problems that were named at one visit
+    # Only for staff who enter it for somebody.
+    request_type = forms.ChoiceField(label=gettext_lazy("Kind of request"), choices=RequestType.choices, required=False)
+    occurred_at = forms.DateTimeField(
+        label=gettext_lazy("When did it happen?"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
+
+    @property
+    def pin(self) -> Point | None:
+        """The pin in EPSG:4326, once the form was cleaned."""
+        lon, lat = self.cleaned_data.get("lon"), self.cleaned_data.get("lat")
+        if lon is None or lat is None:
+            return None
+        return Point(*to_wgs84(lon, lat, self.cleaned_data.get("crs") or Crs.WGS84), srid=4326)
+
+    @cached_property
+    def place(self) -> PlaceChoice:
+        """The place as it was chosen so far, also of a form that is not valid."""
+        codes = self.data.getlist("area") if self.is_bound else []  # type: ignore[attr-defined]
+        point = self.pin
+        if point is None:
+            return place_choice.from_lists(codes)
+        return place_choice.with_pin(codes, point, self.cleaned_data.get("accuracy"))
+
+    @cached_property
+    def kinds(self) -> list[Kind]:
+        return kinds()
+
+    @cached_property
+    def other_doors(self) -> list[Door]:
+        """Doors that the text seems to belong to and that the person has not been shown yet."""
+        shown = self.data.getlist("shown") if self.is_bound else []  # type: ignore[attr-defined]
+        return [door for door in other_doors(self.cleaned_data.get("text", "")) if door.code not in shown]
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        if phone and not _PHONE.match(phone):
+            raise forms.ValidationError(_("This does not look like a telephone number. Please check it, or leave it out."))
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        self._clean_place()
+        self._clean_category()
+        self._clean_answer()
+        return self.cleaned_data
+
+    def _clean_place(self) -> None:
+        place = self.place
+        if place.area is None and place.point is None:
+            self.add_error(None, forms.ValidationError(_("Please say where it is."), code="place"))
+        elif (place.is_unknown or place.outside) and not self.cleaned_data.get("place_text"):
+            self.add_error("place_text", _("Please describe the place in words, so that somebody can find it."))
+
+    def _clean_category(self) -> None:
+        """The exact category if it belongs to the group; else the group if that is enough; else nothing: not sure."""
+        group, exact = self.cleaned_data.get("group", ""), self.cleaned_data.get("category", "")
+        self.cleaned_data["category"] = ""
+        if not group or group == NOT_SURE:
+            return
+        kind = next((kind for kind in self.kinds if kind.code == group), None)
+        if kind and any(member.code == exact for member in kind.members):
+            self.cleaned_data["category"] = exact
+        elif kind and kind.is_vague:
+            self.cleaned_data["category"] = group
+        else:
+            self.add_error("category", _("Please choose more exactly what it is about: some of these are confidential."))
+
+    def _clean_answer(self) -> None:
+        by = self.cleaned_data.get("answer_by") or Requester.Channel.NONE
+        if by in (Requester.Channel.PHONE, Requester.Channel.SMS) and not self.data.get("phone"):
+            self.add_error("phone", _("Please leave the number that we should call or write to."))
+        if by == Requester.Channel.EMAIL and not self.data.get("email"):
+            self.add_error("email", _("Please leave the e-mail address that we should write to."))
+
+    def cleaned_draft(self, channel: Submission.Channel) -> Draft:
+        """The report; call it when the form is valid."""
+        data = self.cleaned_data
+        has_point = self.place.point is not None
+        return Draft(
+            uuid=data["uuid"],
+            text=data["text"],
+            category=data["category"],
+            danger=data["danger"] == "yes",
+            xy=(data["lon"], data["lat"]) if has_point else None,
+            crs=Crs(data["crs"] or Crs.WGS84),
+            accuracy_m=data["accuracy"] if has_point else None,
+            area=self.place.area.code if self.place.area else "",
+            place_text=data["place_text"],
+            contact=self._contact(),
+            contact_uuid=data["visit"],
+            channel=channel,
+            request_type=RequestType(data["request_type"] or RequestType.HELP),
+            occurred_at=data["occurred_at"],
+            device_at=data["device_at"],
+            language=get_language() or "",
+            photos=data["photos"],
+        )
+
+    def _contact(self) -> Contact:
+        data = self.cleaned_data
+        channel = Requester.Channel(data["answer_by"] or Requester.Channel.NONE)
+        return Contact(nickname=data["nickname"], phone=data["phone"], email=data["email"], channel=channel)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show what a service said, beside the input that has to change if there is one."""
+        if refusal.field in self.fields:
+            self.add_error(refusal.field, refusal.sentence)
+        else:
+            self.add_error(None, forms.ValidationError(refusal.sentence, code=refusal.field or "refused"))
