@@ -102,7 +102,7 @@ def _may(scope: Scope, verb: Verb) -> Q:
 
 
 def _not_own(scope: Scope) -> Q:
-    return _other("handler", scope) & _other("resolved_by", scope)
+    return (_other("handler", scope) | Q(lead_unit__isnull=False)) & _other("resolved_by", scope)
 
 
 def _other(field: str, scope: Scope) -> Q:

@@ -116,8 +116,7 @@ def _verifiers(room: Room) -> list[Person]:
     if not room.issue.category.physical and room.issue.level < Level.COUNTY:
         return []
     who = MOVE[Verb.VERIFY].who(room.issue.level)
-    own = {room.issue.handler_id, room.issue.resolved_by_id}
-    return [post.person for post in room.posts if post.role in who and post.person_id not in own]
+    return [post.person for post in room.posts if post.role in who and not room.issue.was_handled_by(post.person)]
 
 
 def _cover(room: Room) -> list[Person]:

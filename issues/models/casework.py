@@ -137,6 +137,10 @@ class Issue(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    def was_handled_by(self, person: Person) -> bool:
+        """Whether the person did the work: solved it, or holds it with no unit in the lead."""
+        return person.pk == self.resolved_by_id or (self.lead_unit_id is None and person.pk == self.handler_id)
+
     @property
     def rating_round(self) -> int:
         """Each time it goes back to work, ratings begin anew; those before are history."""

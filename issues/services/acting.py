@@ -165,7 +165,7 @@ class Act:
             status=issue.status,
             level=issue.level,
             actors=self.actors,
-            is_handler=self.by is not None and self.by.pk in (issue.handler_id, issue.resolved_by_id),
+            is_handler=self.by is not None and issue.was_handled_by(self.by),
             handled_above=issue.handler_fallback,
         )
         if refused is None and self.verb in GUARDS and (sentence := GUARDS[self.verb](self)):

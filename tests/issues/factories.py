@@ -187,7 +187,7 @@ FACTS: dict[Verb, dict[str, object]] = {
 MINUTE = {"held_on": "2024-09-01", "participants": "pr1, vs1", "outcome": "needs money of the township"}
 
 
-def do(issue: Issue, verb: Verb, by: Person, at: datetime, **facts: object) -> Event:
+def do(issue: Issue, verb: Verb, by: Person, at: datetime, /, **facts: object) -> Event:
     """The person does the verb, with what it needs unless the test says otherwise; `issue` is read again."""
     given = {**FACTS.get(verb, {}), **facts}
     event = services.move(issue.pk, verb, by=by, at=at, facts=given)
@@ -195,7 +195,7 @@ def do(issue: Issue, verb: Verb, by: Person, at: datetime, **facts: object) -> E
     return event
 
 
-def ask(issue: Issue, verb: Verb, at: datetime, **facts: object) -> Event:
+def ask(issue: Issue, verb: Verb, at: datetime, /, **facts: object) -> Event:
     """The requester of the issue's first report does the verb."""
     given = {**FACTS.get(verb, {}), **facts}
     event = services.move_as_requester(issue.submissions.order_by("pk")[0].pk, verb, at=at, facts=given)

@@ -16,7 +16,7 @@ from issues.spans import Span
 from tests.issues.factories import CHINA, calendar, china
 
 CN = calendar()
-MOMENTS = st.datetimes(datetime(2023, 1, 1), datetime(2025, 12, 20)).map(lambda moment: moment.replace(tzinfo=CHINA))
+MOMENTS = st.datetimes(datetime(2023, 1, 1), datetime(2025, 12, 20), timezones=st.just(CHINA))  # noqa: DTZ001 - the zone comes with them
 SPANS = st.builds(lambda n, unit: Span.parse(f"{n}{unit}"), st.integers(0, 40), st.sampled_from(("wd", "wh", "h", "min", "d")))
 WEEK_OF_MARKS = (Mark(0.5), Mark(0.8, Span.parse("4wh")), Mark(1.0))
 
