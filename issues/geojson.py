@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from grids.models import Area
     from issues.models import Issue
 
 
@@ -29,3 +31,21 @@ def feature(issue: Issue) -> dict[str, Any]:
 def collection(issues: Iterable[Issue], *, truncated: bool) -> dict[str, Any]:
     """`truncated`: there were more than are given."""
     return {"type": "FeatureCollection", "truncated": truncated, "features": [feature(issue) for issue in issues]}
+
+
+def place(issue: Issue, areas: Iterable[Area]) -> dict[str, Any]:
+    """Where an issue is, for whoever may open it: its area and the one around that, and its point.
+
+    `areas`: those of its path, widest first, annotated with `outline`.
+    """
+    drawn = [area for area in areas if area.outline][-2:]  # type: ignore[attr-defined]
+    return {
+        "areas": [
+            {"name": area.name, "own": area.path == issue.path, "geometry": json.loads(area.outline)}  # type: ignore[attr-defined]
+            for area in drawn
+        ],
+        "point": [round(issue.point.x, 6), round(issue.point.y, 6)] if issue.point else None,
+        "accuracy": issue.accuracy_m,
+        "light": issue.light,
+        "title": issue.title,
+    }

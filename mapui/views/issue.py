@@ -1,13 +1,151 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The page of one issue: what it is, what was done, and the buttons that the person may press now."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from grids.models import Area
+from issues import contacts, photos
+from issues.errors import Forbidden
+from issues.geojson import place
+from issues.models import Attachment, Issue
+from issues.workflow import Verb
+from mapui.issue_page import IssuePage, Refused
+from mapui.moving import Attempt, attempt
+from mapui.staff import person_of, staff_page
+from mapui.templatetags.gridgov import light_shape
+from representatives.models import Person
+
+logger = logging.getLogger("gridgov.access")
+OPTIONS_SHOWN = 12
 
 
-def issue(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _issue(number: str, person: Person, at: datetime) -> Issue:
+    """The issue with what its page says of it; out of scope it does not exist."""
+    return get_object_or_404(Issue.objects.visible_to(person, at).for_page(), number=number)
 
 
-def issue_move(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+@require_GET
+@staff_page()
+def issue(request: HttpRequest, number: str) -> HttpResponse:
+    """The page as it stands."""
+    at, person = now(), person_of(request)
+    found = _issue(number, person, at)
+    page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all")
+    return render(request, "mapui/issue.html", _context(page))
 
 
-def photo(request: HttpRequest, **kwargs: object) -> HttpResponse:
-    raise Http404
+def _context(page: IssuePage, *, refused: Refused | None = None, done: str = "") -> dict[str, object]:
+    return {"page": page, "issue": page.issue, "actions": page.actions(refused), "refused": refused, "done": done, "nav": "queue"}
+
+
+@require_POST
+@staff_page()
+def issue_move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """A button was pressed: the issue as it now stands, or the sentence why not with every word still in the form."""
+    at, person = now(), person_of(request)
+    if verb not in Verb.values:
+        raise Http404
+    tried = attempt(IssuePage(_issue(number, person, at), person, at), Verb(verb), request.POST)
+    if tried.refusal:
+        return _not_done(request, tried)
+    return _done(request, number, person, at, _("Done: %(verb)s.") % {"verb": Verb(verb).label})
+
+
+def _not_done(request: HttpRequest, tried: Attempt) -> HttpResponse:
+    """The issue as it stands, with the form open, its words kept and the sentence beside what has to change."""
+    assert tried.refusal  # noqa: S101 - only called for what was refused
+    logger.info("%s %s by %s: %s", tried.status, request.path, tried.page.person, tried.refusal.sentence)
+    refused = tried.page.refused(tried.form, tried.refusal)
+    template = "mapui/_issue.html" if request.headers.get("HX-Request") else "mapui/issue.html"
+    response = render(request, template, _context(tried.page, refused=refused), status=tried.status)
+    return reswap(retarget(response, "#issue"), "outerHTML")
+
+
+def _done(request: HttpRequest, number: str, person: Person, at: datetime, sentence: str) -> HttpResponse:
+    """Post, redirect, get; within the page the issue itself. What is no longer in sight leads back to the queue."""
+    found = Issue.objects.visible_to(person, at).for_page().numbered(number).first()
+    if request.headers.get("HX-Request") and found:
+        return render(request, "mapui/_issue.html", _context(IssuePage(found, person, at), done=sentence))
+    messages.success(request, sentence)
+    where = reverse("issue", args=[number]) if found else reverse("queue")
+    if request.POST.get("back") == "red":
+        where = f"{reverse('red')}?tab={request.POST.get('tab', '')}"
+    return HttpResponseClientRedirect(where) if request.headers.get("HX-Request") else redirect(where)
+
+
+@require_GET
+@staff_page()
+def issue_contact(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """How to reach who reported it, for whoever holds the issue; asked for one at a time, and every time is logged."""
+    at, person = now(), person_of(request)
+    page = IssuePage(_issue(number, person, at), person, at)
+    submission = next((one for one in page.submissions if one.pk == pk), None)
+    if submission is None:
+        raise Http404
+    requester = contacts.contact_of(submission, person, at, purpose="issue page")
+    if requester is None:
+        raise Forbidden(_("Only whoever holds the issue may see the contact."))
+    template = "mapui/_issue_contact.html" if request.headers.get("HX-Request") else "mapui/issue_contact.html"
+    return render(request, template, {"requester": requester, "issue": page.issue, "submission": submission, "shown": True})
+
+
+@require_GET
+@staff_page()
+def issue_place(request: HttpRequest, number: str) -> HttpResponse:
+    """Where it is, for the small map: outlines of the cell and of what it lies in, and the point."""
+    found = _issue(number, person_of(request), now())
+    areas = Area.objects.on_path(found.path).at(found.reported_at).with_outline()
+    basemap = {"url": settings.BASEMAP_URL, "datum": settings.BASEMAP_DATUM, "attribution": settings.BASEMAP_ATTRIBUTION}
+    return JsonResponse(place(found, areas) | {"basemap": basemap, "mark": light_shape(found.light)})
+
+
+@require_GET
+@staff_page()
+def issue_like(request: HttpRequest, number: str) -> HttpResponse:
+    """Issues that this one may be a repeat of, while a number is typed: near by and of its kind, or fitting what is typed."""
+    at, person = now(), person_of(request)
+    found, words = _issue(number, person, at), request.GET.get("issue", "").strip()[:20]
+    visible = Issue.objects.visible_to(person, at)
+    others = visible.unfinished().matching(words).others_than(found) if words else visible.like(found)
+    return _options(request, [(other.number, other.title) for other in others[:OPTIONS_SHOWN]])
+
+
+@require_GET
+@staff_page()
+def issue_areas(request: HttpRequest, number: str) -> HttpResponse:
+    """Places of the issue's county, while a name or code is typed."""
+    found, words = _issue(number, person_of(request), now()), request.GET.get("area", "").strip()[:40]
+    areas = Area.objects.current().under(found.path.split(".")[0]).called(words).without_boundary().select_related("parent")
+    return _options(
+        request, [(area.code, f"{area.parent.name if area.parent else ''} {area.name}") for area in areas[:OPTIONS_SHOWN]]
+    )
+
+
+def _options(request: HttpRequest, options: list[tuple[str, str]]) -> HttpResponse:
+    return render(request, "mapui/_options.html", {"options": options})
+
+
+@require_GET
+@staff_page()
+@cache_control(private=True, max_age=3600)
+def photo(request: HttpRequest, pk: int) -> FileResponse:
+    """A photo of a report, for whoever may see its issue; `?size=thumb` for the small one."""
+    attachment = get_object_or_404(Attachment.objects.visible_to(person_of(request), now()), pk=pk)
+    name = photos.thumb_name(attachment) if request.GET.get("size") == "thumb" else str(attachment.file.name)
+    if not default_storage.exists(name):
+        raise Http404
+    return FileResponse(default_storage.open(name), content_type=attachment.media_type)

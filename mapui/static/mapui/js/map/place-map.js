@@ -34,5 +34,5 @@ function look(map, place, drawn) {
 function addPoint(map, place) {
   if (place.accuracy > 5) circleAround(place.point, place.accuracy, { className: "place__accuracy", pane: "areas" }).addTo(map);
   const pins = markers({ pane: "pins", onOpen: () => {} }).addTo(map);
-  pins.show([{ place: place.point, className: "place__pin", title: place.title, text: place.mark }]);
+  pins.show([{ place: place.point, className: `place__pin place__pin--${place.light}`, title: place.title, text: place.mark }]);
 }

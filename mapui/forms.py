@@ -1,0 +1,318 @@
+"""The forms of the casework: one class, made for each move from what the tables say it needs and allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+
+from django import forms
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.text import Truncator
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from issues.errors import Refusal
+from issues.models import Category, Issue, Rating, Submission
+from issues.workflow import LADDER, Field, Move, Urgency
+from representatives.models import Person, Unit
+
+Grouped = list[tuple[str, list[tuple[str, str]]]]
+
+TEXT_LENGTH = 4000
+LINE_LENGTH = 200
+WRITTEN = frozenset(
+    {Field.REASON, Field.TRIED, Field.RESOLUTION, Field.TEXT, Field.REPLY, Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON}
+)
+MINUTE_PARTS = ("held_on", "participants", "outcome")
+
+# What to write, said below the label; and the sentence for whoever left it empty.
+HELP: Mapping[Field, Promise] = {
+    Field.TRIED: gettext_lazy("One sentence: what was done at this level, and why it was not enough."),
+    Field.REPLY: gettext_lazy("The requester reads this, word for word."),
+    Field.PUBLIC_LINE: gettext_lazy("Shown to the requester and to the public. No names, no phone numbers."),
+    Field.NON_PUBLIC_REASON: gettext_lazy("Only if there is no line for the public page."),
+    Field.RESOLUTION: gettext_lazy("What was done, when and with what result. A photo is never compulsory."),
+    Field.ISSUE: gettext_lazy("The issue that stays open, for example 2026-0000123."),
+    Field.AREA: gettext_lazy("The code of the cell, village or township where it is; type a name to look it up."),
+    Field.LEVEL: gettext_lazy("The light says who decides. It says neither how urgent nor how late."),
+}
+MISSING: Mapping[Field, Promise] = {
+    Field.REASON: gettext_lazy("Give the reason."),
+    Field.TRIED: gettext_lazy("Say what was tried."),
+    Field.MINUTE: gettext_lazy("The minute needs its date, who took part, and the outcome."),
+    Field.RESOLUTION: gettext_lazy("Say what was done."),
+    Field.TEXT: gettext_lazy("Write the text."),
+    Field.UNIT: gettext_lazy("Choose the lead unit."),
+    Field.PERSON: gettext_lazy("Choose who handles it."),
+    Field.ISSUE: gettext_lazy("Give the number of the other issue."),
+    Field.RATING: gettext_lazy("Choose a rating."),
+    Field.SUBMISSION: gettext_lazy("Choose whose rating this is."),
+    Field.DUE: gettext_lazy("Give the new date."),
+    Field.AREA: gettext_lazy("Give the code of the place."),
+    Field.REPLY: gettext_lazy("Write the reply to the requester."),
+}
+
+
+@dataclass
+class Options:
+    """The lists a form may offer for one issue; each is read at most once for all the forms of a page."""
+
+    issue: Issue
+    levels: Sequence[int] = ()  # those at which the person may accept it
+    submissions: Sequence[Submission] = ()
+    handlers: Sequence[Person] = ()  # who may be handed it within the village
+
+    @cached_property
+    def units(self) -> Grouped:
+        """Units that can be handed the issue, by kind."""
+        units = Unit.objects.for_place(self.issue.path)
+        return _grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
+
+    @cached_property
+    def categories(self) -> Grouped:
+        """Categories in use, by group; and the issue's own, should it have gone out of use."""
+        members = [one for one in Category.objects.in_use() if one.group_id]
+        if self.issue.category_id not in {one.pk for one in members}:
+            members.append(self.issue.category)
+        return _grouped((one.group.name if one.group else "", one.code, one.name) for one in members)
+
+
+def _grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
+    """(group, value, label) in order → the choices of a select with groups."""
+    return [(group, [(value, label) for _group, value, label in found]) for group, found in groupby(rows, key=lambda row: row[0])]
+
+
+class MoveForm(forms.Form):
+    """What one move asks for. `facts()` is what the service takes; `refuse()` puts its answer beside the field."""
+
+    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        move: Move,
+        issue: Issue,
+        *,
+        options: Options | None = None,
+        data: QueryDict | None = None,
+        tag: str = "",
+    ) -> None:
+        # Several forms share a page: names are the same in all, ids are not (`tag`: the same verb of several issues).
+        self.key = f"{move.verb}-{tag}" if tag else str(move.verb)
+        super().__init__(data, auto_id=f"{self.key}-%s", initial={"seen": issue.event_count})
+        self.sent = data if data is not None else QueryDict()
+        self.move, self.issue, self.options = move, issue, options or Options(issue)
+        for wanted in (*move.needs, *move.allows):
+            required = wanted in move.needs
+            for name, field in self._made(wanted, required):
+                field.label_suffix = ""
+                self.fields[name] = field
+        self._describe()
+
+    def _made(self, wanted: Field, required: bool) -> list[tuple[str, forms.Field]]:
+        """The inputs of one field of the table; the minute has three."""
+        if wanted is Field.MINUTE:
+            return _minute(required)
+        field = _MAKERS[wanted](self, wanted, required)
+        field.required = required
+        field.help_text = str(HELP.get(wanted, ""))
+        field.error_messages["required"] = str(MISSING.get(wanted, _("This is needed.")))
+        return [(wanted.value, field)]
+
+    def _describe(self) -> None:
+        """Tell assistive technology what is required, where the help is and what is wrong."""
+        for name, field in self.fields.items():
+            widget = field.widget
+            if not widget.is_hidden and not isinstance(widget, forms.RadioSelect):
+                widget.attrs["aria-describedby"] = f"{self.key}-{name}-help {self.key}-{name}-errors"
+                if field.required:
+                    widget.attrs["aria-required"] = "true"
+                widget.use_required_attribute = lambda initial: False
+
+    @property
+    def required_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if field.field.required]
+
+    @property
+    def optional_fields(self) -> list[forms.BoundField]:
+        return [field for field in self.visible_fields() if not field.field.required]
+
+    @property
+    def more_label(self) -> str:
+        """What stands on the fold over the fields that may be left alone."""
+        return _("Correct category, urgency or light") if Field.CATEGORY in self.move.allows else _("Add words")
+
+    def clean(self) -> dict[str, object]:
+        """Nobody sat together in the future; a minute is whole or absent."""
+        cleaned = super().clean() or {}
+        held_on = cleaned.get("minute_held_on")
+        if isinstance(held_on, date) and held_on > localdate():
+            self.add_error("minute_held_on", _("The meeting cannot have been held in the future."))
+        return cleaned
+
+    def facts(self) -> dict[str, object]:
+        """What the person said, by `workflow.Field`; without what was left empty or as it was."""
+        found: dict[str, object] = {}
+        for wanted in (*self.move.needs, *self.move.allows):
+            value = self._minute() if wanted is Field.MINUTE else self.cleaned_data.get(wanted.value)
+            if value not in ("", None) and value != self._standing(wanted):
+                found[wanted.value] = value
+        return found
+
+    def _minute(self) -> dict[str, object] | None:
+        parts = {part: self.cleaned_data.get(f"minute_{part}") for part in MINUTE_PARTS}
+        return parts if all(parts.values()) else None
+
+    def _standing(self, wanted: Field) -> object:
+        """What the issue already says, for the fields that only correct it."""
+        if wanted is Field.CATEGORY:
+            return self.issue.category.code
+        return {Field.URGENCY: self.issue.urgency, Field.LEVEL: self.issue.light.value}.get(wanted)
+
+    def words(self) -> list[str]:
+        """What the person wrote, as against what they chose."""
+        return [value for wanted, value in self.facts().items() if wanted in WRITTEN and isinstance(value, str)]
+
+    @property
+    def seen_count(self) -> int | None:
+        """How many events the issue had when the person looked."""
+        value = self.cleaned_data.get("seen")
+        return value if isinstance(value, int) else None
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put the sentence beside the input it is about, if it is about one."""
+        names = (refusal.field, f"{refusal.field}_outcome", f"minute_{refusal.field}")
+        if name := next((name for name in names if name in self.fields), None):
+            self.add_error(name, refusal.sentence)
+
+    def look_again(self, seen: int) -> None:
+        """Keep what was typed; the next press is made knowing the issue as it now stands."""
+        again = self.sent.copy()
+        again["seen"] = str(seen)
+        self.data = again
+
+
+def _minute(required: bool) -> list[tuple[str, forms.Field]]:
+    """Date, people and outcome of a meeting."""
+    fields: list[tuple[str, forms.Field]] = [
+        ("minute_held_on", forms.DateField(label=_("Held on"), widget=_date_input(at_most=localdate()))),
+        ("minute_participants", forms.CharField(label=_("Who took part"), max_length=LINE_LENGTH)),
+        ("minute_outcome", forms.CharField(label=_("Outcome"), max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))),
+    ]
+    sentences = (_("Give the date of the meeting."), _("Say who took part."), _("Write down the outcome."))
+    for (_name, field), sentence in zip(fields, sentences, strict=True):
+        field.required = required
+        field.error_messages["required"] = sentence
+    return fields
+
+
+def _date_input(*, at_most: date | None = None, at_least: date | None = None) -> forms.DateInput:
+    bounds = {"max": at_most, "min": at_least}
+    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **{k: v.isoformat() for k, v in bounds.items() if v}})
+
+
+def _words(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.CharField(label=wanted.label, max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def _line(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.CharField(label=wanted.label, max_length=LINE_LENGTH)
+
+
+def _unit(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    choices = [("", _("Choose …")), *form.options.units]
+    return forms.TypedChoiceField(
+        label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=form.issue.lead_unit_id or ""
+    )
+
+
+def _person(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    choices = [("", _("Choose …")), *((one.pk, one.name) for one in form.options.handlers)]
+    return forms.TypedChoiceField(
+        label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=form.issue.handler_id or ""
+    )
+
+
+def _issue_number(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.CharField(label=wanted.label, max_length=20, widget=_looked_up(form, wanted, "issue-like"))
+
+
+def _area_code(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.CharField(label=wanted.label, max_length=40, widget=_looked_up(form, wanted, "issue-areas"))
+
+
+def _looked_up(form: MoveForm, wanted: Field, url_name: str) -> forms.TextInput:
+    """An input that offers what fits while one types; without JavaScript one types it whole."""
+    choices = f"{form.key}-{wanted.value}-choices"
+    return forms.TextInput(
+        attrs={
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "list": choices,
+            "hx-get": reverse(url_name, args=[form.issue.number]),
+            "hx-trigger": "focus once, input changed delay:250ms",
+            "hx-target": f"#{choices}",
+            "hx-swap": "innerHTML",
+            "hx-sync": "this:replace",
+        }
+    )
+
+
+def _rating(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.ChoiceField(label=wanted.label, choices=Rating.Value.choices, widget=forms.RadioSelect)
+
+
+def _submission(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    choices = [
+        (one.pk, f"{date_format(localtime(one.received_at), 'SHORT_DATETIME_FORMAT')} · {Truncator(one.text).chars(24)}")
+        for one in form.options.submissions
+    ]
+    return forms.TypedChoiceField(label=wanted.label, choices=[("", _("Choose …")), *choices], coerce=int, empty_value=None)
+
+
+def _due(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.DateField(label=wanted.label, widget=_date_input(at_least=localdate()))
+
+
+def _category(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.ChoiceField(label=wanted.label, choices=form.options.categories, initial=form.issue.category.code)
+
+
+def _urgency(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    # Critical comes from the answer to “is anybody in danger?” alone, so it can be kept but not chosen.
+    choices = [choice for choice in Urgency.choices if choice[0] != Urgency.CRITICAL or form.issue.urgency == Urgency.CRITICAL]
+    return forms.ChoiceField(label=wanted.label, choices=choices, initial=form.issue.urgency, widget=forms.RadioSelect)
+
+
+def _level(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    # Red is never among them: the county decides it on a proposal.
+    rungs = [rung for rung in LADDER if rung.level in (*form.options.levels, form.issue.level)]
+    choices = [(rung.light.value, f"{rung.light.label} · {rung.owner.label}") for rung in rungs]
+    return forms.ChoiceField(label=wanted.label, choices=choices, initial=form.issue.light.value, widget=forms.RadioSelect)
+
+
+_MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
+    Field.REASON: _words,
+    Field.TRIED: _words,
+    Field.RESOLUTION: _words,
+    Field.TEXT: _words,
+    Field.REPLY: _words,
+    Field.PUBLIC_LINE: _line,
+    Field.NON_PUBLIC_REASON: _line,
+    Field.UNIT: _unit,
+    Field.PERSON: _person,
+    Field.ISSUE: _issue_number,
+    Field.AREA: _area_code,
+    Field.RATING: _rating,
+    Field.SUBMISSION: _submission,
+    Field.DUE: _due,
+    Field.CATEGORY: _category,
+    Field.URGENCY: _urgency,
+    Field.LEVEL: _level,
+}

@@ -1,0 +1,259 @@
+"""What the page of an issue shows one person, read in a handful of statements. Knows no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from django.http import Http404, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from grids.models import Area
+from issues import contacts, ledger, services
+from issues.errors import Conflict, Refusal
+from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Rating, Submission
+from issues.workflow import MOVE, RUNGS, ClockState, Light, Move, Verb, light_of, needs
+from mapui import clocks, timeline
+from mapui.forms import MoveForm, Options
+from representatives.chain import Answer, chain_from
+from representatives.models import Assignment, Person
+from representatives.roles import SUCCESSION, Role
+
+EVENTS_SHOWN = 20
+
+# The one that carries the issue on is the loud one; those that end it or send it back are marked.
+_ONWARD = (
+    Verb.ACCEPT,
+    Verb.ACKNOWLEDGE,
+    Verb.RESOLVE,
+    Verb.VERIFY,
+    Verb.ENTER_RED,
+    Verb.APPROVE_EXIT,
+    Verb.RATE,
+    Verb.RESUME,
+)
+_BACKWARD = frozenset({Verb.DECLINE, Verb.REJECT, Verb.REFUSE_RED, Verb.RETURN_DOWN, Verb.MERGE, Verb.REOPEN, Verb.EXPLAIN})
+_IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
+
+
+class Link(NamedTuple):
+    """Another issue that this one has to do with."""
+
+    label: str
+    number: str
+    title: str
+
+
+class Said(NamedTuple):
+    """What a requester says of the result; `by_caller`: somebody of the staff wrote it down."""
+
+    label: str
+    comment: str
+    by_caller: bool
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button with its form. `is_plain`: it needs no word, so one press does it."""
+
+    form: MoveForm
+    style: str
+    is_open: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        return not self.form.move.needs
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A move that was not made: the sentence, the form with all its words, and what others did since it was opened."""
+
+    form: MoveForm
+    sentence: str
+    meanwhile: list[timeline.Line] = field(default_factory=list)
+    is_stale: bool = False  # no longer among the possible moves
+
+
+@dataclass
+class IssuePage:
+    """Everything on the page; the parts are read when they are first asked for."""
+
+    issue: Issue
+    person: Person
+    at: datetime
+    all_events: bool = False
+    tag: str = ""  # sets the ids of its forms apart where several issues share a page
+
+    @cached_property
+    def areas(self) -> list[Area]:
+        """The place, widest first."""
+        return list(Area.objects.on_path(self.issue.path).at(self.issue.reported_at).without_boundary())
+
+    @cached_property
+    def _posted(self) -> list[Assignment]:
+        assignments = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_IN_SUCCESSION)
+        return list(assignments.select_related("person", "area").defer("area__boundary"))
+
+    @property
+    def answers(self) -> list[tuple[Answer, Light]]:
+        """Who answers at each level of the ladder, and its light."""
+        return [(answer, light_of(answer.level)) for answer in chain_from(self._posted)]
+
+    @cached_property
+    def submissions(self) -> list[Submission]:
+        """What was reported, oldest first; each with `photo_ids` and `rated`."""
+        return list(self.issue.submissions.for_issue_page())
+
+    @property
+    def told(self) -> list[tuple[Submission, list[Said]]]:
+        """The reports, each with what its requester said of the result."""
+        return [(one, [_said(rating) for rating in one.rated]) for one in self.submissions]  # type: ignore[attr-defined]
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The whole ledger of the issue, oldest first."""
+        return list(self.issue.events.select_related("by", "words").order_by("number"))
+
+    @cached_property
+    def all_lines(self) -> list[timeline.Line]:
+        names = {self.issue.category.code: self.issue.category.name}
+        if self.issue.lead_unit:
+            names[self.issue.lead_unit.code] = self.issue.lead_unit.name
+        return timeline.lines(self.events, names)
+
+    @property
+    def lines(self) -> list[timeline.Line]:
+        return self.all_lines if self.all_events else self.all_lines[:EVENTS_SHOWN]
+
+    @property
+    def hidden_count(self) -> int:
+        return len(self.all_lines) - len(self.lines)
+
+    @cached_property
+    def chain_holds(self) -> bool:
+        """Whether every entry carries the hash of the one before, up to the head that the issue keeps."""
+        row = (self.issue.pk, self.issue.number, self.issue.event_count, self.issue.head)
+        return not any(ledger.verify([row], self.events))
+
+    @cached_property
+    def slips(self) -> list[EscalationRequest]:
+        """The slips, newest first, each with its minute."""
+        return list(self.issue.slips.for_issue_page())
+
+    @cached_property
+    def entries(self) -> list[KeySupervisionEntry]:
+        """The stays in the red list, newest first; not even asked for if the issue was never there."""
+        if not any(event.verb == Verb.ENTER_RED for event in self.events):
+            return []
+        return list(self.issue.red_entries.select_related("lead_unit", "entered_by").order_by("-entered_at"))
+
+    @cached_property
+    def moves(self) -> list[Move]:
+        return services.possible_moves(self.issue, self.person, self.at)
+
+    @cached_property
+    def options(self) -> Options:
+        return Options(
+            self.issue,
+            levels=services.levels_to_accept(self.issue, self.person, self.at),
+            submissions=self.submissions,
+            handlers=[one.person for one in self._posted if one.role == Role.PARTY_REPRESENTATIVE],
+        )
+
+    def move(self, verb: Verb) -> Move:
+        """The row of the table with what it needs at this level, whether or not the person may make the move."""
+        offered = next((move for move in self.moves if move.verb == verb), None)
+        return offered or replace(MOVE[verb], needs=needs(MOVE[verb], self.issue.level))
+
+    def offers(self, verb: Verb) -> bool:
+        return any(move.verb == verb for move in self.moves)
+
+    def form(self, move: Move, data: QueryDict | None = None) -> MoveForm:
+        return MoveForm(move, self.issue, options=self.options, data=data, tag=self.tag)
+
+    def actions(self, refused: Refused | None = None) -> list[Action]:
+        """The buttons that the person may press now; a refused form stands open in its place, with all its words."""
+        loud = next((verb for verb in _ONWARD if verb in {move.verb for move in self.moves}), None)
+        return [
+            Action(
+                refused.form if refused and refused.form.move.verb == move.verb else self.form(move),
+                style="primary" if move.verb == loud else "danger" if move.verb in _BACKWARD else "",
+                is_open=bool(refused and refused.form.move.verb == move.verb),
+            )
+            for move in sorted(self.moves, key=lambda move: (move.verb != loud, move.verb in _BACKWARD))
+        ]
+
+    def refused(self, form: MoveForm, refusal: Refusal) -> Refused:
+        """What the page has to say of a move that was not made."""
+        seen = form.seen_count
+        meanwhile = []
+        if isinstance(refusal, Conflict) and seen is not None:
+            meanwhile = [line for line in self.all_lines if line.event.number > seen]
+        return Refused(form, refusal.sentence, meanwhile, is_stale=not self.offers(form.move.verb))
+
+    def read_again(self) -> IssuePage:
+        """The same page of the issue as it now stands."""
+        issue = Issue.objects.visible_to(self.person, self.at).for_page().numbered(self.issue.number).first()
+        if issue is None:
+            raise Http404
+        return replace(self, issue=issue)
+
+    def repeats(self, form: MoveForm) -> bool:
+        """Whether the move stands in the ledger already, by the same person in the same words: a button pressed twice."""
+        made = next((event for event in self.events if event.number == (form.seen_count or 0) + 1), None)
+        if made is None or made.by_id != self.person.pk or made.verb != form.move.verb:
+            return False
+        written = made.words.texts.values() if hasattr(made, "words") else ()
+        return set(form.words()) <= set(written)
+
+    @cached_property
+    def may_see_contact(self) -> bool:
+        return contacts.may_see_contact(self.issue, self.person, self.at)
+
+    @property
+    def degrees(self) -> str:
+        """Latitude, longitude as people and telephones write them; empty without a point."""
+        return f"{self.issue.point.y:.5f},{self.issue.point.x:.5f}" if self.issue.point else ""
+
+    @property
+    def bars(self) -> list[clocks.Bar]:
+        return clocks.bars(self.issue, self.at)
+
+    @property
+    def due_at(self) -> datetime | None:
+        return clocks.due_at(self.issue)
+
+    @property
+    def clock_state(self) -> ClockState:
+        return ClockState(self.issue.clock_state(self.at))
+
+    @property
+    def decides(self) -> str:
+        """Who decides: the light's name and the role that owns it."""
+        rung = next(rung for rung in RUNGS.values() if rung.light == self.issue.light)
+        return f"{rung.light.label} · {rung.owner.label}"
+
+    @property
+    def links(self) -> list[Link]:
+        """What it recurs from, and what it was merged into."""
+        found = ((_("Recurrence of"), self.issue.recurrence_of), (_("Merged into"), self.issue.merged_into))
+        return [Link(label, other.number, other.title) for label, other in found if other]
+
+    @property
+    def idle(self) -> Promise:
+        """Why there is no button."""
+        return _IDLE_ENDED if not self.issue.is_open else _IDLE
+
+
+def _said(rating: Mapping[str, str]) -> Said:
+    return Said(str(Rating.Value(rating["value"]).label), rating["comment"], bool(rating["taken_by"]))
+
+
+_IDLE = gettext_lazy("Nothing: it is with somebody else now. You can follow it here.")
+_IDLE_ENDED = gettext_lazy("Nothing: this issue has ended.")

@@ -1,0 +1,53 @@
+"""A form was sent: make the move it asks for, or say why not with every word kept. Knows no template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, QueryDict
+from django.utils.translation import gettext as _
+
+from issues import services
+from issues.errors import Conflict, OutOfScope, Refusal
+from issues.workflow import Verb
+from mapui.forms import MoveForm
+from mapui.issue_page import IssuePage
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of it. Refused: the page was read anew and the form holds the sentence beside what has to change."""
+
+    page: IssuePage
+    form: MoveForm
+    refusal: Refusal | None = None
+    status: int = 200
+
+
+class Incomplete(Refusal):
+    """The form lacks something (HTTP 422)."""
+
+    status = 422
+
+
+def attempt(page: IssuePage, verb: Verb, data: QueryDict) -> Attempt:
+    """Make the move. Raises Http404 if the issue has left the person's sight meanwhile."""
+    form = page.form(page.move(verb), data)
+    if not form.is_valid() and page.offers(verb):
+        return Attempt(page, form, Incomplete(_("Something is missing: see below.")), Incomplete.status)
+    try:
+        services.move(page.issue.pk, verb, by=page.person, at=page.at, facts=form.facts(), seen=form.seen_count)
+    except OutOfScope:
+        raise Http404 from None
+    except Refusal as refusal:
+        return _refused(page.read_again(), form, refusal)
+    return Attempt(page, form)
+
+
+def _refused(page: IssuePage, form: MoveForm, refusal: Refusal) -> Attempt:
+    """Refused; but a button that was pressed twice has done its work the first time."""
+    if isinstance(refusal, Conflict) and page.repeats(form):
+        return Attempt(page, form)
+    form.refuse(refusal)
+    form.look_again(page.issue.event_count)
+    return Attempt(page, form, refusal, refusal.status)

@@ -1,0 +1,190 @@
+"""What waits for one person, narrowed and counted in a handful of statements. Knows no request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from django.core.paginator import Page as Leaf
+from django.core.paginator import Paginator
+from django.db.models import TextChoices
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from grids.models import Area
+from issues.filters import Filters
+from issues.models import Category, Issue, Notice
+from issues.querysets import IssueQuerySet
+from issues.workflow import ClockState, Light, Urgency, Verb
+from representatives.models import Person
+from representatives.roles import Role, Sees
+from representatives.scopes import Scope, scope_of
+
+ROWS_PER_PAGE = 30
+NOTICES_SHOWN = 8
+WORDS_LENGTH = 60
+
+
+class Asked(TextChoices):
+    """What waits for somebody (`Issue.objects.waiting_for`), the most pressing kind first."""
+
+    DECIDE = "decide", pgettext_lazy("asked of me", "to decide")
+    ACCEPT = "accept", pgettext_lazy("asked of me", "to accept")
+    ACKNOWLEDGE = "acknowledge", pgettext_lazy("asked of me", "to acknowledge")
+    HANDLE = "handle", pgettext_lazy("asked of me", "to handle")
+    VERIFY = "verify", pgettext_lazy("asked of me", "to check on site")
+    FEEDBACK = "feedback", pgettext_lazy("asked of me", "to call back")
+
+
+# What can be done from the row, without opening the issue: moves that need no word.
+ONE_PRESS: Mapping[Asked, Verb] = {Asked.ACCEPT: Verb.ACCEPT, Asked.ACKNOWLEDGE: Verb.ACKNOWLEDGE}
+
+_EMPTY: Mapping[Role, Promise] = {
+    Role.SUPERVISION_OFFICE: gettext_lazy("Proposals for the red list, red issues to check and exits to approve appear here."),
+    Role.COUNTY_LEADER: gettext_lazy("What the supervision office brings before you appears here."),
+    Role.DEPARTMENT: gettext_lazy("Orders that are dispatched to your unit appear here."),
+    Role.TOWNSHIP_COMMITTEE: gettext_lazy("What climbs to your township, and what was not accepted in time, appears here."),
+    Role.TOWNSHIP_DISCIPLINE: gettext_lazy("Sealed matters of your township appear here."),
+    Role.VILLAGE_SECRETARY: gettext_lazy("New reports of your village, and what its cells pass up, appear here."),
+    Role.PARTY_REPRESENTATIVE: gettext_lazy("Issues of your cells that you are to acknowledge and handle appear here."),
+    Role.GRID_LEADER: gettext_lazy("New reports of your cells, and what is to be checked on site, appear here."),
+    Role.GRID_MEMBER: gettext_lazy("New reports of your cells, and what is to be checked on site, appear here."),
+}
+_EMPTY_FOR_OTHERS = gettext_lazy("What is asked of you appears here.")
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One kind of thing that is asked of the person; `value` empty: all of them."""
+
+    value: str
+    label: Promise | str
+    count: int
+    is_current: bool
+
+
+class Row(NamedTuple):
+    """An issue that waits: what is asked, and the move that one press makes, if there is one."""
+
+    issue: Issue
+    asked: Asked | None
+    one_press: Verb | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for, beside the filters that every list has."""
+
+    filters: Filters = field(default_factory=Filters)
+    asked: str = ""
+    area: str = ""
+    words: str = ""
+    page: str = "1"
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Wanted:
+        """Reads an address; what is unknown is left out, so an old link still opens."""
+        asked = query.get("asked", "")
+        return cls(
+            filters=Filters.from_query(query),
+            asked=asked if asked in Asked.values else "",
+            area=query.get("area", "")[:40],
+            words=query.get("q", "").strip()[:WORDS_LENGTH],
+            page=query.get("page", "1"),
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the tab is chosen."""
+        return bool(self.filters != Filters() or self.area or self.words)
+
+
+@dataclass
+class QueuePage:
+    """The queue of one person at one moment."""
+
+    person: Person
+    at: datetime
+    wanted: Wanted = field(default_factory=Wanted)
+
+    @cached_property
+    def scope(self) -> Scope:
+        return scope_of(self.person, self.at)
+
+    @property
+    def _narrowed(self) -> IssueQuerySet:
+        """All that waits and that the filters let through, of every tab."""
+        filters = self.wanted.filters
+        issues = replace(filters, clock="").narrow(Issue.objects.waiting_for(self.person, self.at), self.at)
+        if filters.clock:
+            issues = issues.in_wait_state(filters.clock, self.at)
+        if self.wanted.area:
+            issues = issues.under(self.area_path)
+        return issues.matching(self.wanted.words) if self.wanted.words else issues
+
+    @property
+    def area_path(self) -> str:
+        """The path of the chosen area; of one that is not offered, nothing lies within."""
+        return next((area.path for area in self.areas if area.code == self.wanted.area), "-")
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How much of each kind waits; one statement."""
+        return self._narrowed.count_by_asked()
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """All, then each kind; kinds of which there is nothing are left out, but for the one that is open."""
+        everything = Tab("", pgettext_lazy("everything that waits", "All"), sum(self.counts.values()), not self.wanted.asked)
+        kinds = [Tab(kind.value, kind.label, self.counts.get(kind, 0), kind == self.wanted.asked) for kind in Asked]
+        return [everything, *(tab for tab in kinds if tab.count or tab.is_current)]
+
+    @cached_property
+    def leaf(self) -> Leaf[Issue]:
+        """The rows of one page, soonest due first."""
+        rows = self._narrowed.of_asked(self.wanted.asked) if self.wanted.asked else self._narrowed
+        paginator = Paginator(rows.with_wait_state(self.at).for_rows().soonest_due_first(), ROWS_PER_PAGE)
+        paginator.count = self.counts.get(self.wanted.asked, 0) if self.wanted.asked else sum(self.counts.values())
+        return paginator.get_page(self.wanted.page)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row_of(issue, Asked(issue.asked)) for issue in self.leaf]  # type: ignore[attr-defined]
+
+    @cached_property
+    def areas(self) -> list[Area]:
+        """The areas that can be chosen: the parts of what the person is posted to."""
+        paths = {path for sees in Sees if sees is not Sees.NOTHING for path in self.scope.paths(sees)}
+        return list(Area.objects.current().parts_of_paths(paths).without_boundary())
+
+    @cached_property
+    def categories(self) -> list[Category]:
+        """The groups: finer than that a list is not narrowed."""
+        return list(Category.objects.groups())
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """The latest, each with its event, its issue, and how many are unread in all."""
+        return list(Notice.objects.inbox(self.person, self.at).with_unread_count()[:NOTICES_SHOWN])
+
+    @property
+    def unread(self) -> int:
+        return self.notices[0].unread_count if self.notices else 0  # type: ignore[attr-defined]
+
+    @property
+    def empty(self) -> Promise:
+        """What would stand here if something did, for the highest role that the person holds."""
+        return next((sentence for role, sentence in _EMPTY.items() if role in self.scope.roles), _EMPTY_FOR_OTHERS)
+
+    lights = tuple(Light)
+    urgencies = tuple(Urgency)
+    clocks = (ClockState.OVERDUE, ClockState.DUE_SOON, ClockState.ON_TRACK, ClockState.PAUSED)
+
+
+def row_of(issue: Issue, asked: Asked | None) -> Row:
+    """The row of an issue; `asked` None: it no longer waits."""
+    return Row(issue, asked, ONE_PRESS.get(asked) if asked else None)

@@ -1,0 +1,32 @@
+// issue.js - entry of the page of one issue: the small map, and where the eye goes after a move.
+
+import { find, on } from "../core/dom.js";
+import { drawPlace } from "../map/place-map.js";
+
+const FOCUS = "#refusal, #done";
+const WRONG = "[aria-invalid=true]";
+
+/** After a move: to what was wrong, else to the sentence that says what came of it. */
+function lookAtAnswer(article) {
+  const answer = find(FOCUS, article);
+  (find(WRONG, article) ?? answer)?.focus({ preventScroll: true });
+  answer?.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.detail.elt.id === "issue") lookAtAnswer(event.detail.elt);
+});
+
+// A form that opens shows its first input.
+on("click", ".move > summary", (event, summary) => {
+  setTimeout(() => {
+    if (summary.parentElement.open) find("textarea, select, input:not([type=hidden])", summary.parentElement)?.focus();
+  });
+});
+
+const place = find("[data-place]");
+if (place) {
+  drawPlace(place, place.dataset.place).catch(() => {
+    place.dataset.failed = "true"; // the words below the map say the same
+  });
+}

@@ -1,0 +1,109 @@
+"""Events as lines to read: what was done, by whom in which role, and in which words. Knows no request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from issues.models import Event, Rating
+from issues.workflow import Actor, Cause, Field, Light, Status, Urgency, Verb, light_of
+from mapui.templatetags.gridgov import when
+from representatives.roles import Role
+
+Detail = Callable[[object, Mapping[str, str]], str]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as it is drawn; a status or light that did not change is empty."""
+
+    event: Event
+    verb: str
+    who: str
+    from_status: str
+    to_status: str
+    from_light: Light | None
+    to_light: Light
+    details: list[str]
+    words: list[tuple[str, str]]
+    erased: bool
+    is_latest: bool = False
+
+    @property
+    def raised(self) -> bool:
+        """Whether the light changed."""
+        return self.from_light is not None and self.from_light != self.to_light
+
+
+def lines(events: Iterable[Event], names: Mapping[str, str] | None = None) -> list[Line]:
+    """The events as lines, newest first; each needs `by` and `words` loaded with it.
+
+    `names`: what codes of units and categories are called; one that is not there is shown as it is.
+    """
+    ordered = sorted(events, key=lambda event: event.number, reverse=True)
+    return [_line(event, names or {}, is_latest=place == 0) for place, event in enumerate(ordered)]
+
+
+def _line(event: Event, names: Mapping[str, str], *, is_latest: bool) -> Line:
+    words = getattr(event, "words", None)
+    changed = event.from_status != event.to_status
+    return Line(
+        event=event,
+        verb=str(Verb(event.verb).label),
+        who=who(event),
+        from_status=str(Status(event.from_status).label) if changed and event.from_status else "",
+        to_status=str(Status(event.to_status).label) if changed else "",
+        from_light=None if event.from_level is None else light_of(event.from_level),
+        to_light=light_of(event.to_level),
+        details=[_DETAILS[key](value, names) for key, value in event.facts.items() if key in _DETAILS and value not in (None, "")],
+        words=[(_label(key), text) for key, text in words.texts.items() if text] if words else [],
+        erased=bool(words and words.erased_at),
+        is_latest=is_latest,
+    )
+
+
+def who(event: Event) -> str:
+    """“Name · role”, “requester” or “the program”."""
+    if event.by_system:
+        return _("the program")
+    if event.actor == Actor.REQUESTER:
+        return str(Actor.REQUESTER.label)
+    role = str(Role(event.actor).label) if event.actor in Role.values else event.actor
+    return f"{event.by.name} · {role}" if event.by else role
+
+
+def _label(key: str) -> str:
+    """What a text is: the field's own label, or that of a part of the minute."""
+    parts = {"outcome": _("Outcome"), "participants": _("Who took part")}
+    return str(Field(key).label) if key in Field.values else parts.get(key.rpartition("_")[2], key)
+
+
+def _choice(choices: type[TextChoices]) -> Detail:
+    return lambda value, names: str(choices(value).label) if value in choices.values else str(value)
+
+
+def _named(sentence: str) -> Detail:
+    return lambda value, names: _(sentence) % {"name": names.get(str(value), str(value))}
+
+
+def _moment(sentence: str) -> Detail:
+    return lambda value, names: _(sentence) % {"when": when(parse_datetime(str(value)))}
+
+
+# What the facts of an event say beside its words; those not named here are for programs.
+_DETAILS: Mapping[str, Detail] = {
+    "slip": _named(gettext_noop("Slip %(name)s")),
+    "unit": _named(gettext_noop("Lead unit: %(name)s")),
+    "category": _named(gettext_noop("Category: %(name)s")),
+    "into": _named(gettext_noop("Into issue %(name)s")),
+    "merged": _named(gettext_noop("From issue %(name)s")),
+    "rating": _choice(Rating.Value),
+    "urgency": _choice(Urgency),
+    "cause": _choice(Cause),
+    "due": _moment(gettext_noop("New date: %(when)s")),
+}

@@ -1,0 +1,212 @@
+"""A small county at work, for the pages of the casework: places, people in every role, and issues moved by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.utils.timezone import now
+
+from grids.levels import Level
+from grids.models import Area
+from issues import policy, services
+from issues.intake import Contact, Draft, report
+from issues.models import Category, Event, Issue, Requester, SlaPolicy, Submission
+from issues.workflow import Light, Verb
+from representatives.models import Person, Unit
+from representatives.roles import Role
+from tests.drawing import Town, draw_cells
+from tests.representatives.factories import post
+
+CHINA = ZoneInfo("Asia/Shanghai")
+START = datetime(2024, 1, 1, tzinfo=CHINA)
+PHONE = "13912345678"
+MINUTE = {"held_on": "2024-03-01", "participants": "王书记、李代表", "outcome": "一致同意上报。"}
+POLICY = Path(policy.__file__).parent / "data" / "policy-default-2026.yaml"
+PASSWORD = "correct-horse-battery"
+
+_numbers = count(1)
+_NAMES: Mapping[Role, str] = {
+    Role.GRID_MEMBER: "韩网格",
+    Role.PARTY_REPRESENTATIVE: "李代表",
+    Role.VILLAGE_SECRETARY: "王书记",
+    Role.TOWNSHIP_COMMITTEE: "赵镇长",
+    Role.DEPARTMENT: "孙交通",
+    Role.SUPERVISION_OFFICE: "周督查",
+    Role.COUNTY_LEADER: "吴常委",
+    Role.TOWNSHIP_DISCIPLINE: "郑纪检",
+    Role.ORGANISATION_OFFICE: "冯组织",
+    Role.SYSTEM_ADMIN: "陈管理",
+}
+
+
+@dataclass
+class Scene:
+    """The county, its people by role, and the verbs of a story; `at` is when the next thing happens."""
+
+    town: Town
+    people: dict[Role, Person]
+    units: dict[str, Unit]
+    categories: dict[str, Category]
+    at: datetime = field(default_factory=lambda: now() - timedelta(hours=2))
+
+    def __getitem__(self, role: Role) -> Person:
+        return self.people[role]
+
+    @cached_property
+    def stranger(self) -> Person:
+        """A grid member of another township."""
+        return post(Role.GRID_MEMBER, self.town["F"], person("外乡人"), since=START)
+
+    @cached_property
+    def colleague(self) -> Person:
+        """Another officer of the supervision office: who put an issue in the list does not check it."""
+        return post(Role.SUPERVISION_OFFICE, self.town.county, person("钱督查"), since=START)
+
+    def report(
+        self, text: str = "村口桥面塌陷,车辆无法通行", *, category: str = "road.bridge", cell: str = "A", phone: str = ""
+    ) -> Issue:
+        """Somebody tells of something in that cell; the point lies in it."""
+        point = self.town.inside(cell)
+        channel = Requester.Channel.PHONE if phone else Requester.Channel.NONE
+        draft = Draft(
+            uuid=uuid4(), text=text, category=category, xy=(point.x, point.y), accuracy_m=12.0,
+            contact=Contact(nickname="郭先生", phone=phone or "0", email="a@example.org", channel=channel),
+        )  # fmt: skip
+        return self.again(report(draft, at=self.at).issue)
+
+    def move(self, issue: Issue, verb: Verb, by: Role | Person, *, minutes: int = 5, **facts: Any) -> Issue:
+        """That role's person does it, some minutes after what came before."""
+        self.at += timedelta(minutes=minutes)
+        services.move(issue.pk, verb, by=self.people[by] if isinstance(by, Role) else by, at=self.at, facts=facts)
+        return self.again(issue)
+
+    def again(self, issue: Issue) -> Issue:
+        return Issue.objects.get(pk=issue.pk)
+
+    # --- how far a story has come ---
+
+    def accepted(self, light: Light = Light.GREEN, **told: str) -> Issue:
+        by = Role.TOWNSHIP_COMMITTEE if light is Light.YELLOW else Role.VILLAGE_SECRETARY
+        level: dict[str, Any] = {} if light is Light.YELLOW else {"level": light.value}
+        return self.move(self.report(**{"category": _CATEGORY_OF[light], **told}), Verb.ACCEPT, by, **level)
+
+    def in_progress(self, light: Light = Light.GREEN, **told: str) -> Issue:
+        return self.move(self.accepted(light, **told), Verb.ACKNOWLEDGE, _HANDLER_OF[light])
+
+    def resolved(self, light: Light = Light.GREEN, **told: str) -> Issue:
+        issue = self.in_progress(light, **told)
+        return self.move(issue, Verb.RESOLVE, _HANDLER_OF[light], resolution="已更换灯具并恢复照明。", public_line="路灯已修复。")
+
+    def awaiting_rating(self, light: Light = Light.GREEN, **told: str) -> Issue:
+        return self.move(self.resolved(light, **told), Verb.VERIFY, Role.GRID_MEMBER)
+
+    def proposed(self, **told: str) -> Issue:
+        issue = self.accepted(Light.YELLOW, **told)
+        words: dict[str, Any] = {
+            "tried": "镇里已两次现场处置,资金缺口三百万元。",
+            "reason": "需旗级资金和交通部门牵头。",
+            "minute": MINUTE,
+        }
+        return self.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, **words)
+
+    def on_red_list(self, **told: str) -> Issue:
+        issue = self.proposed(**told)
+        words: dict[str, Any] = {"reason": "同意入库,由交通局牵头。", "unit": self.units["roads"].pk}
+        return self.move(issue, Verb.ENTER_RED, Role.SUPERVISION_OFFICE, **words)
+
+    def red_awaiting_exit(self, **told: str) -> Issue:
+        issue = self.move(self.on_red_list(**told), Verb.ACKNOWLEDGE, Role.DEPARTMENT)
+        issue = self.move(issue, Verb.RESOLVE, Role.DEPARTMENT, resolution="新桥通车。", public_line="新桥已通车。")
+        return self.move(issue, Verb.VERIFY, self.colleague)
+
+
+_CATEGORY_OF = {Light.GREEN: "road.light", Light.BLUE: "road.light", Light.YELLOW: "road.bridge"}
+_HANDLER_OF = {
+    Light.GREEN: Role.PARTY_REPRESENTATIVE,
+    Light.BLUE: Role.VILLAGE_SECRETARY,
+    Light.YELLOW: Role.TOWNSHIP_COMMITTEE,
+}
+
+
+def person(name: str, unit: Unit | None = None) -> Person:
+    """A member of staff who can log in with PASSWORD."""
+    return Person.objects.create_user(
+        f"staff{next(_numbers)}", password=PASSWORD, name=name, office_phone=f"0476-78{next(_numbers):05d}", unit=unit
+    )
+
+
+def scene() -> Scene:
+    """The county with a policy in force and somebody in every role; nothing has been reported yet."""
+    town = draw_cells(
+        """
+        A B E F
+        C D E F
+        """,
+        villages={"上京社区": "AB", "兴隆村": "CD", "富河村": "EF"},
+        townships={"林东镇": ["上京社区", "兴隆村"], "富河镇": ["富河村"]},
+    )
+    Area.objects.filter(pk=town.county.pk).update(name="巴林左旗")
+    for letter, cell in town.cells.items():
+        Area.objects.filter(pk=cell.pk).update(name=f"第{ord(letter) - 64}网格")
+    _policy()
+    units = {
+        "roads": Unit.objects.create(
+            code="D01", name="交通运输局", kind=Unit.Kind.DEPARTMENT, area=town.county, phone="0476-7800001"
+        ),
+        "water": Unit.objects.create(code="D02", name="水利局", kind=Unit.Kind.DEPARTMENT, area=town.county),
+    }
+    return Scene(town, _people(town, units["roads"]), units, _categories())
+
+
+def _people(town: Town, roads: Unit) -> dict[Role, Person]:
+    places: dict[Role, Area] = {
+        Role.GRID_MEMBER: town["A"],
+        Role.PARTY_REPRESENTATIVE: town["A"],
+        Role.VILLAGE_SECRETARY: town.village,
+        Role.TOWNSHIP_COMMITTEE: town.township,
+        Role.TOWNSHIP_DISCIPLINE: town.township,
+    }
+    return {
+        role: post(role, places.get(role, town.county), person(name, roads if role is Role.DEPARTMENT else None), since=START)
+        for role, name in _NAMES.items()
+    }
+
+
+def _policy() -> None:
+    text = POLICY.read_text(encoding="utf-8")
+    body = policy.read(text).model_dump(mode="json")
+    SlaPolicy.objects.create(identifier="default-2026", source=text, body=body, active_from=START, created_at=START)
+
+
+def _categories() -> dict[str, Category]:
+    rows: tuple[tuple[str, str, str, str, Level, dict[str, Any]], ...] = (
+        ("road", "", "道路交通", "Roads", Level.GRID, {}),
+        ("road.light", "road", "路灯不亮", "Street light", Level.GRID, {}),
+        ("road.bridge", "road", "桥涵损毁", "Bridge", Level.TOWNSHIP, {}),
+        ("svc", "", "公共服务", "Services", Level.GRID, {}),
+        ("svc.consult", "svc", "政策咨询", "Question", Level.GRID, {"physical": False}),
+        ("village", "", "村务监督", "Village affairs", Level.TOWNSHIP, {}),
+        ("village.conduct", "village", "干部服务态度", "Conduct", Level.TOWNSHIP, {"sealed": True, "physical": False}),
+    )
+    made: dict[str, Category] = {}
+    for order, (code, group, chinese, english, level, more) in enumerate(rows):
+        names = {"zh-hans": chinese, "en": english}
+        made[code] = Category.objects.create(code=code, names=names, group=made.get(group), level=level, order=order, **more)
+    return made
+
+
+def event_of(issue: Issue, verb: Verb) -> Event:
+    """The latest event of that kind."""
+    return issue.events.filter(verb=verb).latest("number")
+
+
+def submission_of(issue: Issue) -> Submission:
+    return issue.submissions.get()
