@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -72,6 +72,10 @@ class Draft:
     device_at: datetime | None = None
     language: str = ""
     photos: tuple[photos.Photo, ...] = ()
+
+    def with_photos(self, *more: photos.Photo) -> Draft:
+        """The same report with these photos, as a later batch brings them."""
+        return replace(self, photos=more)
 
     def digest(self) -> str:
         """Keyed digest of the body without photos; keyed, for a telephone number could be guessed from a plain one."""
@@ -238,6 +242,6 @@ def _actor(person: Person | None, area: Area, at: datetime) -> Role | Actor:
 
 def title_of(text: str) -> str:
     """The first sentence, at most 40 characters, without anybody's numbers."""
-    plain = " ".join(masking.without_numbers(text).split("\n", 1)[0].split()) or " ".join(text.split())
+    plain = " ".join(masking.without_numbers(text.strip().split("\n", 1)[0]).split())
     first = _SENTENCE_END.split(plain, maxsplit=1)[0].strip() or plain
     return first if len(first) <= TITLE_MAX else first[: TITLE_MAX - 1].rstrip() + "…"
