@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from grids import sql
+from grids.levels import LADDER_LEVELS, Level
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,22 @@ class Place:
 
 
 def locate_many(points: Sequence[tuple[float, float]]) -> list[Place | None]:
-    """The narrowest area at each point (longitude, latitude in degrees, EPSG:4326); None outside. One query."""
+    """The narrowest area at each point (longitude, latitude in degrees, EPSG:4326); None outside.
+
+    One query per level, narrowest first, each for the points that are still nowhere: outlines of whole counties, which
+    are slow to test, are only asked about the few.
+    """
     found: list[Place | None] = [None] * len(points)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.read("locate_many"), {"xs": [x for x, _ in points], "ys": [y for _, y in points]})
-        for place, area_id, path, level in cursor.fetchall():
-            found[place] = Place(area_id, path, level)
+    for level in LADDER_LEVELS:
+        nowhere = [place for place, at in enumerate(found) if at is None]
+        if not nowhere:
+            break
+        for n, area_id, path in _at_level(level, [points[place] for place in nowhere]):
+            found[nowhere[n]] = Place(area_id, path, level)
     return found
+
+
+def _at_level(level: Level, points: Sequence[tuple[float, float]]) -> list[tuple[int, int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.read("locate_many"), {"level": level, "xs": [x for x, _ in points], "ys": [y for _, y in points]})
+        return list(cursor.fetchall())

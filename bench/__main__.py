@@ -1,0 +1,60 @@
+"""`bin/bench`: how long the pages of a loaded demo take over HTTP, beside the bare SQL of the same work in the same run.
+
+Starts its own server on a free port, asks each address `--times` times over one kept-alive connection, and prints p50
+and p95 in milliseconds with the ratio to the SQL alone. Nothing here asserts: figures are read, compared, and kept
+(`--json FILE`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings")
+os.environ.setdefault("GRIDGOV_LOG_LEVEL", "WARNING")
+
+import django
+
+django.setup()
+
+from bench.cases import cases  # noqa: E402
+from bench.measure import Figure, Server, measure  # noqa: E402
+
+HEAD = f"{'':34}{'p50 ms':>9}{'p95 ms':>9}{'SQL p50':>9}{'ratio':>7}{'stmts':>7}{'kB':>8}  status"
+
+
+def line(figure: Figure) -> str:
+    """One row of the table."""
+    ratio = f"{figure.p50 / figure.sql_p50:.1f}" if figure.sql_p50 else "-"
+    sql = f"{figure.sql_p50:.2f}" if figure.sql_p50 else "-"
+    return (
+        f"{figure.name:34}{figure.p50:9.2f}{figure.p95:9.2f}{sql:>9}{ratio:>7}{figure.statements:7d}{figure.bytes / 1000:8.1f}"
+        f"  {figure.status}"
+    )
+
+
+def main() -> int:
+    """Measure and print; 1 if an address did not answer as it should."""
+    options = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    options.add_argument("--times", type=int, default=200, help="requests per address (default 200)")
+    options.add_argument("--json", type=Path, help="also write the figures there")
+    options.add_argument("--only", default="", help="only the cases whose name contains this")
+    given = options.parse_args()
+    figures: list[Figure] = []
+    print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, {given.times} requests each\n{HEAD}")
+    with Server() as server:
+        for case in cases():
+            if given.only in case.name:
+                figures.append(measure(case, server, times=given.times))
+                print(line(figures[-1]), flush=True)
+    if given.json:
+        given.json.write_text(json.dumps([vars(figure) for figure in figures], indent=1))
+    return 0 if figures and all(figure.status in (200, 302, 304) for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""What is asked, of whichever demo is loaded: by the officers who ask it, and by a resident who reports."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from math import asinh, pi, radians, tan
+
+from bench.measure import Case
+from grids.levels import Level
+from grids.models import Area, Layer
+from issues.models import Issue
+from representatives.models import Person
+
+
+def cases() -> list[Case]:
+    """The addresses, with real areas and issues of the loaded territory in them."""
+    office = Person.objects.get(username="supervision")
+    township = Person.objects.get(username="township")
+    member = Person.objects.get(username="member")
+    layer = Layer.objects.get(level=Level.GRID)
+    z, x, y = tile_of(Area.objects.cells().exclude(label_point=None)[0], zoom=12)
+    return [
+        Case("dashboard page", "/", office),
+        Case("dashboard state, all cells", f"/map/state/cell/?v={layer.version}", office),
+        Case("dashboard state, townships", f"/map/state/township/?v={Layer.objects.get(level=Level.TOWNSHIP).version}", office),
+        Case("state unchanged (304)", f"/map/state/cell/?v={layer.version}", office, revalidate=True),
+        Case("cell tile, cached", f"/map/tiles/cell/{layer.version}/{z}/{x}/{y}.mvt"),
+        Case("queue of a township", "/queue/", township),
+        Case("queue of a grid member", "/queue/", member),
+        Case("issue page", f"/issues/{_open_issue(township).number}/", township),
+        Case("red list", "/red/", office),
+        Case("heat page", "/heat/", office),
+        Case("report page", "/report/"),
+        Case("POST of a report", "/report/", member, body=report_form),
+    ]
+
+
+def _open_issue(person: Person) -> Issue:
+    """An open issue in the person's area."""
+    area = person.assignments.all()[0].area
+    return Issue.objects.unfinished().under(area.path)[0]
+
+
+def tile_of(area: Area, *, zoom: int) -> tuple[int, int, int]:
+    """The tile (z, x, y; Web Mercator) in which the area's label stands."""
+    point = area.label_point
+    if point is None:
+        raise ValueError(f"{area} has no label point.")
+    across = 2**zoom
+    return zoom, int((point.x + 180) / 360 * across), int((1 - asinh(tan(radians(point.y))) / pi) / 2 * across)
+
+
+def report_form(turn: int) -> dict[str, str]:
+    """A report at a random place of the territory, every one with a key of its own."""
+    rng = random.Random(turn)
+    cell = rng.choice(_cells())
+    point = cell.label_point
+    if point is None:
+        raise ValueError(f"{cell} has no label point.")
+    return {
+        "uuid": str(uuid.uuid4()),
+        "text": f"bench {turn}: the lamp at the crossing is out",
+        "lon": f"{point.x:.6f}",
+        "lat": f"{point.y:.6f}",
+        "crs": "wgs84",
+        "accuracy": "12",
+        "danger": "no",
+    }
+
+
+def _cells() -> list[Area]:
+    if not _CELLS:
+        _CELLS.extend(Area.objects.cells().exclude(label_point=None).defer("boundary")[:500])
+    return _CELLS
+
+
+_CELLS: list[Area] = []

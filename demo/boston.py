@@ -1,0 +1,55 @@
+"""Boston: real boundaries and real 311 cases, imported as any history is. The proof that nothing is hard-coded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext as _
+
+from demo import common
+from demo.people import Staffing, staff_county, units_from
+from issues import heat, policies
+from issues.importing import import_issues, load_mapping
+
+CODE = "boston"
+FOLDER = common.FIXTURES / "boston"
+SAMPLE = FOLDER / "requests_sample.csv.gz"
+FULL = settings.BASE_DIR.parent / "shared" / "data" / "boston" / "requests.csv.gz"
+REPRESENTATIVES = 280
+SINCE = datetime(2012, 1, 1, tzinfo=UTC)  # before the first case
+WORDS = {"supervision": "Office of the Mayor, key cases", "township": " ward office", "village": " precinct office"}
+
+
+def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> None:
+    """Build everything in the empty database: the sample that the repository holds, or all cases where they are."""
+    city = common.territory(FOLDER, since=SINCE)
+    policy_file = policies.SHIPPED.with_name("policy-plain-weekdays.yaml")
+    common.rules(
+        category_file=FOLDER / "categories.toml", policy_file=policy_file, since=SINCE, id="boston", time_zone="America/New_York"
+    )
+    units = units_from(FOLDER / "units.toml", city)
+    staffing = Staffing(city, seed=seed, since=SINCE, language="en")
+    staff_county(staffing, departments=dict.fromkeys(units.values()), representatives=REPRESENTATIVES, words=WORDS)
+    staffing.save()
+    source = cases()
+    rejects = Path(settings.LOCAL_DIR) / "boston.rejects.csv"
+    rejects.parent.mkdir(exist_ok=True)
+    with common.bar(_("Cases")) as progress:
+        result = import_issues(
+            source, load_mapping(FOLDER / "mapping.toml"), at=at, rejects=rejects, limit=issues, progress=progress
+        )
+    out.write(
+        _(
+            "%(written)d cases imported, %(rejected)d rejected; the city's precinct agrees with the point for %(agree)d of %(compared)d."
+        )
+        % vars(result)
+    )
+    heat.rebuild(at=at)
+
+
+def cases() -> Path:
+    """The file of cases: all 177,159 where the data set is, else the sample that the repository holds."""
+    return FULL if FULL.exists() else SAMPLE
