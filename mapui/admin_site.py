@@ -12,9 +12,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from representatives.roles import Page
 from representatives.scopes import scope_of
+
+# Headings of apps that are not ours.
+HEADINGS = {"axes": _("Protection of the log-in"), "admin": _("What was changed here")}
+# Words of theirs that have no Chinese of their own; here only so that they come into our catalog.
+_BORROWED = (
+    gettext_noop("access attempts"),
+    gettext_noop("access attempt"),
+    gettext_noop("access failures"),
+    gettext_noop("access failure"),
+    gettext_noop("access logs"),
+    gettext_noop("access log"),
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
+)
 
 
 class ConfigurationSite(AdminSite):
@@ -26,6 +40,11 @@ class ConfigurationSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return scope_of(request.user, now()).may_open(Page.ADMIN)
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """The index, every heading in the reader's language."""
+        every = super().get_app_list(request, app_label)
+        return [app | {"name": HEADINGS.get(app["app_label"], app["name"])} for app in every]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The log-in of the site; who is logged in but has no such role is told so (403)."""

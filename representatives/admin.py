@@ -61,9 +61,7 @@ class PersonAdmin(UserAdmin):
         (_("On the contact card"), {"fields": ("name", "unit", "office_phone", "rep_level")}),
         (_("Messages"), {"fields": ("email", "language")}),
     )
-    add_fieldsets = (
-        (None, {"classes": ("wide",), "fields": ("username", "name", "unit", "usable_password", "password1", "password2")}),
-    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "name", "unit", "password1", "password2")}),)
 
     def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[type[InlineModelAdmin]]:
         return [PostingsOfPerson] if obj else []

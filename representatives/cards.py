@@ -36,13 +36,14 @@ class Card:
 
 
 def card_of(area: Area, at: datetime) -> Card:
-    """The card as it stands at that moment; one query. A grid member's vacancy is a line without people."""
+    """The card as it stands at that moment; one query. A cell without grid member or leader has a line without people."""
     found = Assignment.objects.active(at).answering_for(area.path).in_role(*ON_CARD)
     posted = list(found.select_related("person__unit", "area"))
     answers = chain_from(posted)
     named = {(answer.person.pk, answer.role) for answer in answers if answer.person}
     lines = [_line(role, (one for one in posted if (one.person_id, role) not in named)) for role in ON_CARD]
-    return Card(area, answers, [line for line in lines if line.people or line.role == Role.GRID_MEMBER])
+    is_bare = area.level == Level.GRID and not any(one.role in (Role.GRID_MEMBER, Role.GRID_LEADER) for one in posted)
+    return Card(area, answers, [line for line in lines if line.people or (is_bare and line.role == Role.GRID_MEMBER)])
 
 
 def _line(role: Role, posted: Iterable[Assignment]) -> Line:

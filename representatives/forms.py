@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib.admin.widgets import AdminSplitDateTime
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,7 @@ from representatives.models import Assignment, Person
 from representatives.roles import Role
 
 
-class PersonAddForm(AdminUserCreationForm):
+class PersonAddForm(BaseUserCreationForm):
     """A new account; the password rules stand beside the field."""
 
     class Meta:

@@ -49,6 +49,11 @@ class CoverPage:
     needs: tuple[Need, ...] = NEEDS
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether a filter is set that can be taken away."""
+        return self.missing is not None or (self.township is not None and len(self.townships) > 1)
+
+    @property
     def row_level(self) -> Level:
         """What the table has a row for: townships, or the villages of the one that was chosen."""
         return Level.VILLAGE if self.township else Level.TOWNSHIP
@@ -101,7 +106,7 @@ def _asked(request: HttpRequest) -> CoverPage:
     query = CoverFilter(request.GET)
     chosen = query.cleaned_data if query.is_valid() else {}
     townships = list(Area.objects.current().of_level(Level.TOWNSHIP).under_any(paths).without_boundary())
-    township = _one_of(townships, chosen.get("township", ""))
+    township = _one_of(townships, chosen.get("township", "") or _only(townships, paths))
     missing = Role(chosen["missing"]) if chosen.get("missing") else None
     within, group_level = ((township.path,), Level.VILLAGE) if township else (paths, Level.TOWNSHIP)
     counts = cover_counts(within, at, group_level=group_level)
@@ -113,6 +118,11 @@ def _territory(path: str) -> Territory | None:
     """How the county that the path begins with calls its levels."""
     root = Area.objects.roots().on_path(path).without_boundary().select_related("territory").first()
     return getattr(root, "territory", None)
+
+
+def _only(townships: list[Area], paths: tuple[str, ...]) -> str:
+    """The code of the township that the report is about anyhow, for somebody whose reach is that one."""
+    return townships[0].code if [township.path for township in townships] == list(paths) and len(paths) == 1 else ""
 
 
 def _one_of(townships: list[Area], code: str) -> Area | None:

@@ -123,7 +123,7 @@ def test_auditor_when_opening_reads_the_log_and_changes_nothing(client, county):
 
 
 def test_account_when_added_obeys_the_password_rules_and_holds_no_right(administrator):
-    data = {"username": "wang", "name": "王", "usable_password": "true", "password1": "1234", "password2": "1234"}
+    data = {"username": "wang", "name": "王", "password1": "1234", "password2": "1234"}
 
     refused = administrator.post(reverse("admin:representatives_person_add"), data)
     assert "too short" in refused.content.decode()

@@ -90,8 +90,7 @@ def test_vacancy_when_drawn_is_said_with_who_stands_in(client):
     green, blue, yellow, red = re.findall(r"<tr>\s*<th scope=\"row\">.*?</tr>", html, re.DOTALL)
 
     assert "Vacant" in green
-    assert "in their place" in green
-    assert "Secretary" in green
+    assert "Secretary stands in" in green
     assert "Vacant" not in blue
     assert "Nobody is posted" in yellow
     assert "Nobody is posted" in red
@@ -108,6 +107,15 @@ def test_card_of_a_village_when_opened_lists_further_representatives_once(client
     assert card.answer_at(Level.GRID).person == first
     others = {line.role: [one for one, _area in line.people] for line in card.others}
     assert others[Role.PARTY_REPRESENTATIVE] == [second]
+
+
+def test_grid_member_when_missing_is_said_on_the_card_of_a_cell_only_and_a_leader_will_do(client):
+    bare, led = area(CELL), area("K.T1.V1.G2")
+    post(Role.GRID_LEADER, led)
+
+    assert [line.role for line in card_of(bare, NOON).others if not line.people] == [Role.GRID_MEMBER]
+    assert [line for line in card_of(led, NOON).others if not line.people] == []
+    assert card_of(area("K.T1.V1"), NOON).others == []
 
 
 def test_card_when_asked_costs_one_query_for_all_people(cell, django_assert_num_queries):
