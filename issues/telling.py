@@ -24,6 +24,7 @@ from representatives.roles import Role
 class Audience(StrEnum):
     SORTERS = "sorters"  # who accepts new reports there
     HANDLER = "handler"  # the handler, and the lead unit's people
+    DESK = "desk"  # the handler above green; at green the dispatch that follows tells the representative
     LEADER = "leader"  # who answers one level up; for a lead unit, who dispatched to it
     NEXT_LEVEL = "next_level"
     BELOW = "below"  # who answers at the levels that the issue has left or skipped
@@ -39,7 +40,7 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.SUBMIT:       (A.SORTERS,),
     Verb.PLACE:        (A.SORTERS,),
     Verb.SUPPLEMENT:   (A.HANDLER,),
-    Verb.ACCEPT:       (A.REQUESTERS, A.HANDLER, A.BELOW),
+    Verb.ACCEPT:       (A.REQUESTERS, A.DESK, A.BELOW),
     Verb.DECLINE:      (A.REQUESTERS,),
     Verb.DISPATCH:     (A.HANDLER, A.COVER),
     Verb.ESCALATE:     (A.HANDLER, A.BELOW, A.REQUESTERS),
@@ -99,6 +100,10 @@ def _handler(room: Room) -> list[Person]:
     return handler + room.unit_people()
 
 
+def _desk(room: Room) -> list[Person]:
+    return _handler(room) if room.issue.level > Level.GRID else []
+
+
 def _leader(room: Room) -> list[Person]:
     return room.answering((room.issue.level,)) if room.issue.lead_unit_id else _next_level(room)
 
@@ -126,6 +131,7 @@ def _cover(room: Room) -> list[Person]:
 CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.SORTERS: _sorters,
     A.HANDLER: _handler,
+    A.DESK: _desk,
     A.LEADER: _leader,
     A.NEXT_LEVEL: _next_level,
     A.BELOW: _below,

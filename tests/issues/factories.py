@@ -6,6 +6,7 @@ the shipped one, in force since 2020.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -15,6 +16,8 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.gis.geos import Point
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 
 from grids.models import Area
 from issues import categories, policies, services
@@ -261,3 +264,10 @@ def closed(made: County, at: datetime, **more: Any) -> Issue:
     issue = awaiting_rating(made, at, **more)
     ask(issue, Verb.RATE, at, rating="satisfied")
     return issue
+
+
+class DeadBackend(BaseEmailBackend):
+    """A mail server that is not there."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise ConnectionError("post office closed")

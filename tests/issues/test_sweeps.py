@@ -1,0 +1,432 @@
+"""What the program does by itself: the test vector walked day by day, each sweep, and sweeps that meet."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from grids.levels import Level
+from issues import announcing, ledger, services, sweeps
+from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Notice, Requester
+from issues.workflow import Cause, ClockState, Status, Urgency, Verb
+from representatives.roles import Role
+from tests.issues import factories as make
+from tests.issues.factories import CELLS, ask, china, do
+
+MONDAY = china("2024-09-23 09:00")
+
+
+@pytest.fixture
+def county(db) -> make.County:
+    return make.county()
+
+
+def sweep_all(at: datetime) -> None:
+    for sweep in (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume):
+        assert sweep(at=at).failed == []
+
+
+def steps(issue: Issue) -> list[tuple[str, str]]:
+    """(verb, when) of what the program did, in China's time."""
+    found = issue.events.filter(actor="system").exclude(verb="dispatch").order_by("number")
+    return [(event.verb, f"{event.at.astimezone(make.CHINA):%m-%d %H:%M}") for event in found]
+
+
+def told(event: Event) -> set[str]:
+    people = Notice.objects.filter(event=event, person__isnull=False)
+    return {role for notice in people for role in notice.person.assignments.values_list("role", flat=True)}
+
+
+# --- the test vector ---
+
+
+def test_issue_that_nobody_handles_walks_the_vector_of_the_notes(county):
+    """J4: over National Day and two worked weekend days, swept at each moment for which something is due."""
+    issue = make.accepted(county, MONDAY, about="env.waste")
+    at, end = MONDAY, china("2024-11-30 12:00")
+    while at < end:
+        at = min(time for time in Issue.objects.values_list("warn_at", "climb_at").get() if time) if _has_next(issue) else end
+        sweep_all(at)
+    issue.refresh_from_db()
+
+    moved = [step for step in steps(issue) if step[0] in ("escalate", "draft_red")]
+    assert moved == [("escalate", "09-27 17:30"), ("escalate", "10-12 17:30"), ("draft_red", "10-29 17:30")]
+    marks = [
+        f"{event.at.astimezone(make.CHINA):%m-%d %H:%M}"
+        for event in issue.events.filter(verb="warn").order_by("number")
+        if event.facts["reason"] == "level" and event.from_level == Level.GRID
+    ]
+    assert marks == ["09-25 08:45", "09-26 09:54", "09-26 17:30"]
+    assert (issue.level, issue.climb_cause) == (Level.TOWNSHIP, Cause.OVERDUE)
+    assert issue.level_due_at == china("2024-10-25 17:30")
+    assert issue.total_due_at == china("2024-11-22 17:30")
+    assert list(EscalationRequest.objects.order_by("pk").values_list("cause", "to_level")) == [("overdue", 20), ("overdue", 30)]
+    assert not KeySupervisionEntry.objects.exists()  # never by the program
+    do(issue, Verb.REFUSE_RED, county["duc"], china("2024-11-30 12:00"))
+    assert issue.level == Level.TOWNSHIP
+
+
+def _has_next(issue: Issue) -> bool:
+    return any(Issue.objects.values_list("warn_at", "climb_at").get(pk=issue.pk))
+
+
+def test_issue_left_untriaged_shows_its_clock_running_and_climbs_all_the_same(county):
+    issue = make.reported(county, MONDAY, about="env.waste")
+    assert issue.clock_state(china("2024-09-25 09:00")) == ClockState.ON_TRACK
+    assert issue.level_since == china("2024-09-24 17:30")
+
+    sweep_all(china("2024-09-24 17:30"))
+    warning = issue.events.get(verb="warn")
+    assert warning.facts["reason"] == "triage"
+    assert told(warning) >= {Role.GRID_MEMBER, Role.VILLAGE_SECRETARY}
+
+    sweep_all(china("2024-09-29 17:30"))  # due 09-27, up one working day later
+
+    issue.refresh_from_db()
+    assert (issue.level, issue.status, issue.handler) == (Level.VILLAGE, Status.ASSIGNED, county["vs1"])
+    assert issue.events.get(verb="escalate").facts["untriaged"] is True
+
+
+# --- warnings ---
+
+
+def test_warnings_go_to_whom_the_policy_names_once_each(county):
+    issue = make.in_hand(county, MONDAY, about="env.waste")
+    do(issue, Verb.CONTACT, county["pr1"], MONDAY)
+    for at in ("2024-09-25 08:45", "2024-09-25 08:45", "2024-09-26 09:54", "2024-09-26 17:30", "2024-09-26 17:31"):
+        sweeps.warn(at=china(at))
+
+    warnings = list(issue.events.filter(verb="warn").order_by("number"))
+    assert [event.facts["step"] for event in warnings] == [0, 1, 2]
+    assert [told(event) for event in warnings] == [
+        {Role.PARTY_REPRESENTATIVE},
+        {Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY},
+        {Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY},
+    ]
+    digest, direct, _late = (event.notices.filter(person=county["pr1"]).get() for event in warnings)
+    assert (digest.not_before, digest.announced_at) == (china("2024-09-26 08:30"), None)
+    assert direct.announced_at == china("2024-09-26 09:54")
+
+
+def test_warning_at_night_waits_for_the_morning_unless_critical(county):
+    at = china("2024-09-24 03:00")
+    urgent, critical = make.in_hand(county, MONDAY), make.in_hand(county, MONDAY, danger=True)
+    Issue.objects.update(warn_at=at)
+    for issue in (urgent, critical):
+        Issue.objects.filter(pk=issue.pk).update(level_due_at=at, contact_due_at=None)
+
+    sweeps.warn(at=at)
+
+    def when(issue: Issue) -> set[datetime]:
+        return set(Notice.objects.filter(event__issue=issue, event__verb="warn").values_list("not_before", flat=True))
+
+    assert when(urgent) == {china("2024-09-24 07:00")}
+    assert when(critical) == {at}
+
+
+def test_sweep_that_comes_late_gives_every_warning_it_missed_and_climbs(county):
+    issue = make.in_hand(county, MONDAY, about="env.waste")
+    do(issue, Verb.CONTACT, county["pr1"], MONDAY)
+
+    sweep_all(china("2024-10-08 10:00"))
+
+    assert [event.facts["step"] for event in issue.events.filter(verb="warn", from_level=10).order_by("number")] == [0, 1, 2]
+    issue.refresh_from_db()
+    assert issue.level == Level.VILLAGE
+    assert issue.level_since == china("2024-10-08 10:00")  # whose it is now has all of the time
+
+
+def test_solved_issue_no_longer_climbs_and_who_verifies_is_reminded(county):
+    issue = make.resolved(county, MONDAY, about="env.waste")
+    sweep_all(china("2024-10-20 10:00"))
+    issue.refresh_from_db()
+
+    assert (issue.level, issue.status) == (Level.GRID, Status.PENDING_VERIFICATION)
+    reminder = issue.events.get(verb="warn")
+    assert reminder.facts["reason"] == "verify"
+    assert told(reminder) == {Role.GRID_MEMBER, Role.GRID_LEADER, Role.VILLAGE_SECRETARY}
+    assert issue.clock_state(china("2024-10-20 10:00")) == ClockState.ON_TRACK  # it was solved in time
+
+
+def test_critical_issue_when_not_made_safe_in_two_hours_is_called_for_up_to_the_township(county):
+    issue = make.accepted(county, MONDAY, about="road.light", danger=True, by="vs1")
+    assert issue.urgency == Urgency.CRITICAL
+
+    sweeps.warn(at=MONDAY + timedelta(hours=2))
+
+    made_safe = [event for event in issue.events.filter(verb="warn") if event.facts["reason"] == "make_safe"]
+    assert [event.at for event in made_safe] == [MONDAY + timedelta(hours=2)]
+    assert told(made_safe[0]) == {Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE}
+
+
+def test_urgent_issue_climbs_four_hours_after_it_was_due(county):
+    issue = make.in_hand(county, MONDAY)
+
+    sweeps.climb(at=china("2024-09-24 12:59"))
+    issue.refresh_from_db()
+    assert issue.level == Level.GRID
+    sweeps.climb(at=china("2024-09-24 13:00"))
+    issue.refresh_from_db()
+    assert issue.level == Level.VILLAGE
+
+
+def test_issue_climbing_past_a_vacant_post_is_with_who_stands_in(county):
+    county["vs1"].is_active = False
+    county["vs1"].save()
+    issue = make.in_hand(county, MONDAY)
+
+    sweeps.climb(at=china("2024-09-25 13:00"))
+
+    issue.refresh_from_db()
+    assert (issue.level, issue.handler, issue.handler_fallback) == (Level.VILLAGE, county["tc1"], True)
+    do(issue, Verb.ACKNOWLEDGE, county["tc1"], china("2024-09-25 14:00"))
+    do(issue, Verb.RESOLVE, county["tc1"], china("2024-09-25 15:00"))
+    assert issue.status == Status.PENDING_VERIFICATION
+
+
+# --- no answer ---
+
+
+def test_requester_who_never_answers_is_asked_on_three_days_and_a_week_later_it_closes_unrated(county):
+    issue = make.awaiting_rating(county, MONDAY)
+    at = MONDAY
+    while Issue.objects.get(pk=issue.pk).is_open:
+        at = Issue.objects.get(pk=issue.pk).silent_close_at
+        sweeps.feedback(at=at)
+
+    assert steps(issue) == [("call_back", "09-24 08:30"), ("call_back", "09-25 08:30"), ("close", "10-02 17:30")]
+    assert issue.events.get(verb="close").facts == {"unrated": True}
+
+
+def test_requester_who_has_only_a_telephone_is_called_by_people(county):
+    issue = make.awaiting_rating(county, MONDAY, channel=Requester.Channel.PHONE)
+    assert issue.silent_close_at is None
+    sweeps.feedback(at=china("2024-12-01 09:00"))
+    assert steps(issue) == []
+
+    for day in ("2024-09-24", "2024-09-24", "2024-09-25"):
+        do(issue, Verb.CALL_BACK, county["gm1"], china(f"{day} 10:00"))
+    assert issue.silent_close_at is None  # two days only
+    do(issue, Verb.CALL_BACK, county["gm1"], china("2024-09-26 10:00"))
+    assert issue.silent_close_at == china("2024-10-03 17:30")
+
+    sweeps.feedback(at=china("2024-10-03 17:30"))
+    issue.refresh_from_db()
+    assert issue.status == Status.CLOSED
+
+
+def test_rating_that_comes_after_being_asked_again_closes_it(county):
+    issue = make.awaiting_rating(county, MONDAY)
+    sweeps.feedback(at=china("2024-09-24 08:30"))
+
+    ask(issue, Verb.RATE, china("2024-09-24 12:00"), rating="mostly")
+
+    assert issue.status == Status.CLOSED
+    assert issue.events.get(verb="close").facts == {"unrated": False}
+
+
+def test_red_issue_without_rating_waits_for_the_countys_word(county):
+    issue = make.at_red(county, MONDAY)
+    do(issue, Verb.RESOLVE, county["roads"], MONDAY)
+    do(issue, Verb.VERIFY, county["duc"], MONDAY)
+    at = MONDAY
+    for _ in range(6):
+        at = Issue.objects.get(pk=issue.pk).silent_close_at
+        assert sweeps.feedback(at=at).failed == []
+    issue.refresh_from_db()
+    assert issue.status == Status.PENDING_FEEDBACK
+
+    do(issue, Verb.APPROVE_EXIT, county["duc"], at + timedelta(hours=1))
+    assert issue.status == Status.CLOSED
+
+
+def test_few_ratings_and_bad_ones_send_it_back_when_no_more_come(county):
+    issue = make.awaiting_rating(county, MONDAY)
+    others = [make.report(issue, MONDAY) for _ in range(5)]
+    services.move_as_requester(others[0].pk, Verb.RATE, at=MONDAY, facts={"rating": "dissatisfied"})
+    for _ in range(4):
+        silent = Issue.objects.get(pk=issue.pk).silent_close_at
+        if silent:
+            sweeps.feedback(at=silent)
+    issue.refresh_from_db()
+
+    assert (issue.status, issue.rectify_rounds) == (Status.IN_PROGRESS, 1)
+
+
+# --- the machinery ---
+
+
+def test_issue_that_fails_is_logged_and_the_others_go_on(county, caplog, monkeypatch):
+    bad, good = make.in_hand(county, MONDAY), make.in_hand(county, MONDAY)
+    Issue.objects.filter(pk=bad.pk).update(handler_fallback=True)
+    real = services.move_by_program
+
+    def fails_on_the_first(issue: Issue, verb: Verb, **more: object) -> Event:
+        if issue.pk == bad.pk:
+            raise RuntimeError("broken")
+        return real(issue, verb, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "move_by_program", fails_on_the_first)
+    tally = sweeps.climb(at=china("2024-09-25 13:00"))
+
+    assert (tally.done, tally.failed) == (1, [bad.pk])
+    assert f"Issue {bad.pk} could not be swept" in caplog.text
+    good.refresh_from_db()
+    assert good.level == Level.VILLAGE
+
+
+def test_sweep_takes_what_is_due_in_batches_to_the_last(county, monkeypatch):
+    monkeypatch.setattr(sweeps, "BATCH", 2)
+    for _ in range(5):
+        make.in_hand(county, MONDAY)
+
+    assert sweeps.climb(at=china("2024-09-25 13:00")).done == 5
+
+
+def test_sweep_with_nothing_due_asks_one_question(county, django_assert_num_queries):
+    make.in_hand(county, MONDAY)
+
+    with django_assert_num_queries(1):
+        sweeps.climb(at=MONDAY)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_that_meet_climb_each_issue_once():
+    """Four at once on the real database: every climb, slip and notice exactly once, and the ledger whole."""
+    county = make.county()
+    issues = [make.in_hand(county, MONDAY, path=CELLS[n % 2], by="gl1") for n in range(12)]
+    at, start = china("2024-09-25 13:00"), Barrier(4)
+
+    def sweep(_number: int) -> sweeps.Tally:
+        try:
+            start.wait(timeout=20)
+            return sweeps.climb(at=at)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        tallies = list(pool.map(sweep, range(4)))
+
+    assert sum(tally.done for tally in tallies) == len(issues)
+    assert [tally.failed for tally in tallies] == [[]] * 4
+    assert Event.objects.filter(verb="escalate").count() == len(issues)
+    assert EscalationRequest.objects.count() == len(issues)
+    assert set(Issue.objects.values_list("level", flat=True)) == {Level.VILLAGE}
+    assert not [fault for fault in ledger.verify_all()[1] if fault]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_person_and_sweep_that_meet_do_not_undo_each_other():
+    county = make.county()
+    issue = make.in_hand(county, MONDAY)
+    at, start = china("2024-09-25 13:00"), Barrier(2)
+
+    def by_clock() -> None:
+        start.wait(timeout=20)
+        sweeps.climb(at=at)
+        connection.close()
+
+    def by_hand() -> str:
+        start.wait(timeout=20)
+        try:
+            services.move(issue.pk, Verb.RESOLVE, by=county["pr1"], at=at, facts=make.FACTS[Verb.RESOLVE])
+        except Exception as refused:
+            return type(refused).__name__
+        finally:
+            connection.close()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        clock, hand = pool.submit(by_clock), pool.submit(by_hand)
+        clock.result()
+        outcome = hand.result()
+
+    issue.refresh_from_db()
+    if outcome == "done":
+        assert (issue.level, issue.status) == (Level.GRID, Status.PENDING_VERIFICATION)
+    else:
+        assert (outcome, issue.level, issue.status) == ("Refusal", Level.VILLAGE, Status.ASSIGNED)
+    assert not [fault for fault in ledger.verify_all()[1] if fault]
+
+
+# --- announcing ---
+
+
+def test_notice_by_email_goes_out_once_and_names_no_resident(county, mailoutbox):
+    county["pr1"].email = "pr1@example.org"
+    county["pr1"].save()
+    issue = make.accepted(county, MONDAY)
+    assert len(mailoutbox) == 0
+
+    told = [announcing.announce(at=MONDAY), announcing.announce(at=MONDAY)]
+
+    assert told == [1, 0]
+    assert [letter.to for letter in mailoutbox] == [["pr1@example.org"]]
+    assert issue.number in mailoutbox[0].subject
+    assert issue.title not in mailoutbox[0].subject + mailoutbox[0].body
+
+
+def test_several_notices_for_one_person_go_in_one_letter(county, mailoutbox):
+    county["pr1"].email = "pr1@example.org"
+    county["pr1"].save()
+    issues = [make.accepted(county, MONDAY) for _ in range(3)]
+
+    announcing.announce(at=MONDAY)
+
+    assert len(mailoutbox) == 1
+    assert all(issue.number in mailoutbox[0].body for issue in issues)
+
+
+def test_requester_who_asked_for_email_gets_it_in_their_language(county, mailoutbox, settings):
+    settings.PUBLIC_URL = "https://grid.example.org"
+    issue = make.reported(county, MONDAY, channel=Requester.Channel.EMAIL)
+    Requester.objects.update(language="en")
+    do(issue, Verb.ACCEPT, county["gm1"], MONDAY)
+
+    announcing.announce(at=MONDAY)
+
+    assert [letter.to for letter in mailoutbox] == [["someone@example.org"]]
+    assert issue.submissions.get().receipt_code in mailoutbox[0].body
+
+
+def test_letter_that_cannot_be_sent_is_tried_again_later_and_later(county, mailoutbox, settings):
+    county["pr1"].email = "pr1@example.org"
+    county["pr1"].save()
+    make.accepted(county, MONDAY)
+    settings.EMAIL_BACKEND = "tests.issues.factories.DeadBackend"
+
+    assert announcing.announce(at=MONDAY) == 0
+    notice = Notice.objects.get(channel="email")
+    assert (notice.attempts, notice.not_before, notice.announced_at) == (1, MONDAY + timedelta(minutes=1), None)
+    assert "post office closed" in notice.last_error
+    announcing.announce(at=MONDAY + timedelta(minutes=1))
+    notice.refresh_from_db()
+    assert (notice.attempts, notice.not_before) == (2, MONDAY + timedelta(minutes=3))
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert announcing.announce(at=MONDAY + timedelta(minutes=3)) == 1
+    assert len(mailoutbox) == 1
+
+
+def test_pause_between_attempts_doubles_up_to_six_hours():
+    assert [announcing.pause(n) for n in (1, 2, 3, 12)] == [
+        timedelta(minutes=1),
+        timedelta(minutes=2),
+        timedelta(minutes=4),
+        timedelta(hours=6),
+    ]
+
+
+def test_notice_held_back_at_night_shows_in_the_morning(county):
+    make.reported(county, china("2024-09-23 22:40"))
+    assert not Notice.objects.inbox(county["gm1"], china("2024-09-23 23:00")).exists()
+
+    announcing.announce(at=china("2024-09-24 07:00"))
+
+    assert Notice.objects.inbox(county["gm1"], china("2024-09-24 07:00")).count() == 1
+    assert services.mark_read(county["gm1"], china("2024-09-24 07:00")) == 1
+    assert services.mark_read(county["gm1"], china("2024-09-24 07:00")) == 0
