@@ -5,7 +5,7 @@ FROM python:3.11-slim-bookworm AS base
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgdal32 libgeos-c1v5 \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /opt/gridgov --no-create-home gridgov \
+    && useradd --uid 10001 --shell /usr/sbin/nologin --home-dir /opt/gridgov --no-create-home gridgov \
     && install -d -o gridgov -g gridgov /var/lib/gridgov /var/lib/gridgov/media /var/lib/gridgov/tiles
 ENV PATH=/opt/gridgov/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     GRIDGOV_MEDIA_DIR=/var/lib/gridgov/media GRIDGOV_TILE_DIR=/var/lib/gridgov/tiles
