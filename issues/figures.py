@@ -65,7 +65,7 @@ class Rate:
 
 # fmt: off
 RATES = (
-    Rate("overdue",      gettext_lazy("Overdue"),           gettext_lazy("Open issues whose time at their level is up")),
+    Rate("overdue",      gettext_lazy("Overdue share"),           gettext_lazy("Open issues whose time at their level is up")),
     Rate("response",     gettext_lazy("Response rate"),     gettext_lazy("First contact in time, of those due in 90 days")),
     Rate("resolution",   gettext_lazy("Resolution rate"),   gettext_lazy("Solved, of those closed in 90 days")),
     Rate("satisfaction", gettext_lazy("Satisfaction rate"), gettext_lazy("Satisfied or mostly satisfied, of those rated in 90 days")),

@@ -15,9 +15,22 @@ from typing import TypeVar
 from django.core.cache import cache
 
 from grids.levels import Level
+from grids.models import Area
 from issues import heat, heat_codec, heat_public, heat_queries
 from issues.heat_codec import Row, Shape
-from issues.heat_queries import ALL, FOUR_WEEKS, HIGHEST_ZOOM, LARGE, LOWEST_ZOOM, WIDE_ZOOM, Audience, Choice, Knot
+from issues.heat_queries import (
+    ALL,
+    EVERYTHING,
+    FOUR_WEEKS,
+    HIGHEST_ZOOM,
+    LARGE,
+    LOWEST_ZOOM,
+    PUBLIC,
+    WIDE_ZOOM,
+    Audience,
+    Choice,
+    Knot,
+)
 from issues.weeks import week_of
 
 DAY = 24 * 3600
@@ -147,6 +160,13 @@ class View:
 
 def view_of(audience: Audience, at: datetime) -> View:
     return View(audience, heat.version(), at)
+
+
+def prepare(*, at: datetime) -> None:
+    """Compute what the page asks for first, for those who see a whole county and for the public."""
+    roots = Area.objects.roots().values_list("path", flat=True)
+    for audience in (*(Audience((path,)) for path in roots), PUBLIC):
+        view_of(audience, at).scales(EVERYTHING)
 
 
 def _span(rows: list[Row], *, until: int) -> Span:

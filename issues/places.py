@@ -28,6 +28,7 @@ from issues.weeks import monday, starts_at
 from issues.workflow import Cause, Light, light_of
 from representatives.models import Person
 
+# By what the list can be sorted, the usual way first.
 SORTS = {
     "recurrences": ("-came_back", "-weeks"),
     "issues": ("-issues", "-weeks"),
@@ -35,8 +36,7 @@ SORTS = {
     "last": ("-last_at", "-issues"),
     "open": ("-still_open", "-worst_level", "-came_back"),
 }
-DEFAULT_SORT = "recurrences"
-PUBLIC_SORTS = ("issues", "weeks")
+PUBLIC_SORTS = ("weeks", "issues")
 MOST_LINKS = 6
 
 

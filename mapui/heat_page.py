@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from issues.figures import narrowed
 from issues.heat_queries import EVERYTHING, Audience, Choice, choice_of
 from issues.heat_view import View
 from issues.models import Category
-from issues.places import DEFAULT_SORT, PUBLIC_SORTS, SORTS, Period, Places, public_places
+from issues.places import PUBLIC_SORTS, SORTS, Period, Places, public_places
 from issues.weeks import week_of
 from mapui.overview import Place, Viewer, home_of, layers_of
 from representatives.models import Person
@@ -62,13 +62,14 @@ class Wanted:
     page: str
 
     @classmethod
-    def from_query(cls, query: QueryDict, towns: list[Area], at: datetime) -> Wanted:
+    def from_query(cls, query: QueryDict, towns: list[Area], at: datetime, *, sorts: Iterable[str]) -> Wanted:
+        """`sorts`: what the list can be sorted by, the usual one first."""
         mode, sort = query.get("mode", ""), query.get("sort", "")
         return cls(
             choice=choice_of(query.get("category", "")[:60]) or EVERYTHING,
             town=next((town for town in towns if town.code == query.get("town")), None),
             period=_period(query, at),
-            sort=sort if sort in SORTS else DEFAULT_SORT,
+            sort=sort if sort in sorts else next(iter(sorts)),
             mode=mode if mode in dict(MODES) else MODES[0][0],
             page=query.get("page", "1"),
         )
@@ -105,7 +106,7 @@ class HeatPage:
     def __init__(self, person: Person | None, view: View, query: QueryDict, at: datetime) -> None:
         self.person, self.view, self.at = person, view, at
         self.towns = _towns(view.audience)
-        self.wanted = Wanted.from_query(query, self.towns, at)
+        self.wanted = Wanted.from_query(query, self.towns, at, sorts=PUBLIC_SORTS if self.is_public else SORTS)
 
     @property
     def is_public(self) -> bool:
@@ -183,14 +184,21 @@ class HeatPage:
         yield from self._public_sheet() if self.is_public else self._staff_sheet()
 
     def _staff_sheet(self) -> Iterator[list[object]]:
-        yield [_("Place"), _("In"), _("Category"), *(str(label) for label in COLUMNS.values()), _("Light"), _("Suggestion")]
+        yield [
+            _("Recurring place"),
+            _("Lies in"),
+            _("Category"),
+            *(str(label) for label in COLUMNS.values()),
+            _("Light"),
+            _("Suggestion"),
+        ]
         for place in self.rows[:MOST_EXPORTED]:
             counts = [place.issues, place.weeks, place.recurrences, place.still_open, place.last_at.date().isoformat()]
             light = place.light.label if place.light else ""
             yield [place.area, place.within, place.category.name, *counts, light, place.cause.label if place.cause else ""]
 
     def _public_sheet(self) -> Iterator[list[object]]:
-        yield [_("Place"), _("Category"), str(COLUMNS["issues"]), _("Four-week periods with an issue")]
+        yield [_("Recurring place"), _("Category"), str(COLUMNS["issues"]), _("Four-week periods with an issue")]
         for row in self.rows:
             yield [row.area, row.category.name, row.issues, row.periods]
 

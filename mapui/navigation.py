@@ -38,7 +38,7 @@ MENU: tuple[Entry, ...] = (
     Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True),
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),
     Entry(Page.RED, Page.RED.label),
-    Entry(Page.HEAT, Page.HEAT.label),
+    Entry(Page.HEAT, Page.HEAT.label, for_visitors=True),
     Entry(Page.COVER, Page.COVER.label),
     Entry(Page.ADMIN, Page.ADMIN.label),
 )

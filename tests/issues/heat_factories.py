@@ -34,7 +34,7 @@ def unsaved(area: Area, about: Category, reported_at: datetime, *, point: Point 
     """An issue, open unless it is given an end: `status` (an end) and `closed_at` go together."""
     return Issue(
         number=f"T{next(_numbers):07d}",
-        title="A lamp is dark",
+        title=more.pop("title", "A lamp is dark"),
         category=about,
         area=area,
         path=area.path,

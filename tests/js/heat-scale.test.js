@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { spreadOut } from "../../mapui/static/mapui/js/heat/heat-paint.js";
-import { RAMP, TABLE, colour, legend, strength, top } from "../../mapui/static/mapui/js/heat/heat-scale.js";
+import { blotOf, strengths } from "../../mapui/static/mapui/js/heat/heat-paint.js";
+import { RAMP, TABLE, colour, legend, percentile99, stepOf, strength, top } from "../../mapui/static/mapui/js/heat/heat-scale.js";
 
 const KNOTS = [[1, 4, 1], [4, 8, 2], [16, 16, 8]];
 
@@ -33,22 +33,59 @@ test("the ramp begins and ends with its own colours, and nothing is transparent"
   assert.ok(TABLE[255 * 4 + 3] > 200);
 });
 
-test("the legend's counts grow and end at the darkest", () => {
-  const counts = legend(25).map(([, count]) => count);
+test("the legend tells the counts that have each step, without gaps, as the areas are coloured", () => {
+  for (const most of [1, 2, 3, 4, 7, 25, 28, 999]) {
+    const steps = legend(most);
 
-  assert.deepEqual(counts, [1, 4, 9, 16, 25]);
+    assert.equal(steps[0][1], 1);
+    assert.equal(steps.at(-1)[2], Infinity);
+    steps.slice(1).forEach(([, fewest], i) => assert.equal(fewest, steps[i][2] + 1));
+    for (let count = 1; count < 1200; count++) {
+      const [step] = steps.find(([, fewest, last]) => count >= fewest && count <= last);
+      assert.equal(step, stepOf(count, most));
+    }
+  }
+  assert.equal(stepOf(0, 9), 0);
 });
 
-test("a bin lends to its eight neighbours and to no other", () => {
-  const counts = new Float32Array(25);
-  counts[12] = 4;
+for (const fineness of [1, 2, 4, 32]) {
+  test(`a blot of ${fineness} samples per bin is the same in all directions and stays within the margin`, () => {
+    const { side, weights, offset } = blotOf(fineness);
 
-  assert.deepEqual([...spreadOut(counts, 5)], [0, 0, 0, 0, 0, 0, 1, 2, 1, 0, 0, 2, 4, 2, 0, 0, 1, 2, 1, 0, 0, 0, 0, 0, 0]);
+    weights.forEach((weight, i) => {
+      const [row, column] = [Math.floor(i / side), i % side];
+      assert.equal(weight, weights[column * side + row]);
+      assert.equal(weight, weights[(side - 1 - row) * side + column]);
+    });
+    assert.equal(side, 2 * offset + fineness);
+    assert.ok(offset <= 2 * fineness);
+    assert.ok(Math.max(...weights) <= 1 && Math.max(...weights) > 0.8);
+  });
+}
+
+test("neighbouring tiles draw the same on both sides of their edge", () => {
+  // One issue in the last column of the left tile: in the right tile it lies in the margin.
+  const tile = (index) => ({ side: 4, margin: 2, width: 8, each: (from, until, visit) => visit(index, 9, 1) });
+  const [left, right] = [tile(3 * 8 + 5), tile(3 * 8 + 1)].map((heat) => strengths(heat, { from: 0, until: 1, measure: "issues", most: 9 }));
+  const width = 8 * 8;
+
+  for (let row = 0; row < width; row++) {
+    for (let column = 0; column < 2 * 8; column++) {
+      assert.equal(left[row * width + 5 * 8 + column], right[row * width + 8 + column]);
+    }
+  }
 });
 
-test("nothing wraps around from one edge to the other", () => {
-  const counts = new Float32Array(9);
-  counts[2] = 4;
+test("a bin at a corner of the margin does not wrap around", () => {
+  const heat = { side: 32, margin: 2, width: 36, each: (from, until, visit) => visit(35, 4, 1) };
 
-  assert.deepEqual([...spreadOut(counts, 3)], [0, 2, 4, 0, 1, 2, 0, 0, 0]);
+  const reached = [...strengths(heat, { from: 0, until: 1, measure: "weeks", most: 1 })].flatMap((value, i) => (value ? [i] : []));
+
+  assert.deepEqual(reached, [34, 35, 36 + 34, 36 + 35]);
+});
+
+test("counts of 99 in 100 areas do not exceed the percentile", () => {
+  assert.equal(percentile99(Array.from({ length: 200 }, (_, i) => 200 - i)), 198);
+  assert.equal(percentile99([7]), 7);
+  assert.equal(percentile99([]), 0);
 });

@@ -4,9 +4,8 @@ import { getBinary } from "../core/api.js";
 import { AreaLayer } from "../map/cell-layer.js";
 import { NONE, UNSEEN } from "../map/palette.js";
 import { decode } from "./heat-codec.js";
-import { RAMP, percentile99, strength } from "./heat-scale.js";
+import { RAMP, percentile99, stepOf } from "./heat-scale.js";
 
-const STEPS = RAMP.length - 1;
 const LINE = "rgb(75 18 106 / 35%)";
 
 /** Tones 1…5 are steps of the ramp; as `colours` of an AreaLayer. */
@@ -20,9 +19,6 @@ export const VIOLET = {
 
 /** Nothing is said of any area: the plain sheet under the heat. */
 export const BLANK = { tone: () => NONE, count: () => 0 };
-
-/** The step of the ramp for a count: 0 for none, then 1…5. */
-export const toneOf = (count, most) => (count > 0 ? Math.max(1, Math.ceil(STEPS * strength(count, most))) : NONE);
 
 /** The 99th percentile over areas and windows as long as this one, one after another back from the end. */
 export function mostOf(heat, { from, until, measure }) {
@@ -113,6 +109,6 @@ export class HeatAreas {
     this.heat.each(this.view.from, this.view.until, (ordinal, issues, weeks) => this.counts.set(ordinal, { issues, weeks }));
     const { counts, most } = this;
     const count = (ordinal) => counts.get(ordinal)?.[this.view.measure === "weeks" ? "weeks" : "issues"] ?? 0;
-    this.layers.get(this.level).setState({ count, tone: (ordinal) => toneOf(count(ordinal), most) });
+    this.layers.get(this.level).setState({ count, tone: (ordinal) => stepOf(count(ordinal), most) });
   }
 }

@@ -4,7 +4,7 @@
 import { getBinary } from "../core/api.js";
 import { elementTiles, project } from "../map/leaflet.js";
 import { decode } from "./heat-codec.js";
-import { pixels, strengths } from "./heat-paint.js";
+import { finenessOf, pixels, strengths } from "./heat-paint.js";
 import { top } from "./heat-scale.js";
 
 const WORLD_M = 40_075_016.686;
@@ -99,7 +99,7 @@ export class HeatLayer {
     const { side, margin, width } = tile.heat;
     tile.canvas = document.createElement("canvas");
     tile.canvas.className = "heat-tile__bins";
-    tile.canvas.width = tile.canvas.height = width;
+    tile.canvas.width = tile.canvas.height = width * finenessOf(tile.heat);
     // The margin hangs over the edge of the tile, which clips it: neighbours join without a seam.
     tile.canvas.style.width = tile.canvas.style.height = `${(100 * width) / side}%`;
     tile.canvas.style.left = tile.canvas.style.top = `${(-100 * margin) / side}%`;
@@ -110,7 +110,7 @@ export class HeatLayer {
   #paint({ coords, heat, canvas }) {
     if (!canvas || !this.view) return;
     const values = strengths(heat, { ...this.view, most: this.most(coords.z) });
-    canvas.getContext("2d").putImageData(new ImageData(pixels(values), heat.width), 0, 0);
+    canvas.getContext("2d").putImageData(new ImageData(pixels(values), canvas.width), 0, 0);
   }
 }
 

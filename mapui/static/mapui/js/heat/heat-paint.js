@@ -1,28 +1,51 @@
-// heat-paint.js - a tile's bins into pixels, one per bin; the browser enlarges them. Knows no map and no server.
+// heat-paint.js - a tile's bins into pixels, a few per bin; the browser enlarges them. Knows no map and no server.
 
 import { TABLE, strength } from "./heat-scale.js";
 
+const SAMPLES = 32; // along a tile's edge: fewer bins get more samples each, so a blot stays round
+const REACH = 1.5; // bins; the margin around a tile is two
+const SIGMA = 0.6; // bins
+
+/** Samples per bin along an edge. */
+export const finenessOf = (heat) => Math.max(1, Math.round(SAMPLES / heat.side));
+
 /**
- * The strengths (0…255) of a tile's width × width bins between the weeks [from, until).
- * @param {"issues"|"weeks"} measure  issues, or weeks with an issue.
+ * The strengths (0…255) of a tile between the weeks [from, until), row by row, margin included: width × fineness along
+ * an edge. `measure`: “issues”, or “weeks” with an issue; `most`: the count that is strongest.
  */
 export function strengths(heat, { from, until, measure, most }) {
-  const counts = new Float32Array(heat.width * heat.width);
+  const fineness = finenessOf(heat);
+  const side = heat.width * fineness;
+  const spread = new Float32Array(side * side);
+  const blot = blotOf(fineness);
   heat.each(from, until, (index, issues, weeks) => {
-    counts[index] = measure === "weeks" ? weeks : issues;
+    const count = measure === "weeks" ? weeks : issues;
+    press(spread, side, blot, (index % heat.width) * fineness, Math.floor(index / heat.width) * fineness, count);
   });
-  const spread = spreadOut(counts, heat.width);
   return Uint8ClampedArray.from(spread, (count) => (count > 0 ? 255 * strength(count, most) : 0));
 }
 
-/** Each bin also lends half of itself to its neighbours: a place is more than a square. The outermost bins only give. */
-export function spreadOut(counts, width) {
-  const across = new Float32Array(counts.length);
-  for (let i = 0; i < counts.length; i++) {
-    const column = i % width;
-    across[i] = counts[i] + 0.5 * ((column > 0 ? counts[i - 1] : 0) + (column < width - 1 ? counts[i + 1] : 0));
+/** A place is more than a square: what a bin is worth at the samples around it, 1 in its middle. */
+export function blotOf(fineness) {
+  const reach = Math.floor(REACH * fineness);
+  const side = 2 * reach + (fineness % 2 ? 1 : 0);
+  const weights = new Float32Array(side * side);
+  const middle = (side - 1) / 2;
+  for (let i = 0; i < weights.length; i++) {
+    const away = Math.hypot((i % side) - middle, Math.floor(i / side) - middle) / fineness;
+    weights[i] = away < REACH ? Math.exp((-away * away) / (2 * SIGMA * SIGMA)) : 0;
   }
-  return across.map((count, i) => count + 0.5 * ((across[i - width] ?? 0) + (across[i + width] ?? 0)));
+  // The first sample of the bin lies so far from the first one of its blot.
+  return { side, weights, offset: (side - fineness) / 2 };
+}
+
+function press(spread, width, { side, weights, offset }, left, top, count) {
+  for (let row = Math.max(0, offset - top); row < side && top - offset + row < width; row++) {
+    const line = (top - offset + row) * width + left - offset;
+    for (let column = Math.max(0, offset - left); column < side && left - offset + column < width; column++) {
+      spread[line + column] += count * weights[row * side + column];
+    }
+  }
 }
 
 /** RGBA pixels of the strengths. */

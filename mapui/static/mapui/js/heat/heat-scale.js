@@ -49,5 +49,13 @@ export const TABLE = (() => {
   return table;
 })();
 
-/** The steps of the legend: [strength, count] pairs, light to dark. */
-export const legend = (most) => RAMP.slice(1).map((_, i) => [(i + 1) / 5, Math.max(1, Math.round(((i + 1) / 5) ** 2 * most))]);
+const STEPS = RAMP.length - 1;
+
+/** The step of the ramp for a count: 0 for none, then 1…5. */
+export const stepOf = (count, most) => (count > 0 ? Math.max(1, Math.ceil(STEPS * strength(count, most))) : 0);
+
+/** [step, fewest, most] for each step that some count has, light to dark; the last one has no most. */
+export function legend(most) {
+  const last = (step) => Math.floor((step / STEPS) ** 2 * most + 1e-9);
+  return Array.from({ length: STEPS }, (_, i) => [i + 1, last(i) + 1, i + 1 === STEPS ? Infinity : last(i + 1)]).filter(([, a, b]) => a <= b);
+}

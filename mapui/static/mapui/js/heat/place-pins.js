@@ -3,23 +3,32 @@
 import { find } from "../core/dom.js";
 import { markers } from "../map/leaflet.js";
 
+const SIZE = 22;
+
 export class PlacePins {
   /** `onOpen(number)` when a pin is pressed. */
   constructor(map, { pane, onOpen }) {
-    this.group = markers({ pane, onOpen }).addTo(map);
+    this.group = markers({ pane, onOpen, size: SIZE }).addTo(map);
   }
 
-  /** `rows`: elements with data-place (their number), data-lon, data-lat; those without a place have no pin. */
+  /** `rows`: elements with data-place (their number), data-lon, data-lat; several at one spot share a pin. */
   show(rows) {
-    const placed = rows.filter((row) => row.dataset.lon);
-    this.group.show(
-      placed.map((row) => ({
-        place: [Number(row.dataset.lon), Number(row.dataset.lat)],
-        className: "heat-pin",
-        title: `${row.dataset.place}. ${find("[data-go]", row).textContent}`,
-        text: row.dataset.place,
-        data: row.dataset.place,
-      })),
-    );
+    const spots = new Map();
+    for (const row of rows.filter((each) => each.dataset.lon)) {
+      const key = `${row.dataset.lon} ${row.dataset.lat}`;
+      spots.set(key, [...(spots.get(key) ?? []), row]);
+    }
+    this.group.show([...spots.values()].map(pinOf));
   }
+}
+
+function pinOf([worst, ...others]) {
+  const names = [worst, ...others].map((row) => `${row.dataset.place}. ${find("[data-go]", row).textContent} · ${find(".heat__category", row).textContent}`);
+  return {
+    place: [Number(worst.dataset.lon), Number(worst.dataset.lat)],
+    className: "heat-pin",
+    title: names.join("\n"),
+    text: worst.dataset.place,
+    data: worst.dataset.place,
+  };
 }

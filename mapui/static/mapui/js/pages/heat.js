@@ -23,7 +23,11 @@ const category = () => find("#heat-category").value;
 const view = () => ({ from: state.from, until: state.until, measure: mode() === "weeks" ? "weeks" : "issues" });
 
 // --- The map ----------------------------------------------------------------------------------------------------
-const map = new AreaMap(find("#map"), {
+let map = null;
+let heat = null;
+let areas = null;
+let slider = null;
+map = new AreaMap(find("#map"), {
   ...config.map,
   addresses: config.addresses,
   buttons: { zoomIn: gettext("Closer"), zoomOut: gettext("Farther") },
@@ -31,13 +35,10 @@ const map = new AreaMap(find("#map"), {
 });
 addPane(map.map, "heat", 275);
 const pins = new PlacePins(map.map, { pane: "issues", onOpen: openPlace });
-let heat = null;
-let areas = null;
-let slider = null;
 
 function showLevel(level) {
-  map?.setState(level, BLANK);
-  if (areas && mode() === "areas") areas.use(level.slug, map.map);
+  map?.setState(level, BLANK); // null while it is being made: then it is done below
+  if (areas && mode() === "areas") areas.use(level.slug, map.map).then(showLegend);
 }
 
 function showMode() {
@@ -63,10 +64,12 @@ function showLegend() {
   if (place.hidden) return;
   const most = byArea ? areas.most : heat.most(Math.min(Math.round(map.map.getZoom()), state.info.zooms[1]));
   find("[data-legend-title]", place).textContent = titleOf(mode(), state.info);
-  const counts = findAll("[data-count]", place);
-  legend(most).forEach(([, count], i) => {
-    counts[i].textContent = i === counts.length - 1 ? `≥${count}` : String(count);
-  });
+  for (const entry of findAll("[data-step]", place)) entry.hidden = true;
+  for (const [step, fewest, last] of legend(most)) {
+    const entry = find(`[data-step="${step}"]`, place);
+    entry.hidden = false;
+    find("[data-count]", entry).textContent = last === Infinity ? `≥${fewest}` : fewest === last ? `${fewest}` : `${fewest}–${last}`;
+  }
 }
 
 // --- What the server tells of a category ----------------------------------------------------------------------------
@@ -134,7 +137,7 @@ function rested({ from, until }) {
 function offerList() {
   const list = find("#places").dataset;
   const button = find("[data-list-period]");
-  button.disabled = list.from === find("#heat-from").value && weekOf(list.to) === weekOf(find("#heat-to").value);
+  button.hidden = list.from === find("#heat-from").value && weekOf(list.to) === weekOf(find("#heat-to").value);
 }
 
 const weekOf = (iso) => Math.floor((Date.parse(iso) - Date.UTC(1970, 0, 5)) / 604_800_000);
