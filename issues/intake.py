@@ -22,6 +22,7 @@ from grids.models import Area
 from issues import masking, photos, placing, receipts, services
 from issues.errors import Conflict, Refusal
 from issues.models import Category, Issue, Requester, Submission
+from issues.photos import Photo
 from issues.placing import Placed
 from issues.workflow import MOVE, Actor, RequestType, Verb
 from representatives.models import Person
@@ -71,9 +72,9 @@ class Draft:
     occurred_at: datetime | None = None
     device_at: datetime | None = None
     language: str = ""
-    photos: tuple[photos.Photo, ...] = ()
+    photos: tuple[Photo, ...] = ()
 
-    def with_photos(self, *more: photos.Photo) -> Draft:
+    def with_photos(self, *more: Photo) -> Draft:
         """The same report with these photos, as a later batch brings them."""
         return replace(self, photos=more)
 

@@ -6,7 +6,7 @@ of this very report are told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -115,8 +115,8 @@ class Parcel:
     def __init__(self, submission: Submission, at: datetime) -> None:
         self.submission = submission
         self.at = at
-        self.own_issue = submission.issue
-        self.issue = _followed(self.own_issue)
+        self.own_issue = submission.filed_as or submission.issue
+        self.issue = submission.issue
 
     @property
     def is_merged(self) -> bool:
@@ -179,8 +179,7 @@ class Parcel:
     @cached_property
     def lines(self) -> list[Line]:
         """What happened, newest first."""
-        told = [*self._own_lines(), *(self._shared_lines() if self.is_merged else ())]
-        return sorted(told, key=lambda line: line.at, reverse=True)
+        return sorted(self._told(), key=lambda line: line.at, reverse=True)
 
     @cached_property
     def moves(self) -> list[Move]:
@@ -211,39 +210,37 @@ class Parcel:
         shown = min(level, Level.COUNTY)
         return territory.level_name(shown) if territory else str(Level(shown).label)
 
-    def _own_lines(self) -> Iterator[Line]:
-        return self._told(self.own_issue.events.public())
+    def _told(self) -> Iterator[Line]:
+        """What happened to the issue that the report opened, then to the one that it was merged into, and so on."""
+        since, way = self.submission.received_at, self._way()
+        for number, issue in enumerate(way):
+            merged_at = since
+            for event in issue.events.public().with_words():
+                if "into" in event.facts:
+                    merged_at = event.at
+                if event.at >= since and self._concerns(event, is_shared=number > 0):
+                    yield Line(event.at, self._sentence(event), _words(event))
+            since = merged_at
 
-    def _shared_lines(self) -> Iterator[Line]:
-        """What happened to the other issue since they are one; what its own requesters did is theirs."""
-        since = next((event.at for event in self.own_issue.events.public() if event.verb == Verb.MERGE), self.at)
-        return self._told(event for event in self.issue.events.public() if event.at >= since and event.verb != Verb.MERGE)
+    def _way(self) -> list[Issue]:
+        way = [self.own_issue]
+        while way[-1].pk != self.issue.pk and way[-1].merged_into is not None and len(way) < _DEEPEST_MERGE:
+            way.append(way[-1].merged_into)
+        return way
 
-    def _told(self, events: Iterable[Event]) -> Iterator[Line]:
-        for event in events:
-            if event.actor == Actor.REQUESTER and not self._is_own(event):
-                continue
-            yield Line(event.at, self._sentence(event), _words(event))
-
-    def _is_own(self, event: Event) -> bool:
-        """Whether this report's requester made the event: it names the report, or opened the issue with it."""
-        named = event.facts.get("submission")
-        return named == self.submission.pk if named else event.issue_id == self.own_issue.pk and event.verb == Verb.SUBMIT
+    def _concerns(self, event: Event, *, is_shared: bool) -> bool:
+        """What was done for another report is not told here; that two issues became one is told once."""
+        if "report" in event.facts:
+            return bool(event.facts["report"] == self.submission.pk)
+        if event.actor == Actor.REQUESTER or event.verb == Verb.SUBMIT:
+            return event.verb == Verb.SUBMIT and not is_shared
+        return not (is_shared and event.verb == Verb.MERGE)
 
     def _sentence(self, event: Event) -> str:
         verb = Verb(event.verb)
         if verb == Verb.RATE and event.actor != Actor.REQUESTER:
             return _("Your rating was taken down.")
         return str(_LINES.get(verb, verb.label)) % {"level": self._level_name(event.to_level)}
-
-
-def _followed(issue: Issue) -> Issue:
-    """The issue that this one was merged into, and that one in turn; itself if it was not."""
-    for _step in range(_DEEPEST_MERGE):
-        if issue.status != Status.MERGED or issue.merged_into is None:
-            break
-        issue = issue.merged_into
-    return issue
 
 
 def _contact(answer: Answer) -> Contact | None:

@@ -61,6 +61,10 @@ class Submission(models.Model):
     contact_uuid = models.UUIDField(_("visit"), default=uuid4, editable=False)
     receipt_code = models.CharField(_("receipt code"), max_length=24, unique=True, editable=False)
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="submissions", verbose_name=_("issue"))
+    # The issue that it opened, once that was merged into another; None while it still belongs to it.
+    filed_as = models.ForeignKey(
+        Issue, models.PROTECT, null=True, blank=True, related_name="filed", editable=False, verbose_name=_("filed as")
+    )
     requester = models.OneToOneField(
         Requester, models.PROTECT, null=True, blank=True, related_name="submission", verbose_name=_("requester")
     )
