@@ -108,9 +108,20 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.select_related("category", "area__parent").defer("area__boundary", "area__parent__boundary", "point")
 
     def for_page(self) -> Self:
-        """With what the page of an issue names: category and group, area, handler, lead unit, linked issues."""
+        """With all that the page of an issue names, its ledger, slips and stays in the red list included: four statements."""
+        from issues.models import EscalationRequest, Event, KeySupervisionEntry
+
         links = ("recurrence_of", "merged_into")
-        return self.select_related("category__group", "area", "handler", "lead_unit", *links).defer("area__boundary")
+        places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
+        return (
+            self.select_related("category__group", "handler", "lead_unit", *links, *places)
+            .defer(*(f"{place}__boundary" for place in places))
+            .prefetch_related(
+                models.Prefetch("events", Event.objects.with_words().order_by("number")),
+                models.Prefetch("slips", EscalationRequest.objects.for_issue_page()),
+                models.Prefetch("red_entries", KeySupervisionEntry.objects.for_issue_page()),
+            )
+        )
 
     def others_than(self, issue: Issue) -> Self:
         return self.exclude(pk=issue.pk).order_by("-reported_at", "-pk")
@@ -281,7 +292,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def with_receipt(self, code: str) -> Submission | None:
         """The report with that receipt code (as stored), with all that its tracking page shows of it."""
-        related = ("issue__area", "issue__category", "issue__lead_unit", "issue__merged_into", "category", "area", "requester")
+        related = ("issue__lead_unit", "filed_as__merged_into", "category", "area", "requester")
         return self.select_related(*related).filter(receipt_code=code).first()
 
     def with_issue_locked(self, pk: int) -> Submission | None:
@@ -302,6 +313,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def of_issues(self, issues: Collection[int]) -> Self:
         return self.filter(issue__in=issues)
+
+    def join(self, issue: Issue) -> int:
+        """They belong to that issue from now on, each remembering the one that it opened; says how many."""
+        opened = Coalesce("filed_as_id", "issue_id")
+        return self.order_by().update(filed_as_id=opened, issue=issue)
 
     def only_by_phone(self) -> Self:
         """Reports of people who can be answered by telephone alone."""
@@ -371,6 +387,10 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
 
         return self.filter(issue__in=Issue.objects.visible_to(person, at))
 
+    def for_issue_page(self) -> Self:
+        """Newest first, each with its lead unit and who entered it."""
+        return self.select_related("lead_unit", "entered_by").order_by("-entered_at", "-pk")
+
     def standing(self) -> Self:
         return self.filter(exited_at=None)
 
@@ -421,15 +441,6 @@ class EventQuerySet(models.QuerySet["Event"]):
     def done(self, issue: Issue, *verbs: Verb) -> Self:
         """Those verbs, done to that issue, the latest first."""
         return self.filter(issue=issue, verb__in=verbs).order_by("-number")
-
-    def arrivals(self, issue: Issue) -> Self:
-        """When the issue came to another level, or was accepted, the latest first."""
-        moved = ~Q(from_level=F("to_level")) & Q(from_level__isnull=False)
-        return self.filter(moved | Q(verb=Verb.ACCEPT), issue=issue).order_by("-number")
-
-    def returned_from(self, issue: Issue, level: int) -> Self:
-        """Each time the issue was returned down from that level."""
-        return self.filter(issue=issue, verb=Verb.RETURN_DOWN, from_level=level)
 
     def asking(self, issues: Collection[int]) -> Self:
         """Everything by which requesters of these issues were asked for a rating, in order."""

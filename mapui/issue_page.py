@@ -22,7 +22,7 @@ from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
-from representatives.roles import SUCCESSION, Role
+from representatives.roles import Role
 
 EVENTS_SHOWN = 20
 
@@ -38,7 +38,6 @@ _ONWARD = (
     Verb.RESUME,
 )
 _BACKWARD = frozenset({Verb.DECLINE, Verb.REJECT, Verb.REFUSE_RED, Verb.RETURN_DOWN, Verb.MERGE, Verb.REOPEN, Verb.EXPLAIN})
-_IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
 
 
 class Link(NamedTuple):
@@ -90,15 +89,17 @@ class IssuePage:
     all_events: bool = False
     tag: str = ""  # sets the ids of its forms apart where several issues share a page
 
-    @cached_property
+    @property
     def areas(self) -> list[Area]:
-        """The place, widest first."""
-        return list(Area.objects.on_path(self.issue.path).at(self.issue.reported_at).without_boundary())
+        """The place, widest first, as it was when it was reported."""
+        found = [self.issue.area]
+        while found[0].parent is not None:
+            found.insert(0, found[0].parent)
+        return found
 
     @cached_property
     def _posted(self) -> list[Assignment]:
-        assignments = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_IN_SUCCESSION)
-        return list(assignments.select_related("person", "area").defer("area__boundary"))
+        return services.posted_at(self.issue.path, self.at)
 
     @property
     def answers(self) -> list[tuple[Answer, Light]]:
@@ -118,7 +119,7 @@ class IssuePage:
     @cached_property
     def events(self) -> list[Event]:
         """The whole ledger of the issue, oldest first."""
-        return list(self.issue.events.select_related("by", "words").order_by("number"))
+        return list(self.issue.events.all())
 
     @cached_property
     def all_lines(self) -> list[timeline.Line]:
@@ -144,24 +145,22 @@ class IssuePage:
     @cached_property
     def slips(self) -> list[EscalationRequest]:
         """The slips, newest first, each with its minute."""
-        return list(self.issue.slips.for_issue_page())
+        return list(self.issue.slips.all())
 
     @cached_property
     def entries(self) -> list[KeySupervisionEntry]:
-        """The stays in the red list, newest first; not even asked for if the issue was never there."""
-        if not any(event.verb == Verb.ENTER_RED for event in self.events):
-            return []
-        return list(self.issue.red_entries.select_related("lead_unit", "entered_by").order_by("-entered_at"))
+        """The stays in the red list, newest first."""
+        return list(self.issue.red_entries.all())
 
     @cached_property
     def moves(self) -> list[Move]:
-        return services.possible_moves(self.issue, self.person, self.at)
+        return services.moves_in_sight(self.issue, self.person, self.at, self._posted)
 
     @cached_property
     def options(self) -> Options:
         return Options(
             self.issue,
-            levels=services.levels_to_accept(self.issue, self.person, self.at),
+            levels=services.levels_to_accept(self.issue, self.person, self.at, self._posted),
             submissions=self.submissions,
             handlers=[one.person for one in self._posted if one.role == Role.PARTY_REPRESENTATIVE],
         )

@@ -137,6 +137,16 @@ class Issue(models.Model):
     def is_open(self) -> bool:
         return self.closed_at is None
 
+    @property
+    def pending_slip(self) -> EscalationRequest | None:
+        """The proposal that waits for a decision; free of a query where `slips` were prefetched."""
+        return next((slip for slip in self.slips.all() if slip.decision == EscalationRequest.Decision.PENDING), None)
+
+    @property
+    def standing_entry(self) -> KeySupervisionEntry | None:
+        """Its stay in the red list, if it stands there; free of a query where `red_entries` were prefetched."""
+        return next((entry for entry in self.red_entries.all() if entry.exited_at is None), None)
+
     def was_handled_by(self, person: Person) -> bool:
         """Whether the person did the work: solved it, or holds it with no unit in the lead."""
         return person.pk == self.resolved_by_id or (self.lead_unit_id is None and person.pk == self.handler_id)

@@ -55,6 +55,11 @@ class Event(models.Model):
         return f"{self.issue_id}.{self.number} {self.verb}"
 
     @property
+    def arrives(self) -> bool:
+        """Whether by it the issue came to another level, or was accepted."""
+        return self.verb == Verb.ACCEPT or self.from_level not in (None, self.to_level)
+
+    @property
     def by_system(self) -> bool:
         return self.actor == Actor.SYSTEM
 

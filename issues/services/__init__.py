@@ -7,7 +7,7 @@ buttons there are. What sweeps do by themselves is in `issues/sweeps.py`, throug
 from __future__ import annotations
 
 from issues.services import ending, handling, intake, ladder, red  # noqa: F401 - they register what they do
-from issues.services.acting import VERBS, Act
+from issues.services.acting import VERBS, Act, posted_at
 from issues.services.intake import submit, suggested_level
 from issues.services.moving import (
     field_choices,
@@ -15,6 +15,7 @@ from issues.services.moving import (
     move,
     move_as_requester,
     move_by_program,
+    moves_in_sight,
     possible_moves,
     possible_moves_for_requester,
 )
@@ -29,8 +30,10 @@ __all__ = [
     "move",
     "move_as_requester",
     "move_by_program",
+    "moves_in_sight",
     "possible_moves",
     "possible_moves_for_requester",
+    "posted_at",
     "submit",
     "suggested_level",
 ]

@@ -6,7 +6,7 @@ function is only ever called when its row is locked, its actor is allowed and al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -210,6 +210,8 @@ class Act:
         former_path: str = "",
     ) -> Event:
         """Save the issue, append the event, tell whom the table of notices names."""
+        # Whose act it was: another requester of the same issue is not shown what this one wrote.
+        own = {"report": self.submission.pk} if self.submission else {}
         event = ledger.append(
             self.issue,
             self.verb,
@@ -218,7 +220,7 @@ class Act:
             by=self.by,
             from_status=self.from_status,
             from_level=self.from_level,
-            facts=record,
+            facts={**own, **(record or {})},
             texts=texts,
             is_public=is_public,
             former_paths=(former_path,) if former_path else (),
@@ -241,23 +243,33 @@ def act_of_person(issue: Issue, verb: Verb, person: Person, at: datetime, facts:
     )
 
 
-def actors_at(issue: Issue, person: Person, at: datetime) -> tuple[workflow.Actors, frozenset[Role]]:
-    """The roles with which the person may act on the issue, vacant ones they stand in for included; and those they hold."""
+def actors_at(
+    issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment] | None = None
+) -> tuple[workflow.Actors, frozenset[Role]]:
+    """The roles with which the person may act on the issue, vacant ones they stand in for included; and those they hold.
+
+    `posts`: who is posted to the place or above it in a role of the succession (`posted_at`), if the caller has read it.
+    """
     held = scope_of(person, at).roles_at(issue.path)
     if issue.sealed:
         sealed = held & {Role.TOWNSHIP_DISCIPLINE}
         return (frozenset({Role.TOWNSHIP_COMMITTEE}) if sealed else frozenset()), sealed
     if issue.lead_unit_id is None or person.unit_id != issue.lead_unit_id:
         held -= {Role.DEPARTMENT}
-    return frozenset(held | _stands_in_for(issue.path, held, at)), held
-
-
-def _stands_in_for(path: str, held: frozenset[Role], at: datetime) -> frozenset[Role]:
-    """Vacant roles that fall to one of those held, by the order of succession."""
     if not held & _STAND_IN:
-        return frozenset()
+        return frozenset(held), held
+    return frozenset(held | _stands_in_for(held, posted_at(issue.path, at) if posts is None else posts)), held
+
+
+def posted_at(path: str, at: datetime) -> list[Assignment]:
+    """Who is posted to the place or above it in a role of the succession, each with person and area; one query."""
     found = Assignment.objects.active(at).answering_for(path).in_role(*_IN_SUCCESSION)
-    chain = chain_from(found.select_related("person", "area"))
+    return list(found.select_related("person", "area").defer("area__boundary"))
+
+
+def _stands_in_for(held: frozenset[Role], posts: Iterable[Assignment]) -> frozenset[Role]:
+    """Vacant roles that fall to one of those held, by the order of succession."""
+    chain = chain_from(posts)
     return frozenset(answer.owner for answer in chain if answer.by_succession and answer.role in held)
 
 

@@ -206,7 +206,7 @@ def merge(act: Act) -> Event:
     issue, target = act.issue, act.facts["target"]
     assert isinstance(target, Issue)  # noqa: S101 - `move` has locked it and put it there
     _check_merge(issue, target)
-    reports = Submission.objects.of_issue(issue).update(issue=target)
+    reports = Submission.objects.of_issue(issue).join(target)
     drop_proposal(act)
     leave_red_list(act)
     issue.merged_into = target

@@ -67,7 +67,8 @@ def _not_returnable(act: Act) -> str:
     issue = act.issue
     if issue.level != Level.COUNTY and act.terms.rung_down(issue.level) is None:
         return gettext("There is no level below to return it to.")
-    if Event.objects.returned_from(issue, issue.level).count() >= act.terms.returns.down_per_hop:
+    returned = [event for event in issue.events.all() if event.verb == Verb.RETURN_DOWN and event.from_level == issue.level]
+    if len(returned) >= act.terms.returns.down_per_hop:
         return gettext("It was returned from here once already; if you still disagree, the level above decides.")
     within = act.terms.down_within(issue.level)
     arrived = _arrived_at(act)
@@ -78,8 +79,8 @@ def _not_returnable(act: Act) -> str:
 
 def _arrived_at(act: Act) -> datetime | None:
     """When the issue came to the level where it is."""
-    last = Event.objects.arrivals(act.issue).first()
-    return last.at if last else act.issue.accepted_at
+    arrivals = [event for event in act.issue.events.all() if event.arrives]
+    return max(arrivals, key=lambda event: event.number).at if arrivals else act.issue.accepted_at
 
 
 @does(Verb.RETURN_DOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,10 +13,10 @@ from grids.levels import Level
 from issues import workflow
 from issues.errors import Conflict, OutOfScope, Refusal
 from issues.models import Category, Event, Issue, Rating, Submission
-from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at
+from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posted_at
 from issues.services.units import representatives_for
 from issues.workflow import MOVES, RUNGS, Actor, Field, Move, Urgency, Verb
-from representatives.models import Person, Unit
+from representatives.models import Assignment, Person, Unit
 
 _REQUESTER: workflow.Actors = frozenset({Actor.REQUESTER})
 
@@ -56,9 +57,21 @@ def possible_moves(issue: Issue, person: Person, at: datetime) -> list[Move]:
     """The verbs that the person may do now, in the order of the table, each with what it needs at the issue's level."""
     if not Issue.objects.visible_to(person, at).filter(pk=issue.pk).exists():
         return []
-    actors, _held = actors_at(issue, person, at)
-    found = [act_of_person(issue, move.verb, person, at) for move in MOVES if move.verb in VERBS and _concerns(move, actors)]
-    return [_as_offered(act.move, issue) for act in found if act.refusal() is None]
+    return moves_in_sight(issue, person, at, posted_at(issue.path, at))
+
+
+def moves_in_sight(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment]) -> list[Move]:
+    """The same for an issue that the caller found among those the person sees, with `posted_at` its place.
+
+    Reads the issue's slips, events and red-list entries, so prefetch them and it costs nothing more.
+    """
+    actors, _held = actors_at(issue, person, at, posts)
+    acts = [
+        Act(issue=issue, verb=move.verb, at=at, by=person, actors=actors, acting_as="")
+        for move in MOVES
+        if move.verb in VERBS and _concerns(move, actors)
+    ]
+    return [_as_offered(act.move, issue) for act in acts if act.refusal() is None]
 
 
 def possible_moves_for_requester(submission: Submission, at: datetime) -> list[Move]:
@@ -68,9 +81,9 @@ def possible_moves_for_requester(submission: Submission, at: datetime) -> list[M
     return [_as_offered(act.move, issue) for act in acts if act.verb != Verb.SUBMIT and act.refusal() is None]
 
 
-def levels_to_accept(issue: Issue, person: Person, at: datetime) -> list[Level]:
-    """The levels at which the person may accept the issue."""
-    actors, _held = actors_at(issue, person, at)
+def levels_to_accept(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment] | None = None) -> list[Level]:
+    """The levels at which the person may accept the issue; `posts` as in `moves_in_sight`."""
+    actors, _held = actors_at(issue, person, at, posts)
     levels = workflow.levels_to_accept(actors, issue.level)
     return [level for level in levels if not issue.sealed or level == Level.TOWNSHIP]
 

@@ -27,7 +27,7 @@ def draft_red(act: Act) -> Event:
 
 @unless(Verb.PROPOSE_RED)
 def _already_proposed(act: Act) -> str:
-    if EscalationRequest.objects.pending_for(act.issue):
+    if act.issue.pending_slip:
         return gettext("It has been proposed for the red list; the decision is awaited.")
     return ""
 
@@ -65,7 +65,7 @@ def _slip(act: Act, *, cause: Cause, minute: Minute | None = None) -> Escalation
 
 @unless(Verb.ENTER_RED, Verb.REFUSE_RED)
 def _nothing_proposed(act: Act) -> str:
-    if act.issue.red_drafted_at or EscalationRequest.objects.pending_for(act.issue):
+    if act.issue.red_drafted_at or act.issue.pending_slip:
         return ""
     return gettext("Nobody has proposed it for the red list.")
 
@@ -119,7 +119,7 @@ def _decided(act: Act, decision: EscalationRequest.Decision) -> EscalationReques
 
 @unless(Verb.APPROVE_EXIT)
 def _exit_approved(act: Act) -> str:
-    entry = KeySupervisionEntry.objects.standing().latest_of(act.issue)
+    entry = act.issue.standing_entry
     if entry and entry.exit_approved_by_id:
         return gettext("Leaving the red list is approved already.")
     return ""

@@ -1,0 +1,480 @@
+"""The page of one issue: who sees it and what of it, which buttons, what comes of pressing them, what it costs."""
+
+from __future__ import annotations
+
+import logging
+from io import BytesIO
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+from pytest_django import DjangoAssertNumQueries
+
+from issues import photos, services
+from issues.models import Event, Issue
+from issues.workflow import Light, Status, Verb
+from representatives.models import Person
+from representatives.roles import Role
+from tests.mapui.scene import IN_OFFICE, MINUTE, PHONE, Scene, submission_of
+
+HTMX = {"HX-Request": "true"}
+STATEMENTS = 10
+
+
+def page(issue: Issue) -> str:
+    return reverse("issue", args=[issue.number])
+
+
+def button(issue: Issue, verb: Verb) -> str:
+    return reverse("issue-move", args=[issue.number, verb])
+
+
+def as_(client: Client, person: Person) -> Client:
+    client.force_login(person)
+    return client
+
+
+def verbs_offered(html: str) -> set[str]:
+    """The verbs that have a form on the page."""
+    return {part.split('"')[0] for part in html.split('id="move-')[1:]}
+
+
+# --- who sees it ---
+
+
+def test_visitor_when_opening_an_issue_is_asked_to_log_in(county: Scene, client: Client):
+    issue = county.report()
+
+    answer = client.get(page(issue))
+
+    assert answer.status_code == 302
+    assert reverse("login") in answer.headers["Location"]
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.GRID_MEMBER, 200),
+        (Role.PARTY_REPRESENTATIVE, 200),
+        (Role.VILLAGE_SECRETARY, 200),
+        (Role.TOWNSHIP_COMMITTEE, 200),
+        (Role.DEPARTMENT, 404),
+        (Role.SUPERVISION_OFFICE, 404),
+        (Role.COUNTY_LEADER, 404),
+        (Role.TOWNSHIP_DISCIPLINE, 404),
+        (Role.ORGANISATION_OFFICE, 404),
+        (Role.SYSTEM_ADMIN, 404),
+    ],
+)
+def test_green_issue_in_time_is_there_for_those_posted_near_and_for_nobody_else(
+    county: Scene, client: Client, role: Role, status: int
+):
+    issue = county.in_progress()
+
+    assert as_(client, county[role]).get(page(issue)).status_code == status
+
+
+def test_issue_of_another_township_does_not_exist(county: Scene, client: Client):
+    issue = county.report()
+
+    assert as_(client, county.stranger).get(page(issue)).status_code == 404
+    assert client.post(button(issue, Verb.ACCEPT), {"seen": 1}).status_code == 404
+    assert client.get(reverse("issue-place", args=[issue.number])).status_code == 404
+    assert county.again(issue).status == Status.SUBMITTED
+
+
+def test_sealed_issue_is_there_for_the_discipline_inspection_alone(county: Scene, client: Client):
+    issue = county.report("办事大厅工作人员态度恶劣", category="village.conduct")
+
+    for role in IN_OFFICE:
+        status = as_(client, county[role]).get(page(issue)).status_code
+        assert status == (200 if role is Role.TOWNSHIP_DISCIPLINE else 404), role
+
+
+# --- what it shows ---
+
+
+def test_page_says_what_where_who_and_what_was_done(county: Scene, client: Client):
+    issue = county.in_progress(Light.BLUE, text="一组没有路灯")
+
+    html = as_(client, county[Role.VILLAGE_SECRETARY]).get(page(issue)).content.decode()
+
+    for words in (
+        "一组没有路灯",
+        issue.number,
+        "巴林左旗",
+        "林东镇",
+        "上京社区",
+        "第1网格",
+        "王书记",
+        "李代表",
+        "赵镇长",
+        "周督查",
+    ):
+        assert words in html
+    assert 'data-light="blue"' in html
+    assert "3 entries, chain intact" in html
+    assert issue.head[:8] in html
+
+
+def test_ledger_that_was_tampered_with_is_called_so(county: Scene, client: Client):
+    issue = county.in_progress()
+    Issue.objects.filter(pk=issue.pk).update(head="0" * 64)  # whoever cuts events off has to change the head
+
+    html = as_(client, county[Role.VILLAGE_SECRETARY]).get(page(issue)).content.decode()
+
+    assert "The ledger of this issue does not verify" in html
+
+
+def test_what_people_wrote_is_shown_as_text_never_as_markup(county: Scene, client: Client):
+    issue = county.report("<script>alert(1)</script>路灯不亮", category="road.light")
+    issue = county.move(issue, Verb.NOTE, Role.VILLAGE_SECRETARY, text="<img src=x onerror=alert(2)>")
+
+    html = as_(client, county[Role.VILLAGE_SECRETARY]).get(page(issue)).content.decode()
+
+    assert "<script>alert(1)" not in html
+    assert "<img src=x" not in html
+    assert "&lt;img src=x" in html
+
+
+def test_long_history_shows_the_latest_and_all_on_request(county: Scene, client: Client):
+    issue = county.in_progress()
+    for number in range(25):
+        issue = county.move(issue, Verb.NOTE, Role.PARTY_REPRESENTATIVE, text=f"第{number}次走访")
+
+    short = as_(client, county[Role.VILLAGE_SECRETARY]).get(page(issue)).content.decode()
+    whole = client.get(page(issue), {"events": "all"}).content.decode()
+
+    assert "第24次走访" in short
+    assert "第0次走访" not in short
+    assert "第0次走访" in whole
+
+
+# --- how the requester can be reached ---
+
+
+@pytest.mark.parametrize("role", [Role.PARTY_REPRESENTATIVE, Role.GRID_MEMBER, Role.VILLAGE_SECRETARY])
+def test_contact_is_masked_until_who_holds_the_issue_asks_and_asking_is_logged(
+    county: Scene, client: Client, role: Role, caplog: pytest.LogCaptureFixture
+):
+    issue = county.in_progress(phone=PHONE)
+    contact = reverse("issue-contact", args=[issue.number, submission_of(issue).pk])
+
+    html = as_(client, county[role]).get(page(issue)).content.decode()
+    with caplog.at_level(logging.INFO, "gridgov.contacts"):
+        shown = client.get(contact, headers=HTMX)
+
+    assert PHONE not in html
+    assert contact in html
+    assert PHONE in shown.content.decode()
+    assert issue.number in caplog.text
+
+
+@pytest.mark.parametrize("role", [Role.TOWNSHIP_COMMITTEE])
+def test_contact_is_not_for_who_may_see_the_issue_but_does_not_hold_it(county: Scene, client: Client, role: Role):
+    issue = county.in_progress(phone=PHONE)
+    contact = reverse("issue-contact", args=[issue.number, submission_of(issue).pk])
+
+    html = as_(client, county[role]).get(page(issue)).content.decode()
+    answer = client.get(contact)
+
+    assert PHONE not in html
+    assert contact not in html
+    assert answer.status_code == 403
+    assert PHONE not in answer.content.decode()
+
+
+def test_contact_of_a_report_of_another_issue_is_not_had_through_this_one(county: Scene, client: Client):
+    mine, other = county.in_progress(phone=PHONE), county.report("别处", phone="13700000000")
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).get(reverse("issue-contact", args=[mine.number, submission_of(other).pk]))
+
+    assert answer.status_code == 404
+
+
+def test_contact_and_receipt_are_on_no_page_once_the_issue_has_ended(county: Scene, client: Client):
+    issue = county.move(county.awaiting_rating(phone=PHONE), Verb.RATE, Role.GRID_MEMBER, rating="satisfied")
+    receipt = submission_of(issue).receipt_code
+
+    html = as_(client, county[Role.GRID_MEMBER]).get(page(issue)).content.decode()
+
+    assert issue.status == Status.CLOSED
+    assert PHONE not in html
+    assert receipt not in html
+    assert reverse("issue-contact", args=[issue.number, submission_of(issue).pk]) not in html
+
+
+# --- photos ---
+
+
+def with_photo(issue: Issue) -> int:
+    content = BytesIO()
+    Image.new("RGB", (600, 400), "green").save(content, "JPEG")
+    photo = photos.prepare(content, size=content.tell(), name="a.jpg")
+    return photos.attach(submission_of(issue), [photo], at=issue.reported_at)[0].pk
+
+
+def test_photo_is_served_to_who_may_see_the_issue_and_to_nobody_else(county: Scene, client: Client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    pk = with_photo(county.report())
+
+    mine = as_(client, county[Role.VILLAGE_SECRETARY]).get(reverse("photo", args=[pk]))
+    thumb = client.get(reverse("photo", args=[pk]), {"size": "thumb"})
+
+    assert mine.status_code == 200
+    assert mine.headers["Content-Type"] == "image/jpeg"
+    assert "private" in mine.headers["Cache-Control"]
+    assert Image.open(BytesIO(mine.getvalue())).size == (600, 400)
+    assert Image.open(BytesIO(thumb.getvalue())).size[0] <= 320
+    assert as_(client, county.stranger).get(reverse("photo", args=[pk])).status_code == 404
+    assert Client().get(reverse("photo", args=[pk])).status_code == 302
+
+
+# --- the buttons ---
+
+
+@pytest.mark.parametrize("role", list(IN_OFFICE))
+def test_buttons_are_exactly_the_moves_that_the_services_allow(county: Scene, client: Client, role: Role):
+    issues = [county.report(category="road.light"), county.in_progress(), county.resolved(Light.BLUE), county.proposed()]
+    for issue in issues:
+        allowed = {move.verb for move in services.possible_moves(issue, county[role], county.at)}
+        answer = as_(client, county[role]).get(page(issue))
+        offered = verbs_offered(answer.content.decode()) if answer.status_code == 200 else set()
+        assert offered == allowed, issue.number
+
+
+def test_button_without_javascript_is_post_redirect_get_with_a_message(county: Scene, client: Client):
+    issue = county.report(category="road.light")
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.ACCEPT), {"seen": 1}, follow=True)
+
+    assert answer.redirect_chain == [(page(issue), 302)]
+    assert "Done: Accept." in answer.content.decode()
+    assert county.again(issue).status == Status.ASSIGNED
+
+
+def test_button_within_the_page_answers_with_the_issue_as_it_stands(county: Scene, client: Client):
+    issue = county.report(category="road.light")
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.ACCEPT), {"seen": 1}, headers=HTMX)
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert html.lstrip().startswith("<article")
+    assert "Done: Accept." in html
+    assert str(Status.ASSIGNED.label) in html
+
+
+def test_missing_field_answers_422_with_its_sentence_and_every_word_kept(county: Scene, client: Client):
+    issue = county.in_progress(Light.BLUE)
+    said = {"seen": issue.event_count, "tried": "已三次上门调解", "minute_participants": "王书记、李代表"}
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.ESCALATE), said)
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Give the date of the meeting." in html
+    assert "Write down the outcome." in html
+    assert "已三次上门调解" in html
+    assert "王书记、李代表" in html
+    assert county.again(issue).level == issue.level
+
+
+def test_refusal_within_the_page_swaps_the_issue_not_the_form(county: Scene, client: Client):
+    issue = county.in_progress(Light.BLUE)
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.ESCALATE), {"tried": "x"}, headers=HTMX)
+
+    assert answer.status_code == 422
+    assert answer.headers["HX-Retarget"] == "#issue"
+    assert answer.headers["HX-Reswap"].startswith("outerHTML")
+
+
+def test_move_that_is_others_to_make_is_403_with_the_words_kept(county: Scene, client: Client):
+    issue = county.in_progress()
+
+    answer = as_(client, county[Role.GRID_MEMBER]).post(
+        button(issue, Verb.DECLINE), {"seen": issue.event_count, "reason": "不属于受理范围", "reply": "请到法院办理"}
+    )
+
+    assert answer.status_code in (403, 409)
+    assert "不属于受理范围" in answer.content.decode()
+
+
+def test_move_by_a_role_that_never_may_is_403(county: Scene, client: Client):
+    issue = county.resolved()
+
+    answer = as_(client, county[Role.PARTY_REPRESENTATIVE]).post(button(issue, Verb.VERIFY), {"seen": issue.event_count})
+
+    assert answer.status_code == 403
+    assert county.again(issue).status == Status.PENDING_VERIFICATION
+
+
+def test_move_that_the_status_forbids_is_409_with_its_sentence(county: Scene, client: Client):
+    issue = county.in_progress()
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.ACCEPT), {"seen": issue.event_count})
+
+    assert answer.status_code == 409
+    assert "is not possible while the issue is" in answer.content.decode()
+
+
+def test_verb_that_is_none_is_404(county: Scene, client: Client):
+    issue = county.report()
+    as_(client, county[Role.VILLAGE_SECRETARY])
+
+    assert client.post(f"{page(issue)}explode/").status_code == 404
+    assert client.get(button(issue, Verb.ACCEPT)).status_code == 405
+
+
+def test_somebody_was_quicker_shows_what_they_did_and_keeps_the_words(county: Scene, client: Client):
+    issue = county.in_progress(Light.BLUE)
+    seen = issue.event_count
+    county.move(issue, Verb.NOTE, Role.PARTY_REPRESENTATIVE, text="厂家周五到场")
+    said = {"seen": seen, "tried": "已三次上门", **{f"minute_{part}": value for part, value in MINUTE.items()}}
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.ESCALATE), said)
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Meanwhile:" in html
+    assert "厂家周五到场" in html
+    assert "已三次上门" in html
+    assert f'name="seen" value="{seen + 1}"' in html
+    assert client.post(button(issue, Verb.ESCALATE), said | {"seen": seen + 1}).status_code == 302
+
+
+def test_words_are_kept_although_the_move_is_no_longer_possible(county: Scene, client: Client):
+    issue = county.resolved()
+    seen = issue.event_count
+    county.move(issue, Verb.VERIFY, Role.GRID_MEMBER)
+
+    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.REJECT), {"seen": seen, "reason": "灯仍不亮"})
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "灯仍不亮" in html
+    assert "your words" in html
+
+
+def test_button_pressed_twice_does_it_once_and_says_done_twice(county: Scene, client: Client):
+    issue = county.in_progress()
+    said = {"seen": issue.event_count, "text": "已联系厂家"}
+    as_(client, county[Role.PARTY_REPRESENTATIVE])
+
+    first, second = client.post(button(issue, Verb.NOTE), said), client.post(button(issue, Verb.NOTE), said)
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert Event.objects.filter(issue=issue, verb=Verb.NOTE).count() == 1
+
+
+def test_other_words_in_a_second_window_are_no_repeat_and_are_not_lost(county: Scene, client: Client):
+    issue = county.in_progress()
+    said = {"seen": issue.event_count, "text": "已联系厂家"}
+    as_(client, county[Role.PARTY_REPRESENTATIVE]).post(button(issue, Verb.NOTE), said)
+
+    answer = client.post(button(issue, Verb.NOTE), said | {"text": "厂家说下周才能来"})
+
+    assert answer.status_code == 409
+    assert "厂家说下周才能来" in answer.content.decode()
+
+
+def test_issue_that_leaves_ones_sight_by_ones_own_move_leads_back_to_the_queue(county: Scene, client: Client):
+    issue = county.proposed()
+    said = {"seen": issue.event_count, "reason": "同意", "unit": county.units["roads"].pk}
+    assert as_(client, county[Role.SUPERVISION_OFFICE]).post(button(issue, Verb.ENTER_RED), said).headers["Location"] == page(issue)
+
+    sealed = county.report(category="village.conduct")
+    Issue.objects.filter(pk=sealed.pk).update(sealed=True)
+    assert client.get(page(sealed)).status_code == 404
+
+
+# --- looking up ---
+
+
+def test_issues_like_it_are_offered_for_merging(county: Scene, client: Client):
+    first, second = county.report("路灯不亮", category="road.light"), county.report("又一盏不亮", category="road.light")
+    county.report("桥坏了", category="road.bridge")
+
+    html = as_(client, county[Role.VILLAGE_SECRETARY]).get(reverse("issue-like", args=[second.number])).content.decode()
+
+    assert first.number in html
+    assert second.number not in html
+    assert html.count("<option") == 1
+
+
+def test_places_are_found_by_name(county: Scene, client: Client):
+    issue = county.report()
+
+    found = as_(client, county[Role.VILLAGE_SECRETARY]).get(reverse("issue-areas", args=[issue.number]), {"area": "兴隆"})
+
+    assert county.town.villages["兴隆村"].code in found.content.decode()
+
+
+def test_place_has_the_outline_of_the_cell_and_of_its_village(county: Scene, client: Client):
+    issue = county.report(cell="A")
+
+    place = as_(client, county[Role.VILLAGE_SECRETARY]).get(reverse("issue-place", args=[issue.number])).json()
+
+    assert [area["name"] for area in place["areas"]] == ["上京社区", "第1网格"]
+    assert [area["own"] for area in place["areas"]] == [False, True]
+    assert place["point"] == [pytest.approx(issue.point.x), pytest.approx(issue.point.y)] if issue.point else False
+
+
+# --- what it costs ---
+
+
+def stories(county: Scene) -> list[tuple[str, Issue]]:
+    return [
+        ("submitted", county.report(category="road.light", phone=PHONE)),
+        ("green in progress", county.in_progress(phone=PHONE)),
+        ("blue", county.in_progress(Light.BLUE)),
+        ("yellow", county.accepted(Light.YELLOW)),
+        ("proposed", county.proposed()),
+        ("red", county.on_red_list()),
+        ("awaiting exit", county.red_awaiting_exit()),
+        ("awaiting rating", county.awaiting_rating()),
+    ]
+
+
+def test_page_costs_ten_statements_at_most_for_everybody_at_every_stage(
+    county: Scene, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+):
+    told = stories(county)
+
+    for name, issue in told:
+        for role, person in county.people.items():
+            as_(client, person)
+            with django_assert_max_num_queries(STATEMENTS, info=f"{name} as {role}"):
+                client.get(page(issue))
+
+
+def test_page_costs_the_same_with_many_reports_and_a_long_history(
+    county: Scene, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+):
+    issue = county.in_progress()
+    as_(client, county[Role.VILLAGE_SECRETARY]).get(page(issue))
+    short = cost(client, issue)
+
+    for number in range(30):
+        county.move(issue, Verb.NOTE, Role.PARTY_REPRESENTATIVE, text=f"第{number}次")
+    report = submission_of(issue)
+    for number in range(10):
+        report.pk, report.receipt_code = None, f"R{number}"
+        report.uuid, report.requester = type(report)._meta.get_field("uuid").get_default(), None
+        report.save(force_insert=True)
+
+    with django_assert_num_queries(short):
+        client.get(page(issue))
+
+
+def cost(client: Client, issue: Issue) -> int:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        client.get(page(issue))
+    return len(captured)
