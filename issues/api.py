@@ -88,39 +88,30 @@ def state_of_level(request: HttpRequest, level: str) -> HttpResponse:
     """
     question = Question.of(request, level)
     stamp = question.stamp()
-    if unchanged := _unchanged(request, question, stamp):
-        return unchanged
-    version = _version(question.level)
-    if request.GET.get("v") not in (None, str(version)):
-        return JsonResponse({"version": version}, status=409)
-    view = _view(request, question, version)
-    counts = view.counts()
-    seen = view.seen
-    if view.is_public:
-        seen = [range(at, at + 1) for path in counts if (at := view.index.position(path)) is not None]
-    return _sent(request, tally.packed(view.index, counts, seen), "application/octet-stream", question, stamp)
+    return _unchanged(request, question, stamp) or _whole(request, question, stamp)
 
 
 @require_GET
 def delta(request: HttpRequest, level: str) -> HttpResponse:
-    """Areas that changed `since` a stamp: {"areas": [[ordinal, tone, count], …]}; 304 if none, 410 if they must look anew."""
+    """Areas that changed `since` a stamp: {"areas": [[ordinal, tone, count], …]}; 304 if none.
+
+    Where changes cannot be told one by one (too many, too long ago, to a visitor), the whole state as above: a 410 would
+    say the same, but browsers log it as an error.
+    """
     question = Question.of(request, level)
     stamp = question.stamp()
     if unchanged := _unchanged(request, question, stamp):
         return unchanged
     since = state.Stamp.parse(request.GET.get("since", ""))
-    if stamp is None or since is None or (since.epoch, since.slot) != (stamp.epoch, stamp.slot) or not question.viewer:
-        return _gone()
-    if since.number == stamp.number:
-        return _not_modified(question, stamp)
+    if stamp is None or since is None or (since.epoch, since.slot) != (stamp.epoch, stamp.slot):
+        return _whole(request, question, stamp)
     paths = state.changed_since(question.county, since.number, at_most=MOST_CHANGES)
     version = _version(question.level)
-    if paths is None or request.GET.get("v") != str(version):
-        return _gone()
     view = _view(request, question, version)
-    if view.is_public:
-        return _gone()
-    return _sent_json(request, {"areas": _changes(view, paths)}, question, stamp)
+    if paths is None or view.is_public or request.GET.get("v") != str(version):
+        return _whole(request, question, stamp)
+    body = JsonResponse({"areas": _changes(view, paths)}).content
+    return _sent(request, body, "application/json", question, stamp)
 
 
 @require_GET
@@ -141,6 +132,18 @@ def issues_in_view(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse(geojson.collection(found[:MOST_ISSUES], truncated=len(found) > MOST_ISSUES))
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _whole(request: HttpRequest, question: Question, stamp: state.Stamp | None) -> HttpResponse:
+    version = _version(question.level)
+    if request.GET.get("v") not in (None, str(version)):
+        return JsonResponse({"version": version}, status=409)
+    view = _view(request, question, version)
+    counts = view.counts()
+    seen = view.seen
+    if view.is_public:
+        seen = [range(at, at + 1) for path in counts if (at := view.index.position(path)) is not None]
+    return _sent(request, tally.packed(view.index, counts, seen), "application/octet-stream", question, stamp)
 
 
 def _view(request: HttpRequest, question: Question, version: int) -> View:
@@ -185,14 +188,6 @@ def _not_modified(question: Question, stamp: state.Stamp) -> HttpResponse:
     answer["ETag"] = question.etag(stamp)
     answer["Cache-Control"] = "private, no-cache"
     return answer
-
-
-def _gone() -> HttpResponse:
-    return JsonResponse({"error": "Ask for the whole state."}, status=410)
-
-
-def _sent_json(request: HttpRequest, content: object, question: Question, stamp: state.Stamp | None) -> HttpResponse:
-    return _sent(request, JsonResponse(content).content, "application/json", question, stamp)
 
 
 def _sent(request: HttpRequest, body: bytes, kind: str, question: Question, stamp: state.Stamp | None) -> HttpResponse:

@@ -210,6 +210,7 @@ def _config(overview: Overview) -> dict[str, object]:
         "area": _about(place),
         "map": {
             "levels": layers_of(place),
+            "calm": not viewer.has_figures,
             "bounds": Place(root, viewer).bounds,
             "attribution": territory.attribution if territory else "",
             "basemap": {

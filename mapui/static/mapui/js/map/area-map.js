@@ -18,13 +18,15 @@ const BORDERS = { township: { color: "rgb(21 33 44 / 75%)", width: 1.5 }, villag
 export class AreaMap {
   /**
    * `levels`: [{slug, version, size, minZoom}] from wide to fine; `addresses`: {tiles, names} with {level} and {version};
+   * `bounds`: of all areas, `look`: what is shown first (degrees); `calm`: see levels.js;
    * hooks: onLevel(level), onChoose(area), onPoint(area | null, {x, y}), onUp(), onTrouble(error).
    */
-  constructor(element, { levels, bounds, addresses, basemap = {}, attribution = "", buttons, hooks }) {
+  constructor(element, { levels, bounds, look = bounds, calm = false, addresses, basemap = {}, attribution = "", buttons, hooks }) {
     this.levels = levels.filter((level) => level.size > 0);
     this.addresses = addresses;
     this.hooks = hooks;
     this.bounds = bounds;
+    this.calm = calm;
     this.surface = areaOf(bounds);
     this.fixedLevel = null;
     this.level = null;
@@ -32,7 +34,7 @@ export class AreaMap {
     this.pointed = null;
     this.asked = new Map(); // slug → promise of the same
     this.areas = new Map(); // slug → Map of ordinal → {ordinal, code, name, place, parent}
-    this.map = makeMap(element, { bounds, attribution, minZoom: 5 });
+    this.map = makeMap(element, { bounds: look, attribution, minZoom: 5 });
     keepWithin(this.map, bounds);
     zoomButtons(this.map, buttons);
     this.font = getComputedStyle(element).fontFamily;
@@ -86,7 +88,7 @@ export class AreaMap {
   /** What the choice of a level depends on. */
   get where() {
     const [, latitude] = centreOf(this.map);
-    return { zoom: this.map.getZoom(), latitude, surface: this.surface };
+    return { zoom: this.map.getZoom(), latitude, surface: this.surface, calm: this.calm };
   }
 
   followZoom() {

@@ -121,7 +121,7 @@ export const pictures = (url, { maxNativeZoom = 18, attribution = "" }) =>
   L.tileLayer(url, { maxNativeZoom, maxZoom: 18, attribution, pane: "base" });
 
 /** Markers that the keyboard can reach: `points` of {lonLat, html class, title, data}. Gives a layer with `show(points)`. */
-export function markers({ pane, onOpen }) {
+export function markers({ pane, onOpen, size = 28 }) {
   const group = L.layerGroup();
   return Object.assign(group, {
     show(points) {
@@ -129,11 +129,12 @@ export function markers({ pane, onOpen }) {
       for (const { place: [lon, lat], className, title, text, data } of points) {
         const label = L.DomUtil.create("span", "pin__shape");
         label.textContent = text;
-        const icon = L.divIcon({ className, html: label, iconSize: [28, 28] });
-        L.marker([lat, lon], { icon, pane, title, alt: title, keyboard: true, riseOnHover: true })
+        const icon = L.divIcon({ className, html: label, iconSize: [size, size] });
+        const marker = L.marker([lat, lon], { icon, pane, title, keyboard: true, riseOnHover: true })
           .on("click", () => onOpen(data))
           .on("keypress", (event) => event.originalEvent.key === "Enter" && onOpen(data))
           .addTo(group);
+        marker.getElement()?.setAttribute("aria-label", title);
       }
     },
   });

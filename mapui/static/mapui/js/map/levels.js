@@ -23,10 +23,11 @@ export function areaOf([west, south, east, north]) {
 
 /**
  * The level to draw: the finest one whose areas are wide enough. `levels`: {slug, size, minZoom} from wide to fine, each
- * with at least one area; `surface`: square metres of all of them together.
+ * with at least one area; `surface`: square metres of all of them together. `calm`: stay with the wide ones ten times longer,
+ * for whom the fine ones tell nothing.
  */
-export function levelFor(levels, { zoom, latitude, surface }) {
-  return finest(levels, { zoom, latitude, surface }, (level) => WIDE_ENOUGH[level.slug] ?? 12);
+export function levelFor(levels, { zoom, latitude, surface, calm = false }) {
+  return finest(levels, { zoom, latitude, surface }, (level) => (WIDE_ENOUGH[level.slug] ?? 12) * (calm ? 10 : 1));
 }
 
 const ROOM_FOR_A_LABEL = 26;

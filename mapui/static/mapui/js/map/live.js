@@ -4,7 +4,6 @@ import { ApiError, getIfNew } from "../core/api.js";
 import { poll } from "../core/poll.js";
 import { AreaState } from "./state.js";
 
-const GONE = 410;
 const OTHER_GEOMETRY = 409;
 
 export class LiveState {
@@ -49,37 +48,39 @@ export class LiveState {
 
   async refresh() {
     if (!this.level) return;
-    if (!this.state) {
-      await this.loadAll();
-      return;
-    }
-    if (!this.stamp) {
+    if (!this.state || !this.stamp) {
       await this.loadAll();
       return;
     }
     const turn = this.turn;
-    try {
+    await this.unlessOtherGeometry(async () => {
       const answer = await this.ask(this.address("delta", { since: this.stamp }), { etag: this.etag });
-      if (turn !== this.turn) return;
-      if (answer) this.takeChanges(answer);
-      this.hooks.onWell(new Date());
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== GONE) throw error;
-      await this.loadAll();
-    }
+      if (turn === this.turn) this.take(answer);
+    });
   }
 
   async loadAll() {
     const turn = this.turn;
-    try {
+    await this.unlessOtherGeometry(async () => {
       const answer = await this.ask(this.address("state"), { etag: this.state ? this.etag : "" });
-      if (turn !== this.turn) return;
-      if (answer) this.takeAll(answer);
-      this.hooks.onWell(new Date());
+      if (turn === this.turn) this.take(answer);
+    });
+  }
+
+  async unlessOtherGeometry(work) {
+    try {
+      await work();
     } catch (error) {
-      if (error instanceof ApiError && error.status === OTHER_GEOMETRY) this.hooks.onGeometry();
-      else throw error;
+      if (!(error instanceof ApiError) || error.status !== OTHER_GEOMETRY) throw error;
+      this.hooks.onGeometry();
     }
+  }
+
+  /** An answer is the whole state, or (JSON) what changed; null: nothing is new. */
+  take(answer) {
+    if (answer?.headers.get("Content-Type")?.startsWith("application/json")) this.takeChanges(answer);
+    else if (answer) this.takeAll(answer);
+    this.hooks.onWell(new Date());
   }
 
   takeAll(answer) {

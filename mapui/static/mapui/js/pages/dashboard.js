@@ -40,7 +40,8 @@ function remember() {
 function load(target, path, more = {}) {
   const query = filters();
   for (const [name, value] of Object.entries(more)) query.set(name, value);
-  return globalThis.htmx.ajax("GET", `${path}?${query}`, { target, swap: "innerHTML" });
+  // The part is its own source, so that each part waits for itself only; hx-sync there lets a newer question replace an older.
+  return globalThis.htmx.ajax("GET", `${path}?${query}`, { source: target, target, swap: "innerHTML" });
 }
 
 const loadPanel = () => load("#panel", config.addresses.panel.replace("{code}", encodeURIComponent(area.code)));
@@ -56,6 +57,7 @@ function loadFragments() {
 // --- The map ----------------------------------------------------------------------------------------------------
 const map = new AreaMap(find("#map"), {
   ...config.map,
+  look: config.area.bounds ?? config.map.bounds,
   addresses: config.addresses,
   buttons: { zoomIn: gettext("Closer"), zoomOut: gettext("Farther") },
   hooks: { onLevel: showLevel, onChoose: choose, onPoint: showTip, onUp: goUp, onTrouble: trouble },
@@ -216,6 +218,5 @@ window.addEventListener("popstate", () => {
 
 map.mark(area);
 live.use(map.level, filters().toString());
-if (config.area.bounds && area.code !== config.root) map.show(config.area.bounds, { animate: false });
 if (matchMedia("(max-width: 48rem)").matches) for (const fold of findAll("details[data-folds]")) fold.open = false;
-document.documentElement.dataset.map = "ready";
+find("#map").areaMap = map; // for whoever looks at the element from the console or a test
