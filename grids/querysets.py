@@ -105,6 +105,14 @@ class AreaQuerySet(models.QuerySet["Area"]):
         overlap = Cast(SquareDegrees(Intersection("boundary", circle)), FloatField())
         return self.current().filter(boundary__intersects=circle).annotate(share=overlap / circle.area)
 
+    def move_under(self, parent: Area, keys: Iterable[int]) -> int:
+        """Put areas under another row of the same path; how many."""
+        return self.filter(pk__in=keys).update(parent=parent)
+
+    def retire(self, keys: Iterable[int], at: datetime) -> int:
+        """End the areas with these keys; how many."""
+        return self.filter(pk__in=keys).update(valid_to=at)
+
     def without_boundary(self) -> Self:
         """Leave the geometry, often the bulk of a row, in the database until it is asked for."""
         return self.defer("boundary")
@@ -116,9 +124,16 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """The areas right below; the roots if there is no parent."""
         return self.filter(parent=parent)
 
+    def childless(self) -> Self:
+        """Areas with no current area in them."""
+        return self.filter(~models.Exists(self.model._default_manager.filter(parent=models.OuterRef("pk"), valid_to=None)))
+
     def ever_numbered(self, prefix: str) -> Self:
         """All areas, retired ones too, whose codes begin so."""
         return self.filter(code__startswith=prefix)
+
+    def exclude_codes(self, codes: Iterable[str]) -> Self:
+        return self.exclude(code__in=codes)
 
     def children_of_any(self, parents: Iterable[Area]) -> Self:
         """The areas right below any of these."""

@@ -9,6 +9,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
 import shapely
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -59,18 +60,23 @@ def replace(old: Sequence[Area], new: Sequence[Area], *, at: datetime) -> list[A
     What lies within follows: an area whose path stays is moved under the new row, one whose path changes is replaced by
     its like. The maps of every level that changed get a new version.
     """
-    changed = {area.level for area in (*old, *new)}
-    Area.objects.filter(pk__in=[area.pk for area in old]).update(valid_to=at)
-    for area in new:
-        area.save()
-    for area in old:
-        area.valid_to = at
-        heirs = _heirs(area, new)
-        area.replaced_by.set(heirs)
-        changed |= _move_children(area, heirs, at)
-    for level in sorted(changed, reverse=True):
+    for level in sorted(succeed(old, new, at=at), reverse=True):
         refresh_layer(level, at)
     return list(new)
+
+
+@transaction.atomic
+def succeed(old: Sequence[Area], new: Sequence[Area], *, at: datetime) -> set[int]:
+    """`replace` without new versions of the maps; the levels that need one."""
+    changed = {area.level for area in (*old, *new)}
+    Area.objects.retire([area.pk for area in old], at)
+    Area.objects.bulk_create(new, batch_size=500)
+    heirs = heirs_of(old, new)
+    for area in old:
+        area.valid_to = at
+        area.replaced_by.set(heirs[area.pk])
+        changed |= _move_children(area, heirs[area.pk], at)
+    return changed
 
 
 def split(area: Area, line: BaseGeometry, *, at: datetime, codes: Sequence[str] = ()) -> list[Area]:
@@ -193,15 +199,19 @@ def _shared(households: int | None, shares: Sequence[float]) -> list[int | None]
     return list(allot(households, shares)) if households is not None else [None] * len(shares)
 
 
-def _heirs(old: Area, new: Iterable[Area]) -> list[Area]:
-    """Those of the new areas that took over ground of the old one; without boundaries, those of the same code."""
-    same = [area for area in new if area.code == old.code]
-    if old.boundary is None:
-        return same
-    ground = metres.to_shapely(old.boundary)
-    wanted = ground.area * coverage.OUTSIDE_SHARE
-    heirs = [area for area in new if area.boundary and ground.intersection(metres.to_shapely(area.boundary)).area > wanted]
-    return heirs or same
+def heirs_of(old: Iterable[Area], new: Sequence[Area]) -> dict[int, list[Area]]:
+    """For each old area (by pk) those of the new that take over its ground; without boundaries, those of its code."""
+    drawn = [area for area in new if area.boundary is not None]
+    shapes = np.array([metres.to_shapely(area.boundary) for area in drawn if area.boundary], dtype=object)
+    tree = shapely.STRtree(shapes)
+    found: dict[int, list[Area]] = {}
+    for area in old:
+        ground = metres.to_shapely(area.boundary) if area.boundary else shapely.Point()
+        near = sorted(tree.query(ground, predicate="intersects").tolist())
+        wanted = ground.area * coverage.OUTSIDE_SHARE
+        found[area.pk] = [drawn[place] for place in near if ground.intersection(shapes[place]).area > wanted]
+        found[area.pk] = found[area.pk] or [each for each in new if each.code == area.code]
+    return found
 
 
 def _move_children(old: Area, heirs: Sequence[Area], at: datetime) -> set[int]:
@@ -212,7 +222,7 @@ def _move_children(old: Area, heirs: Sequence[Area], at: datetime) -> set[int]:
             raise Refusal(_("“%(area)s” still holds “%(child)s” and others.") % {"area": old, "child": child})
         heir = max(heirs, key=lambda area: _common(area, child))
         if heir.path == old.path:
-            Area.objects.filter(pk=child.pk).update(parent=heir)
+            Area.objects.move_under(heir, [child.pk])
         else:
             changed |= _rehome(child, heir, at)
     return changed
@@ -227,7 +237,7 @@ def _common(area: Area, child: Area) -> float:
 def _rehome(area: Area, parent: Area, at: datetime) -> set[int]:
     """Replace the area, and all within it, by their likes under another parent; the levels that changed."""
     children = list(Area.objects.current().children_of(area))
-    Area.objects.filter(pk=area.pk).update(valid_to=at)
+    Area.objects.retire([area.pk], at)
     old = Area.objects.get(pk=area.pk)
     area.pk, area.ordinal, area.parent, area.valid_from, area.valid_to = None, None, parent, at, None
     area.path = path_of(parent, area.code)

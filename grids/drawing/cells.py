@@ -77,7 +77,7 @@ def draw_cells(
     if standing and not replace:
         raise Refusal(_("“%(village)s” has cells already: ask to replace them, or leave it out.") % {"village": standing[0].parent})
     drawn = plan_cells({village.code: village for village in villages}, shapes, plan, progress)
-    new = [cell for village in villages for cell in _numbered(village, drawn[village.code], name, at)]
+    new = [cell for village in villages for cell in numbered(village, drawn[village.code], name, at)]
     if standing:
         return services.replace(standing, new, at=at)
     Area.objects.bulk_create(new, batch_size=500)
@@ -173,7 +173,7 @@ def _in_order(cells: list[Cell]) -> list[Cell]:
     return [cells[place] for place in reading_order([cell.shape for cell in cells])] if cells else []
 
 
-def _numbered(village: Area, cells: Sequence[Cell], name: str, at: datetime) -> list[Area]:
+def numbered(village: Area, cells: Sequence[Cell], name: str, at: datetime) -> list[Area]:
     """Unsaved areas of the cells, with the village's next free codes."""
     codes = free_codes(village, len(cells))
     return [

@@ -45,7 +45,8 @@ class Style:
 
 
 CELLS = Style()
-BORDERS = Style(grain=2400, bend=0.3, calm=1.0)
+BORDERS = Style(grain=2400, bend=0.25, calm=1.0)
+VILLAGE_BORDERS = Style(grain=500, bend=0.3, calm=1.0)
 
 
 def divide(
@@ -70,8 +71,12 @@ def divide(
     flat = plane.into(outline)
     net, weights = _weighted_mesh(flat, plane, len(targets), rng, crowd or Crowd(), style)
     width = float(np.sqrt(flat.area / len(targets)))
-    bend = noise.bent(net.centres, width, style.bend * width, rng)
-    starts = _seeds(bend, weights, len(targets), rng, plane, seeds)
+    known = plane.into_xy(np.array([seed for seed in seeds or () if seed is not None], float).reshape(-1, 2))
+    # Seeds are bent with the land that they stand on, or they would find themselves on somebody else's.
+    bent = noise.bent(np.concatenate([net.centres, known]), width, style.bend * width, rng)
+    bend, known = bent[: len(net)], bent[len(net) :]
+    fixed = np.array([seed is not None for seed in seeds] if seeds else [False] * len(targets))
+    starts = _seeds(bend, weights, fixed, known, rng)
     try:
         part = partition(net, weights, np.asarray(targets, float), starts, bend=bend)
     except ValueError as error:
@@ -128,19 +133,9 @@ def _people(net: meshes.Mesh, points: np.ndarray, weights: np.ndarray) -> np.nda
     return np.bincount(face[first], weights[point], minlength=len(net))
 
 
-def _seeds(
-    places: np.ndarray,
-    weights: np.ndarray,
-    count: int,
-    rng: np.random.Generator,
-    plane: Plane,
-    given: Sequence[tuple[float, float] | None] | None,
-) -> Seeds:
-    """The given seeds, fixed, and for the others places spread over the outline."""
-    given = given or [None] * count
-    fixed = np.array([place is not None for place in given])
-    known = plane.into_xy(np.array([place for place in given if place is not None], float).reshape(-1, 2))
-    found = np.zeros((count, 2))
+def _seeds(places: np.ndarray, weights: np.ndarray, fixed: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> Seeds:
+    """The known seeds, fixed, and for the other parts places spread over the mesh."""
+    found = np.zeros((len(fixed), 2))
     found[fixed] = known
     found[~fixed] = spread(places, weights, int((~fixed).sum()), rng, known)
     return Seeds(found, fixed)

@@ -88,7 +88,9 @@ def _inner_faces(outline: BaseGeometry, sites: np.ndarray, spacing_m: float) -> 
     faces = faces[shapely.contains_properly(outline, faces)]
     border = shapely.boundary(outline)
     clear = CLEARANCE * np.minimum(np.sqrt(shapely.area(faces)), spacing_m)
-    return np.asarray(faces[shapely.distance(faces, border) >= clear])
+    shapely.prepare(border)
+    near = shapely.dwithin(border, faces, clear)  # type: ignore[call-overload]  # only the first is looked up prepared
+    return np.asarray(faces[~near])
 
 
 def _touching(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 
 OCTAVES = 5
 # Each shorter wave is this much lower: 0.5 is a soft hill country, 0.7 a rocky one.
-PERSISTENCE = 0.6
+PERSISTENCE = 0.55
 
 
 def bent(places: np.ndarray, wave_m: float, height_m: float, rng: np.random.Generator) -> np.ndarray:

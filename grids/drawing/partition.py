@@ -12,11 +12,13 @@ import numpy as np
 
 from grids.drawing.mesh import Mesh
 
-ROUNDS = 300
+MAX_ROUNDS, MIN_ROUNDS = 300, 80
+# So many distances are computed before fewer rounds have to do: a large mesh needs no fine balance.
+EFFORT = 1.2e8
 # How much of the missing weight one round makes up for.
 PACE = 0.7
-# A fixed seed stays within its own part: it never loses more than this of the way to another seed.
-HOLD = 0.9
+# A seed stays within its own part: its border is never nearer than (1 - HOLD) / 2 of the way to the next seed.
+HOLD, HOLD_FIXED = 0.9, 0.6
 POLISH_ROUNDS = 12
 COMPACT = 0.8
 
@@ -63,19 +65,20 @@ def _power_diagram(places: np.ndarray, weights: np.ndarray, targets: np.ndarray,
     at = seeds.places.copy()
     reach = np.zeros(count)
     best, best_miss = np.zeros(len(places), int), np.inf
-    for round_ in range(ROUNDS):
+    rounds = int(np.clip(EFFORT / (len(places) * count), MIN_ROUNDS, MAX_ROUNDS))
+    hold = np.where(seeds.fixed, HOLD_FIXED, HOLD)
+    for round_ in range(rounds):
         part = _nearest(places, at, reach)
         held = np.bincount(part, weights, minlength=count)
         miss = float(np.abs(held / targets - 1).max())
         if miss < best_miss:
             best, best_miss = part, miss
-        if round_ < ROUNDS * 2 // 3:
+        if round_ < rounds * 2 // 3:
             at = _centred(places, weights, part, at, seeds.fixed)
         apart = _apart(at)
-        pace = PACE * (1 - round_ / ROUNDS) + 0.03
+        pace = PACE * (1 - round_ / rounds) + 0.03
         reach += pace * apart.min(axis=1) * np.clip(1 - held / targets, -1, 1)
-        # Cut back so that no seed swallows another.
-        reach = np.minimum(reach, (reach[None, :] + HOLD * apart).min(axis=1))
+        reach = _held_back(reach, hold[:, None] * apart)
     return best
 
 
@@ -91,6 +94,16 @@ def _centred(places: np.ndarray, weights: np.ndarray, part: np.ndarray, at: np.n
     sums = np.column_stack([np.bincount(part, weights * places[:, axis], minlength=len(at)) for axis in (0, 1)])
     moves = (total > 0) & ~fixed
     return np.where(moves[:, None], sums / np.where(total > 0, total, 1)[:, None], at)
+
+
+def _held_back(reach: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """The reaches cut back so that no seed swallows another: none exceeds another's by more than the room between them."""
+    for _seed in reach:
+        least = np.minimum(reach, (reach[:, None] + room).min(axis=0))
+        if (least == reach).all():
+            break
+        reach = least
+    return reach
 
 
 def _apart(at: np.ndarray) -> np.ndarray:
@@ -167,12 +180,18 @@ def _polished(mesh: Mesh, part: np.ndarray, weights: np.ndarray, targets: np.nda
         for rich in np.argsort(-held / targets, kind="stable"):
             if held[rich] <= targets[rich] * 1.02:
                 break
-            faces = np.flatnonzero(part == rich)
+            faces = _on_edge(mesh, part, rich)
             for face in faces[np.argsort(-weights[faces], kind="stable")]:
                 moved += _hand_over(int(face), part, held, targets, weights, around)
         if not moved:
             break
     return part
+
+
+def _on_edge(mesh: Mesh, part: np.ndarray, which: int) -> np.ndarray:
+    """The faces of a part that touch another part."""
+    one, other = part[mesh.pairs[:, 0]], part[mesh.pairs[:, 1]]
+    return np.unique(mesh.pairs[(one != other)[:, None] & (np.column_stack([one, other]) == which)])
 
 
 class _Around:
