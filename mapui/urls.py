@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 from django.views.i18n import JavaScriptCatalog
 
 from mapui.converters import WordConverter
-from mapui.views import access, cards, cover, dashboard, heat, issue, queue, red, report, tracking
+from mapui.views import access, cards, cover, dashboard, heat, issue, queue, red, report, site, tracking
 
 register_converter(WordConverter, "word")
 
@@ -44,6 +44,7 @@ urlpatterns = [
     path("logout/", access.LogOut.as_view(), name="logout"),
     path("password/", access.ChangePassword.as_view(), name="password"),
     path("language/", access.set_language, name="set_language"),
+    path("favicon.ico", site.favicon, name="favicon"),
     path("healthz", access.healthz, name="healthz"),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["mapui"]), name="jsi18n"),
 ]

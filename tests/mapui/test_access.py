@@ -54,6 +54,12 @@ def test_right_password_when_sent_opens_the_page_that_was_wanted(client, staff):
     assert client.get("/cover/").status_code == 200
 
 
+def test_wish_when_the_first_password_was_wrong_is_kept_in_the_form(client, staff):
+    html = log_in(client, "wrong", next="/cover/").content.decode()
+
+    assert '<input type="hidden" name="next" value="/cover/">' in html
+
+
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_wish_to_go_elsewhere_when_logging_in_is_not_granted(client, staff, elsewhere):
     assert log_in(client, next=elsewhere).url == reverse("dashboard")
