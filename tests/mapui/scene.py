@@ -101,6 +101,12 @@ class Scene:
     def awaiting_rating(self, light: Light = Light.GREEN, **told: str) -> Issue:
         return self.move(self.resolved(light, **told), Verb.VERIFY, Role.GRID_MEMBER)
 
+    def accepted_yellow_and_drafted(self) -> Issue:
+        """Late at the township: the program has drafted a suggestion."""
+        issue = self.accepted(Light.YELLOW)
+        services.move_by_program(Issue.objects.get(pk=issue.pk), Verb.DRAFT_RED, at=self.at)
+        return self.again(issue)
+
     def proposed(self, **told: str) -> Issue:
         issue = self.accepted(Light.YELLOW, **told)
         words: dict[str, Any] = {
