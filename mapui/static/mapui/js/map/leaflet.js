@@ -151,6 +151,11 @@ export function elementTiles({ make, release, pane, className = "", minZoom = 0,
       make(element, { x: coords.x, y: coords.y, z: coords.z }, (error) => done(error ?? null, element));
       return element;
     },
+    /** Makes all tiles anew. (Leaflet's own redraw asks for tiles of half zooms.) */
+    redraw() {
+      const map = this._map;
+      return map ? this.remove().addTo(map) : this;
+    },
   });
   const layer = new Tiles({ pane, minZoom, maxZoom, minNativeZoom, maxNativeZoom, keepBuffer: 1, updateWhenZooming: false });
   return layer.on("tileunload", ({ tile }) => release(tile));
