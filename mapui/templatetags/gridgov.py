@@ -6,24 +6,19 @@ import json
 from datetime import datetime, timedelta
 
 from django import template
-from django.conf import settings
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template import Context
 from django.templatetags.static import static
 from django.utils.formats import date_format, number_format, time_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from issues.workflow import ClockState, Light, light_of
+from mapui import modules
 
 register = template.Library()
-
-# Names that modules may import without a path.
-BARE = {"idb": "vendor/idb/index.js"}
-OWN_MODULES = "mapui/js/"
 
 _SHAPES = {Light.GREEN: "●", Light.BLUE: "■", Light.YELLOW: "◆", Light.RED: "▲"}
 _CLOCKS = {ClockState.ON_TRACK: "○", ClockState.DUE_SOON: "◔", ClockState.OVERDUE: "●", ClockState.PAUSED: "‖"}
@@ -32,15 +27,19 @@ _LANGUAGE_TAGS = {"zh-hans": "zh-CN", "zh-hant": "zh-TW"}
 
 @register.simple_tag(takes_context=True)
 def importmap(context: Context) -> SafeString:
-    """The page's one import map: our modules by their hashed addresses (with a manifest), and the bare names."""
-    imports = {name: static(path) for name, path in BARE.items()}
-    for name in getattr(staticfiles_storage, "hashed_files", {}):
-        if name.startswith(OWN_MODULES) and name.endswith(".js"):
-            imports[settings.STATIC_URL + name] = static(name)
+    """The page's one import map; before any module."""
     nonce = getattr(context.get("request"), "csp_nonce", "")
     # “<” cannot end the script from within a JSON string.
-    body = mark_safe(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S308
+    body = mark_safe(json.dumps({"imports": modules.imports()}).replace("<", "\\u003c"))  # noqa: S308
     return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, body)
+
+
+@register.simple_tag
+def page_module(entry: str) -> SafeString:
+    """The entry module of a page (“mapui/js/pages/dashboard.js”), and hints to fetch at once all that it leads to."""
+    hints = ((static(name),) for name in modules.leads_to(entry)[1:])
+    script = format_html('<script type="module" src="{}"></script>', static(entry))
+    return format_html_join("", '<link rel="modulepreload" href="{}">', hints) + script
 
 
 @register.filter
