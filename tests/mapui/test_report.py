@@ -153,7 +153,8 @@ def test_plain_form_with_photos_becomes_a_report_and_leads_to_the_receipt(client
     )
     assert (made.area, made.text, made.category.code, made.channel) == (town["A"], WORDS, "road.light", "web")
     assert made.attachments.count() == 2
-    assert (made.requester.phone, made.requester.nickname, made.requester.channel) == ("13812345678", "李大爷", "phone")
+    requester = Requester.objects.get(submission=made)
+    assert (requester.phone, requester.nickname, requester.channel) == ("13812345678", "李大爷", "phone")
     assert "Your report has arrived" in body(client.get(answer["Location"]))
 
 
@@ -268,6 +269,7 @@ def test_file_over_the_limit_costs_no_more_disk_than_a_photo_and_tells_its_true_
         assert handler.receive_data_chunk(b"x" * 500, start) is None
     file = handler.file_complete(5000)
 
+    assert file is not None
     assert file.size == 5000
     assert len(file.read()) == 1000
     file.close()

@@ -6,7 +6,6 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -446,7 +445,7 @@ def test_receipt_is_large_at_first_and_leads_back_by_its_qr_code(client, story, 
 
 
 def test_contact_of_a_proxy_report_is_not_printed_on_the_page(client, story):
-    point = Point(*story.town.inside("A").coords, srid=4326)
+    point = story.town.inside("A")
     made = report(
         Draft(
             uuid=uuid4(),
