@@ -24,7 +24,7 @@ RUN bin/lib/node.sh npm ci --ignore-scripts --omit=dev --no-audit --no-fund \
 COPY . .
 # Values nobody uses: the settings want to be complete, these two commands reach neither database nor Redis.
 RUN export GRIDGOV_SECRET_KEY=none GRIDGOV_CONTACT_KEY=none DATABASE_URL=postgis://none REDIS_URL=redis://none \
-    && (cd gridgov && python ../manage.py compilemessages --verbosity 0) \
+    && (cd gridgov && python ../manage.py compilemessages) \
     && python manage.py collectstatic --no-input --verbosity 0 \
     && python -m compileall -q gridgov grids representatives issues mapui demo
 

@@ -27,7 +27,8 @@ write_env() {
 }
 
 # manage … - manage.py, in a place where a run that was killed is found again, and ended with us.
-manage() { (cd "$LOCAL/run" && exec setpriv --pdeathsig TERM "$PYTHON" "$ROOT/manage.py" "$@"); }
+manage() { in_run "$ROOT/manage.py" "$@"; }
+in_run() { (cd "$LOCAL/run" && exec setpriv --pdeathsig TERM "$PYTHON" "$@"); }
 
 prepare_site() {
   step "更新数据库结构" "Migrating the database" manage migrate --no-input
@@ -38,16 +39,19 @@ prepare_site() {
   mv "$sources.now" "$sources"
 }
 digest_sources() {
-  (cd "$ROOT" && find gridgov/locale ./*/static node_modules/.installed .venv/installed -type f ! -name '*.mo' -print0 | sort -z | xargs -0 sha256sum)
+  (cd "$ROOT" && find gridgov ./*/static node_modules/.installed .venv/installed -type f ! -name '*.mo' ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum)
 }
 prepare_files() { compile_texts && manage collectstatic --no-input --clear --verbosity 0; }
-compile_texts() { (cd "$ROOT/gridgov" && "$PYTHON" "$ROOT/manage.py" compilemessages --verbosity 0); }
+compile_texts() { (cd "$ROOT/gridgov" && "$PYTHON" "$ROOT/manage.py" compilemessages); }
 
 # load_demo bairin|boston - once; a load that was interrupted is taken up again.
 load_demo() {
   manage load_demo --check "$1" >>"$LOG" 2>&1 && return
   say "正在载入演示数据（仅第一次）…" "Loading the demo territory (the first time only) …"
-  manage load_demo "$1" {LOCK_FD}>&- || fail "演示数据没有载入完，重新运行 bin/up 会继续。" "The demo did not load to its end; bin/up continues when you run it again."
+  local from
+  from=$(stat -c %s "$LOG")
+  in_run "$ROOT/bin/lib/manage_quietly.py" "$LOG" load_demo "$1" {LOCK_FD}>&- ||
+    explain "载入演示数据" "Loading the demo territory" "$(tail -c "+$((from + 1))" "$LOG")"
 }
 
 # start_site ADDRESS - web, worker and beat; back when the site answers there.
