@@ -101,7 +101,7 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def with_related(self) -> Self:
         """With all that a row or a card of an issue names."""
-        return self.select_related(*_RELATED)
+        return self.select_related(*_RELATED).defer("area__boundary")
 
     def for_rows(self) -> Self:
         """With what a row of a list names: category, and the area with the one that it lies in."""

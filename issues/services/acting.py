@@ -99,7 +99,7 @@ class Act:
     def posts(self) -> list[Assignment]:
         """Who is posted to the issue's place or above it, departments left out; narrowest area first."""
         found = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_POSTED)
-        return list(found.select_related("person__unit", "area"))
+        return list(found.select_related("person", "area").defer("area__boundary"))
 
     def answer(self, level: int) -> Answer:
         """Who answers for the issue's place at that level."""
@@ -189,7 +189,11 @@ class Act:
 
     def then(self, verb: Verb, **facts: object) -> Event:
         """What the program does next by itself, in the same transaction."""
-        return Act(issue=self.issue, verb=verb, at=self.at, facts=facts).perform()
+        following = Act(issue=self.issue, verb=verb, at=self.at, facts=facts)
+        for read in ("terms", "calendar", "posts"):  # what this act has read already holds for the next
+            if read in self.__dict__:
+                setattr(following, read, self.__dict__[read])
+        return following.perform()
 
     def set_status(self, status: Status | None = None) -> None:
         """The status that the table names for the verb, or another."""

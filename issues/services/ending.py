@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from issues import clock, closing
-from issues.closing import Verdict
+from issues.closing import Standing, Verdict
 from issues.deadlines import next_morning
 from issues.errors import Refusal
 from issues.models import Event, Rating, Submission
@@ -34,7 +34,7 @@ def rate(act: Act) -> Event:
     record = {"report": report.pk, "rating": str(act.facts[Field.RATING]), "round": was_round}
     event = act.write(record, texts=act.texts(Field.TEXT), is_public=True)
     if standing.verdict == Verdict.PASSED:
-        close_if_complete(act)
+        close_if_complete(act, standing)
     return event
 
 
@@ -94,8 +94,8 @@ def call_back(act: Act) -> Event:
 def ask_again_or_close(act: Act) -> Event | None:
     """No rating has come: ask once more, close without one, or, if something else is missing, look again tomorrow."""
     issue, standing = act.issue, closing.standing_of(act.issue, act.at)
-    if not closing.missing_in(standing):
-        return act.then(Verb.CLOSE, unrated=standing.verdict == Verdict.OPEN)
+    if closed := close_if_complete(act, standing):
+        return closed
     if standing.silent and standing.verdict == Verdict.FAILED:
         return _send_back_after_silence(act)
     if standing.silent or closing.only_by_phone(issue):
@@ -112,26 +112,33 @@ def _send_back_after_silence(act: Act) -> Event:
     return act.write({"cause": "rating", "round": act.issue.rectify_rounds}, is_public=True)
 
 
-def close_if_complete(act: Act) -> Event | None:
-    """Close the issue, in the same transaction, if nothing is missing any more."""
-    standing = closing.standing_of(act.issue, act.at)
+def close_if_complete(act: Act, standing: Standing | None = None) -> Event | None:
+    """Close the issue, in the same transaction, if nothing is missing any more; `standing`, if it was read already."""
+    standing = standing or closing.standing_of(act.issue, act.at)
     if closing.missing_in(standing):
         return None
-    return act.then(Verb.CLOSE, unrated=standing.verdict == Verdict.OPEN)
+    return act.then(Verb.CLOSE, standing=standing)
 
 
 @unless(Verb.CLOSE)
 def _gate(act: Act) -> str:
-    return " ".join(closing.missing(act.issue, act.at))
+    return " ".join(closing.missing_in(_standing(act)))
+
+
+def _standing(act: Act) -> Standing:
+    """How the issue stands before the gate, as the act before has read it under the same lock, or read now."""
+    standing = act.facts.get("standing")
+    return standing if isinstance(standing, Standing) else closing.standing_of(act.issue, act.at)
 
 
 @does(Verb.CLOSE)
 def close(act: Act) -> Event:
     """Everything that must be true is: the program closes it."""
+    unrated = _standing(act).verdict == Verdict.OPEN
     drop_proposal(act)
     leave_red_list(act)
     act.end()
-    return act.write({"unrated": bool(act.facts.get("unrated"))}, is_public=True)
+    return act.write({"unrated": unrated}, is_public=True)
 
 
 @unless(Verb.REOPEN)

@@ -24,12 +24,12 @@ def issue() -> Issue:
     return make.closed(make.county(), MONDAY)
 
 
-def execute(statement: str, *parameters: object) -> None:
+def execute(statement: str, *parameters: str | int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
 
 
-def tamper(statement: str, *parameters: object) -> None:
+def tamper(statement: str, *parameters: str | int) -> None:
     """What somebody with the keys to the database could do: the guards off, the statement, the guards on."""
     execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table in ("issues_event", "issues_eventtext"):

@@ -109,7 +109,7 @@ def test_faulty_policy_is_refused_with_a_sentence_that_names_the_line(change, fa
     assert change[0] in SHIPPED
 
     with pytest.raises(PolicyFaults) as faults:
-        policy.read(SHIPPED.replace(*change, 1))
+        policy.read(SHIPPED.replace(change[0], change[1], 1))
 
     assert fault in "\n".join(faults.value.faults)
     assert all(sentence.startswith("Line ") for sentence in faults.value.faults)

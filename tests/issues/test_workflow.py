@@ -10,7 +10,7 @@ from issues.services import VERBS
 from issues.workflow import ENDS, LADDER, MOVE, MOVES, OPEN, Actor, Field, Status, Verb
 from representatives.roles import Role
 
-WHO = {
+WHO: dict[str, set[Role | Actor]] = {
     "RES": {Actor.REQUESTER},
     "SYS": {Actor.SYSTEM},
     "PH": {Role.CONTACT_HOUSEHOLD},
@@ -64,7 +64,7 @@ ROWS = [
 
 @pytest.mark.parametrize(("verb", "level", "who"), ROWS, ids=[f"{verb}-{level.name.lower()}" for verb, level, _ in ROWS])
 def test_row_of_the_table_names_whom_the_notes_name(verb, level, who):
-    expected = set().union(*(WHO[name] for name in who))
+    expected = {actor for name in who for actor in WHO[name]}
 
     assert MOVE[Verb(verb)].who(level) == expected
 
