@@ -242,9 +242,9 @@ class KeySupervisionEntry(models.Model):
     """An issue's stay in the county's key-supervision list (重点督办库), from the decision to enter to the exit."""
 
     class Grade(models.TextChoices):
-        GENERAL = "general", _("general")
-        KEY = "key", _("key")
-        LISTED = "listed", _("listed")
+        GENERAL = "general", _("general supervision")
+        KEY = "key", _("key supervision")
+        LISTED = "listed", _("listed supervision")
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="red_entries", verbose_name=_("issue"))
     slip = models.OneToOneField(

@@ -103,7 +103,7 @@ class Notice(models.Model):
         SMS = "sms", _("SMS")
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="notices", verbose_name=_("event"))
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("to"))
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("addressee"))
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("to the requester of")
     )
