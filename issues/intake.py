@@ -81,9 +81,9 @@ class Draft:
     def digest(self) -> str:
         """Keyed digest of the body without photos; keyed, for a telephone number could be guessed from a plain one."""
         body = [
-            self.text, self.category, self.danger, self.xy, self.crs.value, self.accuracy_m, self.area, self.place_text,
-            self.contact.nickname, self.contact.phone, self.contact.email, self.contact.channel.value,
-            str(self.contact_uuid), self.request_type.value, self.occurred_at and self.occurred_at.isoformat(),
+            self.text, self.category, self.danger, self.xy, str(self.crs), self.accuracy_m, self.area, self.place_text,
+            self.contact.nickname, self.contact.phone, self.contact.email, str(self.contact.channel),
+            str(self.contact_uuid), str(self.request_type), self.occurred_at and self.occurred_at.isoformat(),
         ]  # fmt: skip
         return salted_hmac("issues.intake", json.dumps(body), algorithm="sha256").hexdigest()
 

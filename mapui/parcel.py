@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from grids.levels import Level
 from grids.models import Area, Territory
-from issues import photos, services
+from issues import closing, photos, policy, services
 from issues.models import Attachment, Event, Issue, Rating, Submission
 from issues.workflow import ENDS, Actor, Field, Light, Move, Status, Verb
 from representatives.chain import Answer
@@ -146,10 +146,18 @@ class Parcel:
             Status.SUBMITTED: (_("You hear whether it is accepted by"), issue.triage_due_at),
             Status.SUSPENDED: (_("Work goes on by"), issue.resume_at),
             Status.DEFERRED: (_("It is looked at again by"), issue.resume_at),
-            Status.PENDING_FEEDBACK: (_("Without your rating it is closed on"), issue.silent_close_at),
+            Status.PENDING_FEEDBACK: (_("Without your rating it is closed on"), self._closes_unrated_at),
         }
         label, date = promised.get(Status(issue.status), (_("To be done at this level by"), issue.level_due_at))
         return (label, date) if date and not self.is_ended else None
+
+    @property
+    def _closes_unrated_at(self) -> datetime | None:
+        """None while the requester is still to be asked again: the column then says when."""
+        if self.issue.status != Status.PENDING_FEEDBACK:
+            return None
+        enough = policy.terms(self.issue.policy_id).closure.attempts
+        return self.issue.silent_close_at if closing.asked_days(self.issue) >= enough else None
 
     @cached_property
     def stages(self) -> list[Stage]:
@@ -250,7 +258,8 @@ def _contact(answer: Answer) -> Contact | None:
 
 
 def _words(event: Event) -> list[str]:
-    """What was written for the requester, the reply first; a line that repeats another is told once."""
+    """What was written for the requester, the reply first."""
     texts = event.public_texts
-    order = (Field.REPLY, Field.RESOLUTION, Field.PUBLIC_LINE, Field.TEXT, Field.REASON)
+    done = Field.RESOLUTION if texts.get(Field.RESOLUTION) else Field.PUBLIC_LINE  # the same, told shorter
+    order = (Field.REPLY, done, Field.TEXT, Field.REASON)
     return list(dict.fromkeys(texts[name] for name in order if texts.get(name)))

@@ -147,6 +147,7 @@ def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: 
     context = {
         "form": form,
         "place": form.place,
+        "nav": "report",
         "emergency": doors.emergency_numbers(),
         "for_somebody": request.user.is_authenticated,
         **more,

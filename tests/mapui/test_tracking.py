@@ -201,6 +201,18 @@ def test_solved_report_shows_what_was_done_and_asks_for_the_rating(client, story
     assert page.count('name="rate-rating"') == 3
 
 
+def test_day_of_closing_unrated_is_told_only_when_nobody_will_be_asked_again(client, story):
+    issue = story.awaiting_rating()
+    early = seen(client, issue)
+    for days in (1, 2, 3):
+        services.move_by_program(story.again(issue), Verb.CALL_BACK, at=story.at + timedelta(days=days))
+
+    late = seen(client, issue)
+
+    assert "Without your rating" not in early
+    assert "Without your rating it is closed on" in late
+
+
 def test_sealed_report_is_followed_by_its_owner_but_names_nobody(client, story):
     page = seen(client, story.report("办事员态度差", category="village.conduct"))
 
