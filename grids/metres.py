@@ -37,8 +37,9 @@ class Plane:
     """An equal-area plane in metres around a place (degrees); true to 0.1 % within 150 km of it."""
 
     def __init__(self, lon: float, lat: float) -> None:
+        # Rounded, so that neighbours share a plane: making one takes longer than using it.
         self.lon, self.lat = lon, lat
-        local = f"+proj=laea +lon_0={lon:.4f} +lat_0={lat:.4f} +datum=WGS84 +units=m"
+        local = f"+proj=laea +lon_0={lon:.1f} +lat_0={lat:.1f} +datum=WGS84 +units=m"
         self._into, self._out = _transformer("EPSG:4326", local), _transformer(local, "EPSG:4326")
 
     @classmethod

@@ -96,6 +96,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """The area with that path and all within it; everything if the path is empty."""
         return self.under(path) if path else self.all()
 
+    def inside(self, path: str) -> Self:
+        """All within the area with that path but not itself; everything if the path is empty."""
+        return self.filter(path__gt=f"{path}.", path__lt=f"{path}/") if path else self.all()
+
     def containing(self, point: Point) -> Self:
         """Current areas whose boundary holds the point (EPSG:4326); a shared edge belongs to the lower code."""
         return self.current().filter(boundary__dwithin=(point, EDGE_DEGREES)).order_by("level", "code")

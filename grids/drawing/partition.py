@@ -20,6 +20,8 @@ PACE = 0.7
 # A seed stays within its own part: its border is never nearer than (1 - HOLD) / 2 of the way to the next seed.
 HOLD, HOLD_FIXED = 0.9, 0.6
 POLISH_ROUNDS = 12
+# Shares that miss their targets by less than this are good enough.
+CLOSE = 0.03
 COMPACT = 0.8
 
 
@@ -73,6 +75,8 @@ def _power_diagram(places: np.ndarray, weights: np.ndarray, targets: np.ndarray,
         miss = float(np.abs(held / targets - 1).max())
         if miss < best_miss:
             best, best_miss = part, miss
+        if best_miss < CLOSE:
+            break
         if round_ < rounds * 2 // 3:
             at = _centred(places, weights, part, at, seeds.fixed)
         apart = _apart(at)
@@ -200,23 +204,36 @@ class _Around:
     def __init__(self, mesh: Mesh) -> None:
         both = np.concatenate([mesh.pairs, mesh.pairs[:, ::-1]])
         order = np.argsort(both[:, 0], kind="stable")
-        cuts = np.cumsum(np.bincount(both[:, 0], minlength=len(mesh)))[:-1]
-        self.faces = np.split(both[order, 1], cuts)
-        self.lengths = np.split(np.concatenate([mesh.shared, mesh.shared])[order], cuts)
+        ends = np.cumsum(np.bincount(both[:, 0], minlength=len(mesh)))
+        self._faces: list[int] = both[order, 1].tolist()
+        self._lengths: list[float] = np.concatenate([mesh.shared, mesh.shared])[order].tolist()
+        self._starts, self._ends = [0, *ends[:-1].tolist()], ends.tolist()
+
+    def faces(self, face: int) -> list[int]:
+        """The faces beside this one."""
+        return self._faces[self._starts[face] : self._ends[face]]
+
+    def sides(self, face: int, part: np.ndarray) -> dict[int, float]:
+        """How much of the face's edge lies along each part."""
+        found: dict[int, float] = {}
+        for place in range(self._starts[face], self._ends[face]):
+            other = int(part[self._faces[place]])
+            found[other] = found.get(other, 0.0) + self._lengths[place]
+        return found
 
 
 def _hand_over(face: int, part: np.ndarray, held: np.ndarray, targets: np.ndarray, weights: np.ndarray, around: _Around) -> bool:
     """Give the face to a neighbouring part if both come nearer to their targets; whether it was given."""
-    giver, weight = part[face], weights[face]
-    sides, lengths = part[around.faces[face]], around.lengths[face]
-    takers = np.unique(sides[sides != giver])
-    if not len(takers) or weight <= 0:
+    giver, weight = int(part[face]), weights[face]
+    sides = around.sides(face, part)
+    kept = sides.pop(giver, 0.0)
+    if not sides or weight <= 0:
         return False
-    taker = takers[np.argmin(held[takers] / targets[takers])]
+    taker = min(sides, key=lambda each: (held[each] / targets[each], each))
     if (held[giver] - weight) / targets[giver] < (held[taker] + weight) / targets[taker]:
         return False
     # The border between the two may not grow much longer: that is what keeps parts compact.
-    if lengths[sides == taker].sum() < COMPACT * lengths[sides == giver].sum() or not _stays_whole(face, part, around.faces):
+    if sides[taker] < COMPACT * kept or not _stays_whole(face, part, around):
         return False
     part[face] = taker
     held[giver] -= weight
@@ -224,15 +241,19 @@ def _hand_over(face: int, part: np.ndarray, held: np.ndarray, targets: np.ndarra
     return True
 
 
-def _stays_whole(face: int, part: np.ndarray, neighbours: list[np.ndarray]) -> bool:
+def _stays_whole(face: int, part: np.ndarray, around: _Around) -> bool:
     """Whether the faces of the part around this one hang together, near by, without it."""
-    around = [other for other in neighbours[face] if part[other] == part[face]]
-    if len(around) <= 1:
-        return len(around) == 1
-    near = set(around) | {far for other in around for far in neighbours[other] if part[far] == part[face]} - {face}
-    near |= {far for other in tuple(near) for far in neighbours[other] if part[far] == part[face]} - {face}
+    mine = part[face]
+    beside = [other for other in around.faces(face) if part[other] == mine]
+    if len(beside) <= 1:
+        return len(beside) == 1
+    near = set(beside)
+    for _step in range(2):
+        near |= {far for other in near for far in around.faces(other) if part[far] == mine}
     near.discard(face)
-    seen, front = {around[0]}, [around[0]]
+    seen, front = {beside[0]}, [beside[0]]
     while front:
-        front = [far for each in front for far in neighbours[each] if far in near and far not in seen and not seen.add(far)]  # type: ignore[func-returns-value]
-    return all(other in seen for other in around)
+        reached = {far for each in front for far in around.faces(each)} & near - seen
+        seen |= reached
+        front = list(reached)
+    return seen.issuperset(beside)

@@ -103,7 +103,9 @@ def _save_cells(spec: Mapping[str, Any], county: Area, at: datetime, progress: P
     plan, told = spec["cells"], Balanced(spec["cells"]["count"], seed=spec["seed"])
     villages = list(Area.objects.current().of_level(Level.VILLAGE).under(county.path))
     by_households = plan.get("balance") == "households"
-    shares = [float(village.households or 0) if by_households else metres.area_m2(outline_of(village)) for village in villages]
+    sizes = [float(village.households or 0) if by_households else metres.area_m2(outline_of(village)) for village in villages]
+    # Below 1, the cells of a large village are larger than those of a small one.
+    shares = [size ** plan.get("power", 1.0) for size in sizes]
     counts = allot(plan["count"], shares, at_least=plan.get("least", 1))
     for done, (village, count) in enumerate(zip(villages, counts, strict=True), start=1):
         crowd = settlements_of(village, spec["seed"]) if by_households else Crowd()

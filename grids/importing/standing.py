@@ -25,7 +25,7 @@ def check_standing(which: Iterable[Level], path: str = "") -> Faults:
 def _families(level: Level, path: str) -> Iterator[tuple[Area | None, list[Area]]]:
     """Each parent with its children of the level, in the order of their paths."""
     family: list[Area] = []
-    areas = Area.objects.current().of_level(level).below(path).select_related("parent").order_by("parent__path", "path")
+    areas = Area.objects.current().of_level(level).inside(path).select_related("parent").order_by("parent__path", "path")
     for area in areas.iterator(chunk_size=500):
         if family and family[0].parent_id != area.parent_id:
             yield family[0].parent, family
