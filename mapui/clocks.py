@@ -26,7 +26,9 @@ class Bar:
 
 
 def due_at(issue: Issue) -> datetime | None:
-    """The time that whoever holds the issue now has to look at."""
+    """The time that whoever holds the issue now has to look at; None once it is solved: the clocks have stopped."""
+    if issue.resolved_at:
+        return None
     return issue.triage_due_at if issue.status == Status.SUBMITTED else issue.level_due_at
 
 
@@ -49,9 +51,12 @@ def _bar(
 ) -> Bar | None:
     if start is None or due is None or due <= start:
         return None
-    state = _state(issue, due, mark, at)
+    stopped = issue.resolved_at
+    moment = stopped or at
+    state = _state(issue, due, mark, moment)
+    note = _note(state, due, moment) if stopped is None else _stopped_note(due, stopped)
     marked = None if mark is None else _share(start, due, mark)
-    return Bar(label, state, start, due, _share(start, due, at), _note(state, due, at), marked)
+    return Bar(label, state, start, due, _share(start, due, moment), note, marked)
 
 
 def _state(issue: Issue, due: datetime, mark: datetime | None, at: datetime) -> ClockState:
@@ -64,6 +69,12 @@ def _state(issue: Issue, due: datetime, mark: datetime | None, at: datetime) -> 
 
 def _share(start: datetime, due: datetime, moment: datetime) -> float:
     return round(min(max((moment - start) / (due - start), 0), 1) * 100, 1)
+
+
+def _stopped_note(due: datetime, stopped: datetime) -> str:
+    if stopped > due:
+        return _("solved late by %(time)s") % {"time": duration(stopped - due)}
+    return _("solved with %(time)s to spare") % {"time": duration(due - stopped)}
 
 
 def _note(state: ClockState, due: datetime, at: datetime) -> str:

@@ -108,12 +108,18 @@ class MoveForm(forms.Form):
         super().__init__(data, auto_id=f"{self.key}-%s", initial={"seen": issue.event_count})
         self.sent = data if data is not None else QueryDict()
         self.move, self.issue, self.options = move, issue, options or Options(issue)
-        for wanted in (*move.needs, *move.allows):
-            required = wanted in move.needs
+        for wanted in self._wanted:
+            required = wanted in move.needs or wanted is Field.SUBMISSION
             for name, field in self._made(wanted, required):
                 field.label_suffix = ""
                 self.fields[name] = field
         self._describe()
+
+    @property
+    def _wanted(self) -> list[Field]:
+        """The fields of the table; which report is meant is asked only where there are several."""
+        several = len(self.options.submissions) > 1
+        return [field for field in (*self.move.needs, *self.move.allows) if field is not Field.SUBMISSION or several]
 
     def _made(self, wanted: Field, required: bool) -> list[tuple[str, forms.Field]]:
         """The inputs of one field of the table; the minute has three."""
@@ -159,7 +165,7 @@ class MoveForm(forms.Form):
     def facts(self) -> dict[str, object]:
         """What the person said, by `workflow.Field`; without what was left empty or as it was."""
         found: dict[str, object] = {}
-        for wanted in (*self.move.needs, *self.move.allows):
+        for wanted in self._wanted:
             value = self._minute() if wanted is Field.MINUTE else self.cleaned_data.get(wanted.value)
             if value not in ("", None) and value != self._standing(wanted):
                 found[wanted.value] = value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,7 +13,7 @@ from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Area
 from issues import closing, workflow
@@ -20,6 +21,7 @@ from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet
 from issues.workflow import MOVE, ClockState, Verb
+from mapui import clocks
 from mapui.forms import MoveForm, Options
 from representatives.models import Person
 from representatives.roles import Page, Role
@@ -29,12 +31,17 @@ ROWS_PER_PAGE = 25
 PRINTED_AT_MOST = 500
 
 STANDING, PROPOSED, DRAFTED, LEFT = "", "proposals", "drafts", "left"
+GRADES: Mapping[KeySupervisionEntry.Grade, Promise] = {
+    KeySupervisionEntry.Grade.GENERAL: gettext_lazy("general supervision"),
+    KeySupervisionEntry.Grade.KEY: gettext_lazy("key supervision"),
+    KeySupervisionEntry.Grade.LISTED: gettext_lazy("listed supervision"),
+}
 DECISIONS = (Verb.ENTER_RED, Verb.REFUSE_RED)
 SORTS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "due": (pgettext_lazy("sorted by", "soonest due"), ("issue__level_due_at", "entered_at")),
     "days": (pgettext_lazy("sorted by", "longest in the list"), ("entered_at",)),
     "unit": (pgettext_lazy("sorted by", "lead unit"), ("lead_unit__code", "issue__level_due_at")),
-    "place": (pgettext_lazy("sorted by", "place"), ("issue__path", "issue__level_due_at")),
+    "place": (pgettext_lazy("sorted by", "by place"), ("issue__path", "issue__level_due_at")),
 }
 
 
@@ -50,8 +57,10 @@ class Row(NamedTuple):
     """An entry with what has to be said of it."""
 
     entry: KeySupervisionEntry
+    grade: Promise
     days: int
     clock: ClockState
+    due: datetime | None  # None once it is solved
     missing: list[str]  # what still blocks the closing
     exit_form: MoveForm | None
     refusal: Refusal | None = None
@@ -148,10 +157,12 @@ class RedPage:
         return [
             Row(
                 entry,
+                GRADES[KeySupervisionEntry.Grade(entry.grade)],
                 days_between(entry.entered_at, entry.exited_at or self.at),
                 ClockState(entry.issue.clock_state(self.at)),
+                clocks.due_at(entry.issue),
                 missing.get(entry.issue_id, []),
-                None if entry.exit_approved_by_id else self._form(entry.issue, Verb.APPROVE_EXIT),
+                None if self.whole or entry.exit_approved_by_id else self._form(entry.issue, Verb.APPROVE_EXIT),
             )
             for entry in entries
         ]
@@ -176,7 +187,7 @@ class RedPage:
 
     def _decisions(self, issue: Issue) -> list[MoveForm]:
         forms = (self._form(issue, verb) for verb in DECISIONS)
-        return [form for form in forms if form]
+        return [] if self.whole else [form for form in forms if form]
 
     def _form(self, issue: Issue, verb: Verb) -> MoveForm | None:
         """The form of that move if the tables let the person make it now; asked of no database, row by row."""

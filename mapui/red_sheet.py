@@ -66,7 +66,7 @@ def _values(row: Row) -> Iterator[Any]:
     yield issue.category.name
     yield " ".join(name for name in (parent.name if parent else "", issue.area.name, issue.place_text) if name)
     yield entry.lead_unit.name
-    yield entry.get_grade_display()
+    yield str(row.grade)
     yield entry.entered_at
     yield row.days
     yield issue.level_due_at if entry.exited_at is None else None

@@ -15,6 +15,10 @@ from issues.workflow import Actor, Cause, Field, Light, Status, Urgency, Verb, l
 from mapui.templatetags.gridgov import when
 from representatives.roles import Role
 
+# Facts that hold until another event says otherwise: said again only when they change; and what goes without saying.
+_LASTING = frozenset({"category", "urgency", "unit"})
+_USUAL: Mapping[str, object] = {"urgency": Urgency.NORMAL.value}
+
 Detail = Callable[[object, Mapping[str, str]], str]
 
 
@@ -45,11 +49,16 @@ def lines(events: Iterable[Event], names: Mapping[str, str] | None = None) -> li
 
     `names`: what codes of units and categories are called; one that is not there is shown as it is.
     """
-    ordered = sorted(events, key=lambda event: event.number, reverse=True)
-    return [_line(event, names or {}, is_latest=place == 0) for place, event in enumerate(ordered)]
+    ordered = sorted(events, key=lambda event: event.number)
+    found, said = [], dict(_USUAL)
+    for event in ordered:
+        news = {key: value for key, value in event.facts.items() if said.get(key) != value}
+        said |= {key: value for key, value in event.facts.items() if key in _LASTING}
+        found.append(_line(event, news, names or {}, is_latest=event is ordered[-1]))
+    return found[::-1]
 
 
-def _line(event: Event, names: Mapping[str, str], *, is_latest: bool) -> Line:
+def _line(event: Event, facts: Mapping[str, object], names: Mapping[str, str], *, is_latest: bool) -> Line:
     words = getattr(event, "words", None)
     changed = event.from_status != event.to_status
     return Line(
@@ -60,7 +69,7 @@ def _line(event: Event, names: Mapping[str, str], *, is_latest: bool) -> Line:
         to_status=str(Status(event.to_status).label) if changed else "",
         from_light=None if event.from_level is None else light_of(event.from_level),
         to_light=light_of(event.to_level),
-        details=[_DETAILS[key](value, names) for key, value in event.facts.items() if key in _DETAILS and value not in (None, "")],
+        details=[_DETAILS[key](value, names) for key, value in facts.items() if key in _DETAILS and value not in (None, "")],
         words=[(_label(key), text) for key, text in words.texts.items() if text] if words else [],
         erased=bool(words and words.erased_at),
         is_latest=is_latest,

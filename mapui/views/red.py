@@ -60,7 +60,7 @@ def red_export(request: HttpRequest) -> FileResponse:
     page = RedPage.from_query(request.GET, person_of(request), now())
     page.tab = LEFT if page.tab == LEFT else STANDING
     page.whole = True
-    title = _("Red list – left") if page.tab == LEFT else _("Red list")
+    title = _("Key supervision list – left") if page.tab == LEFT else _("Key supervision list")
     names = " ".join(county.name for county in page.counties)
     file = red_sheet.write(f"{names} {title}".strip(), page.rows, page.at)
     logger.info("export of the red list (%s) by %s: %d rows", page.tab or "standing", page.person, len(page.rows))
