@@ -1,6 +1,7 @@
 """The pages. Others link to these paths and print them on cards: they do not change."""
 
 from django.urls import path, register_converter
+from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from mapui.converters import WordConverter
@@ -46,5 +47,6 @@ urlpatterns = [
     path("language/", access.set_language, name="set_language"),
     path("favicon.ico", site.favicon, name="favicon"),
     path("healthz", access.healthz, name="healthz"),
-    path("jsi18n/", JavaScriptCatalog.as_view(packages=["mapui"]), name="jsi18n"),
+    # Its address on a page ends in the language, so each has its own copy.
+    path("jsi18n/", cache_control(private=True, max_age=600)(JavaScriptCatalog.as_view(packages=["mapui"])), name="jsi18n"),
 ]

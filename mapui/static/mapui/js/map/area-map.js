@@ -56,7 +56,8 @@ export class AreaMap {
   }
 
   makeBorders(level) {
-    return borderLayer({ source: this.layers.get(level.slug).source, pane: "borders", ...BORDERS[level.slug] });
+    const onDrawn = () => this.soon(() => this.marks.redraw());
+    return borderLayer({ source: this.layers.get(level.slug).source, pane: "borders", onDrawn, ...BORDERS[level.slug] });
   }
 
   listen(element) {
@@ -174,12 +175,14 @@ export class AreaMap {
     fit(this.map, bounds, options);
   }
 
+  /** The area pointed at, if it is of the level shown; the chosen one also if it is of a wider level, whose borders are drawn. */
   drawMarks(context) {
     if (!this.level) return;
-    const { slug } = this.level;
-    if (this.pointed?.level === slug) this.layer.outline(context, this.map, this.pointed.ordinal, POINTED);
-    if (this.chosen && this.layers.has(this.chosen.level) && this.chosen.level === slug) {
-      this.layer.outline(context, this.map, this.chosen.ordinal, CHOSEN);
+    const shown = this.layer;
+    if (this.pointed?.level === this.level.slug) shown.outline(context, this.map, this.pointed.ordinal, POINTED);
+    const chosenLevel = this.chosen?.level;
+    if (chosenLevel === this.level.slug || (this.borders.has(chosenLevel) && this.map.hasLayer(this.borders.get(chosenLevel)))) {
+      this.layers.get(chosenLevel).outline(context, this.map, this.chosen.ordinal, CHOSEN, shown.tiles);
     }
   }
 

@@ -77,10 +77,10 @@ export class AreaLayer {
     return hit(shapes, (x - coords.x * TILE - dx) / scale, (y - coords.y * TILE - dy) / scale);
   }
 
-  /** Draws the edge of one area on an overlay: tile by tile, so that no edge of a tile shows. */
-  outline(context, map, ordinal, styles) {
+  /** Draws the edge of one area on an overlay, tile by tile so that no edge of a tile shows; `tiles`: those on the map. */
+  outline(context, map, ordinal, styles, tiles = this.tiles) {
     const z = Math.round(map.getZoom());
-    this.tiles.eachTile((canvas, coords) => {
+    tiles.eachTile((canvas, coords) => {
       const shapes = coords.z === z ? this.source.peek(coords) : null;
       if (!shapes?.ids.includes(ordinal)) return;
       const { x, y, scale: zoomed } = worldToView(map, [coords.x * TILE, coords.y * TILE], z);
@@ -96,7 +96,7 @@ export class AreaLayer {
 }
 
 /** Only the borders of a level, drawn over a finer one. */
-export function borderLayer({ source, pane, color, width }) {
+export function borderLayer({ source, pane, color, width, onDrawn = () => {} }) {
   const ratio = pixelRatio();
   return canvasTiles({
     pane,
@@ -108,6 +108,7 @@ export function borderLayer({ source, pane, color, width }) {
         .then((shapes) => {
           paintBorders(canvas.getContext("2d"), shapes, viewOf(coords, shapes.extent, canvas.width), color, width * ratio);
           done();
+          onDrawn();
         })
         .catch(done),
   });
