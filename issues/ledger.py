@@ -45,13 +45,10 @@ def append(
     `facts`: ids, codes and dates, never what somebody wrote; that goes into `texts`. After the commit, maps are told;
     `former_paths`: where the issue lay before, if it was moved.
     """
-    words = {key: text for key, text in (texts or {}).items() if text}
-    salt = secrets.token_hex(16) if words else ""
     if issue.pk is None:
         issue.save()  # its key is part of the first event's hash
     event = Event(
         issue=issue,
-        number=issue.event_count + 1,
         verb=verb,
         at=at,
         by=by,
@@ -62,17 +59,23 @@ def append(
         to_level=issue.level,
         facts=dict(facts or {}),
         is_public=is_public,
-        text_digest=digest_of(words, salt) if words else "",
-        previous_hash=issue.head,
     )
+    _chain(issue, event, {key: text for key, text in (texts or {}).items() if text})
+    state.touched(issue, *former_paths)
+    return event
+
+
+def _chain(issue: Issue, event: Event, words: Mapping[str, str]) -> None:
+    """Number the event, tie it to the one before, and save all three: the issue with its new head, the row, the words."""
+    salt = secrets.token_hex(16) if words else ""
+    event.number, event.previous_hash = issue.event_count + 1, issue.head
+    event.text_digest = digest_of(words, salt) if words else ""
     event.hash = hash_of(event)
     issue.event_count, issue.head = event.number, event.hash
     issue.save()
     event.save(force_insert=True)
     if words:
         event.words = EventText.objects.create(event=event, texts=words, salt=salt)
-    state.touched(issue, *former_paths)
-    return event
 
 
 def hash_of(event: Event) -> str:

@@ -69,7 +69,7 @@ def _problem(fault: dict[str, Any]) -> str:
     if kind in ("literal_error", "enum"):
         return gettext("it must be one of: %(choices)s") % {"choices": str(context.get("expected", "")).replace("'", "")}
     if kind == "value_error":
-        return str(context.get("error", "")).rstrip(".")
+        return str(context.get("error", "")).rstrip(".。")
     if kind.startswith(("greater_than", "less_than")):
         return gettext("the number is out of range (%(bounds)s)") % {"bounds": ", ".join(f"{k} {v}" for k, v in context.items())}
     if kind in ("model_type", "dict_type", "model_attributes_type"):

@@ -138,11 +138,7 @@ def _other_issue(verb: Verb, facts: Facts, by: Person, at: datetime) -> Issue | 
 def _check_seen(issue: Issue, seen: int | None) -> None:
     if seen is None or seen == issue.event_count:
         return
-    last = Event.objects.with_words().filter(issue=issue).order_by("-number").first()
-    if last is None:
-        return
-    words = {
-        "who": last.by or gettext("the program") if last.by_system or last.by else gettext("the requester"),
-        "verb": last.get_verb_display(),
-    }
+    last = issue.events.with_words().latest("number")
+    by_nobody = gettext("the program") if last.by_system else gettext("the requester")
+    words = {"who": last.by or by_nobody, "verb": last.get_verb_display()}
     raise Conflict(gettext("Meanwhile %(who)s did “%(verb)s”. Please look again before you go on.") % words)

@@ -1,0 +1,20 @@
+"""The words for sets of issues, submissions, events and notices. Nobody else spells `filter()` on them."""
+
+from issues.querysets.config import CategoryQuerySet, PolicyQuerySet
+from issues.querysets.issues import IssueQuerySet
+from issues.querysets.ledger import EventQuerySet, NoticeQuerySet
+from issues.querysets.reports import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
+from issues.querysets.slips import EscalationRequestQuerySet, KeySupervisionQuerySet
+
+__all__ = [
+    "AttachmentQuerySet",
+    "CategoryQuerySet",
+    "EscalationRequestQuerySet",
+    "EventQuerySet",
+    "IssueQuerySet",
+    "KeySupervisionQuerySet",
+    "NoticeQuerySet",
+    "PolicyQuerySet",
+    "RatingQuerySet",
+    "SubmissionQuerySet",
+]

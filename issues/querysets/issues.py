@@ -1,0 +1,241 @@
+"""The words for sets of issues: who sees them, for whom they wait, how they stand in time, what sweeps look for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.gis.geos import Polygon
+from django.db import models
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from grids.levels import Level
+from grids.querysets import within_path, within_paths
+from issues import reach
+from issues.workflow import LEVEL_OF, ClockState, Light, Status
+from representatives.scopes import scope_of
+
+if TYPE_CHECKING:
+    from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry
+    from representatives.models import Person
+
+    Who = Person | AnonymousUser
+
+SOON = timedelta(hours=4)  # what is asked within this time is due soon
+LIKE_DAYS = 30
+LIKE_DEGREES = 0.0012  # some 100 m: only suggests, people decide
+_RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
+
+
+class IssueQuerySet(models.QuerySet["Issue"]):
+    def imported(self, source: str, source_ids: Iterable[str]) -> set[str]:
+        """Which of the source's numbers are here already."""
+        return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))
+
+    def unfinished(self) -> Self:
+        """Issues that have not ended; every index for lists and counts is over these."""
+        return self.filter(closed_at=None)
+
+    def under(self, path: str) -> Self:
+        """Issues reported in the area with that path, or within it."""
+        return self.filter(within_path(path))
+
+    def open_in(self, path: str) -> Self:
+        """Unfinished issues of the area and all within it."""
+        return self.unfinished().under(path)
+
+    def under_any(self, paths: Iterable[str]) -> Self:
+        """Issues reported in any of those areas, or within one of them; none if there are no paths."""
+        return self.filter(within_paths(paths))
+
+    def reported_since(self, moment: datetime) -> Self:
+        return self.filter(reported_at__gt=moment)
+
+    def placed_within(self, box: Polygon) -> Self:
+        """Issues with a point in the box (EPSG:4326)."""
+        return self.filter(point__within=box)
+
+    def numbered(self, number: str) -> Self:
+        return self.filter(number=number)
+
+    def with_related(self) -> Self:
+        """With all that a row or a card of an issue names."""
+        return self.select_related(*_RELATED).defer("area__boundary")
+
+    def for_rows(self) -> Self:
+        """With what a row of a list names: category, and the area with the one that it lies in."""
+        return self.select_related("category", "area__parent").defer("area__boundary", "area__parent__boundary", "point")
+
+    def for_page(self) -> Self:
+        """With all that the page of an issue names, its ledger, slips and stays in the red list included: four statements."""
+        from issues.models import EscalationRequest, Event, KeySupervisionEntry
+
+        links = ("recurrence_of", "merged_into")
+        places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
+        return (
+            self.select_related("category__group", "handler", "lead_unit", *links, *places)
+            .defer(*(f"{place}__boundary" for place in places))
+            .prefetch_related(
+                models.Prefetch("events", Event.objects.with_words().order_by("number")),
+                models.Prefetch("slips", EscalationRequest.objects.for_issue_page()),
+                models.Prefetch("red_entries", KeySupervisionEntry.objects.for_issue_page()),
+            )
+        )
+
+    def others_than(self, issue: Issue) -> Self:
+        return self.exclude(pk=issue.pk).order_by("-reported_at", "-pk")
+
+    def like(self, issue: Issue) -> Self:
+        """Other unfinished issues of its category in the same cell or within 100 m, reported at most 30 days before it."""
+        near = Q(path=issue.path)
+        if issue.point:
+            near |= Q(point__dwithin=(issue.point, LIKE_DEGREES))
+        since = issue.reported_at - timedelta(days=LIKE_DAYS)
+        return self.unfinished().filter(near, category=issue.category_id, reported_at__gte=since).others_than(issue)
+
+    def lock(self, *ids: int) -> Self:
+        """Those rows, locked in the order of their keys until the transaction ends."""
+        return self.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+
+    def lock_if_free(self, pk: int) -> Issue | None:
+        """The row, locked; None if it is none of the set, or another worker holds it just now."""
+        return self.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+
+    # --- who may see what ---
+
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        """Issues that exist for the person."""
+        return self.filter(reach.may_open(scope_of(person, at), at))
+
+    def counted_for(self, person: Who, at: datetime) -> Self:
+        """Issues that are in the person's figures, whether or not each may be opened."""
+        return self.filter(reach.counted(scope_of(person, at)))
+
+    def public(self) -> Self:
+        """Issues that are in figures told to everybody: neither sealed nor kept from the public."""
+        return self.filter(sealed=False, non_public=False)
+
+    def waiting_for(self, person: Who, at: datetime) -> Self:
+        """What waits for the person; annotated with `asked` (what for) and `waits_until`."""
+        asked = reach.asked_of(scope_of(person, at), at)
+        cases = [When(condition, then=Value(name)) for name, condition in asked.items()]
+        found = self.unfinished().annotate(asked=Case(*cases, default=Value(""), output_field=models.CharField()))
+        anything = reach.NONE
+        for condition in asked.values():
+            anything |= condition
+        return found.filter(anything).annotate(waits_until=_waits_until())
+
+    def soonest_due_first(self) -> Self:
+        """By `waits_until` if it is there, else by the level's clock; what has no date comes last."""
+        field = "waits_until" if "waits_until" in self.query.annotations else "level_due_at"
+        return self.order_by(F(field).asc(nulls_last=True), "pk")
+
+    def with_wait_state(self, at: datetime) -> Self:
+        """Of those that wait (`waiting_for`): annotated with `clock`, the state of what is asked, not of the whole level."""
+        soon = Q(waits_until__lt=at + SOON) | Q(resolved_at=None, due_soon_at__lte=at)
+        return self.annotate(
+            clock=Case(
+                When(reach.PAUSED, then=Value(ClockState.PAUSED.value)),
+                When(waits_until__lt=at, then=Value(ClockState.OVERDUE.value)),
+                When(soon, then=Value(ClockState.DUE_SOON.value)),
+                default=Value(ClockState.ON_TRACK.value),
+                output_field=models.CharField(),
+            )
+        )
+
+    def in_wait_state(self, state: str, at: datetime) -> Self:
+        return self.with_wait_state(at).filter(clock=state)
+
+    def of_asked(self, asked: str) -> Self:
+        """Of those that wait (`waiting_for`): for that alone."""
+        return self.filter(asked=asked)
+
+    def count_by_asked(self) -> dict[str, int]:
+        """Of those that wait (`waiting_for`): how many for what."""
+        return dict(self.order_by().values_list("asked").annotate(n=models.Count("pk")))
+
+    # --- clocks ---
+
+    def overdue(self, at: datetime) -> Self:
+        """Unfinished issues that were not solved in time."""
+        return self.unfinished().filter(reach.overdue(at))
+
+    def with_clock_state(self, at: datetime) -> Self:
+        """Annotated with `clock`, a value of `ClockState`."""
+        return self.annotate(
+            clock=Case(
+                When(reach.PAUSED, then=Value(ClockState.PAUSED.value)),
+                When(reach.overdue(at), then=Value(ClockState.OVERDUE.value)),
+                When(Q(resolved_at=None, closed_at=None, due_soon_at__lte=at), then=Value(ClockState.DUE_SOON.value)),
+                default=Value(ClockState.ON_TRACK.value),
+                output_field=models.CharField(),
+            )
+        )
+
+    def in_clock_state(self, state: str, at: datetime) -> Self:
+        return self.with_clock_state(at).filter(clock=state)
+
+    # --- what they are about ---
+
+    def of_lights(self, *lights: str) -> Self:
+        return self.filter(level__in=[LEVEL_OF[Light(light)] for light in lights])
+
+    def of_category(self, *codes: str) -> Self:
+        """Of those categories, or of the groups with those codes."""
+        return self.filter(Q(category__code__in=codes) | Q(category__group__code__in=codes))
+
+    def of_urgency(self, *urgencies: str) -> Self:
+        return self.filter(urgency__in=urgencies)
+
+    def matching(self, text: str) -> Self:
+        """Whose number, title or place in words has the text in it; what residents wrote is not searched."""
+        return self.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(place_text__icontains=text))
+
+    def red_list(self) -> Self:
+        """The county's key supervision list, longest there first."""
+        return self.unfinished().filter(level=Level.COUNTY, sealed=False).order_by("level_since", "pk")
+
+    def red_suggested(self) -> Self:
+        """Yellow issues for which the program drafted a proposal that nobody has decided yet."""
+        return self.unfinished().filter(level=Level.TOWNSHIP, red_drafted_at__isnull=False).order_by("red_drafted_at", "pk")
+
+    # --- what the sweeps look for ---
+
+    def to_warn(self, at: datetime) -> Self:
+        return self.unfinished().filter(warn_at__lte=at).order_by("warn_at", "pk")
+
+    def to_climb(self, at: datetime) -> Self:
+        """Late below the township: these go up by themselves."""
+        return self.unfinished().filter(climb_at__lte=at, level__lt=Level.TOWNSHIP).order_by("climb_at", "pk")
+
+    def to_draft(self, at: datetime) -> Self:
+        """Late at the township: for these a proposal is drafted."""
+        return self.unfinished().filter(climb_at__lte=at, level=Level.TOWNSHIP).order_by("climb_at", "pk")
+
+    def to_ask_or_close(self, at: datetime) -> Self:
+        """Awaiting a rating, and it is time to ask again or to close without one."""
+        return self.filter(status=Status.PENDING_FEEDBACK, closed_at=None, silent_close_at__lte=at).order_by(
+            "silent_close_at", "pk"
+        )
+
+    def to_resume(self, at: datetime) -> Self:
+        return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")
+
+
+def _waits_until() -> Case:
+    """Until when what is asked should be done."""
+    from issues.models import EscalationRequest
+
+    decide_by = EscalationRequest.objects.filter(issue=OuterRef("pk"), decision="pending").values("decide_by")[:1]
+    return Case(
+        When(asked="decide", then=Coalesce(Subquery(decide_by), F("red_drafted_at"), F("silent_close_at"), F("level_due_at"))),
+        When(asked="accept", then=F("triage_due_at")),
+        When(asked="acknowledge", then=Coalesce(F("sign_due_at"), F("level_due_at"))),
+        When(asked="verify", then=Coalesce(F("warn_at"), F("total_due_at"))),
+        When(asked="feedback", then=Coalesce(F("silent_close_at"), F("total_due_at"))),
+        default=F("level_due_at"),
+        output_field=models.DateTimeField(),
+    )

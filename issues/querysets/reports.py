@@ -1,0 +1,91 @@
+"""The words for sets of reports, and of what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import Coalesce, JSONObject
+
+if TYPE_CHECKING:
+    from issues.models import Attachment, Issue, Rating, Submission
+    from representatives.models import Person
+
+    Who = Person | AnonymousUser
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        """Reports of issues that exist for the person; who entered one sees it, whatever became of the issue's place."""
+        from issues.models import Issue
+
+        return self.filter(issue__in=Issue.objects.visible_to(person, at))
+
+    def with_uuid(self, uuid: UUID) -> Submission | None:
+        """The report that was sent under that key, whatever became of it."""
+        return self.select_related("issue").filter(uuid=uuid).first()
+
+    def with_receipt(self, code: str) -> Submission | None:
+        """The report with that receipt code (as stored), with all that its tracking page shows of it."""
+        related = ("issue__lead_unit", "filed_as__merged_into", "category", "area", "requester")
+        return self.select_related(*related).filter(receipt_code=code).first()
+
+    def with_issue_locked(self, pk: int) -> Submission | None:
+        """The report, its issue's row locked: asked again under the lock, for a merge may have moved it meanwhile."""
+        from issues.models import Issue
+
+        report = self.filter(pk=pk).first()
+        while report is not None:
+            issue = Issue.objects.lock(report.issue_id).get()
+            report.refresh_from_db(fields=["issue"])
+            if report.issue_id == issue.pk:
+                report.issue = issue
+                break
+        return report
+
+    def of_issue(self, issue: Issue) -> Self:
+        return self.filter(issue=issue).order_by("received_at", "pk")
+
+    def of_issues(self, issues: Collection[int]) -> Self:
+        return self.filter(issue__in=issues)
+
+    def join(self, issue: Issue) -> int:
+        """They belong to that issue from now on, each remembering the one that it opened; says how many."""
+        opened = Coalesce("filed_as_id", "issue_id")
+        return self.order_by().update(filed_as_id=opened, issue=issue)
+
+    def only_by_phone(self) -> Self:
+        """Reports of people who can be answered by telephone alone."""
+        return self.filter(requester__channel="phone")
+
+    def for_issue_page(self) -> Self:
+        """With whom to answer, the keys of the photos (`photo_ids`) and the ratings (`rated`), in one statement."""
+        from issues.models import Attachment, Rating
+
+        photos = Attachment.objects.filter(submission=OuterRef("pk")).order_by("pk").values("pk")
+        said = JSONObject(value="value", comment="comment", taken_by="taken_by_id", rated_at="rated_at")
+        ratings = Rating.objects.filter(submission=OuterRef("pk")).order_by("rated_at").values(said=said)
+        return (
+            self.select_related("requester", "entered_by", "category")
+            .annotate(photo_ids=ArraySubquery(photos), rated=ArraySubquery(ratings))
+            .order_by("received_at", "pk")
+        )
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        from issues.models import Issue
+
+        return self.filter(submission__issue__in=Issue.objects.visible_to(person, at))
+
+
+class RatingQuerySet(models.QuerySet["Rating"]):
+    def of_issues(self, issues: Collection[int]) -> models.QuerySet[Rating, tuple[int, int, str]]:
+        """(issue, round, rating) of each."""
+        return self.filter(submission__issue__in=issues).values_list("submission__issue", "round", "value")
