@@ -117,6 +117,8 @@ class RequesterForm(forms.Form):
         return facts
 
     def refuse(self, refusal: Refusal) -> None:
+        """Show what a service said, beside the input that has to change if there is one."""
+        self.is_valid()
         self.add_error(refusal.field if refusal.field in self.fields else None, refusal.sentence)
 
 

@@ -96,34 +96,42 @@ def pin_map(request: HttpRequest) -> JsonResponse:
 def _posted(request: HttpRequest, code: str) -> HttpResponse:
     bound_uploads(request)
     fault = csrf_fault(request)
-    form = ReportForm(request.POST, request.FILES)
-    valid = form.is_valid()
+    unread = _without_photos(request)
     if request.POST.get("step") == "place":
-        form.errors.clear()
-        return _page(request, form, focus="place")
+        unread.errors.clear()
+        return _page(request, unread)
     if fault:
         logger.info("Report not taken: %s", fault)
-        return _page(request, form, status=403, trouble=_("This page had been open too long. Please press “Send” once more."))
-    if not valid:
+        return _page(request, unread, status=403, trouble=_("This page had been open too long. Please press “Send” once more."))
+    try:
+        if not request.user.is_authenticated:
+            throttle.spend(throttle.REPORT, client_address(request))
+    except throttle.Throttled as throttled:
+        answer = _page(request, unread, status=429, trouble=throttled.sentence)
+        answer["Retry-After"] = str(throttled.wait_s)
+        return answer
+    form = ReportForm(request.POST, request.FILES)
+    if not form.is_valid():
         return _page(request, form, status=422)
     if form.other_doors:
         return _page(request, form, status=422, other_doors=form.other_doors)
     return _taken(request, form, code)
 
 
+def _without_photos(request: HttpRequest) -> ReportForm:
+    """The form as it was filled in; photos, which cost most to look at, are left unread."""
+    form = ReportForm(request.POST)
+    form.is_valid()
+    return form
+
+
 def _taken(request: HttpRequest, form: ReportForm, code: str) -> HttpResponse:
     """Hand the report to the intake; whatever goes wrong, what was typed comes back."""
     person = request.user if isinstance(request.user, Person) else None
     try:
-        if person is None:
-            throttle.spend(throttle.REPORT, client_address(request))
         submission = intake.report(form.cleaned_draft(_channel(person, code)), at=now(), entered_by=person)
     except AlreadyReported as again:
         return _page(request, form, status=again.status, already=again.submission)
-    except throttle.Throttled as throttled:
-        answer = _page(request, form, status=429, trouble=throttled.sentence)
-        answer["Retry-After"] = str(throttled.wait_s)
-        return answer
     except Refusal as refusal:
         form.refuse(refusal)
         return _page(request, form, status=refusal.status)

@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from issues import photos, receipts, services, throttle
-from issues.errors import Refusal
+from issues.errors import Forbidden, Refusal
 from issues.models import Submission
 from issues.workflow import MOVE, Verb
 from mapui.addresses import client_address
@@ -89,8 +89,7 @@ def track_move(request: HttpRequest, receipt: str, verb: str) -> HttpResponse:
         return _unknown(request, receipt)
     if verb not in OFFERED:
         raise Http404
-    form = RequesterForm(MOVE[Verb(verb)], request.POST, request.FILES)
-    return _moved(request, submission, form)
+    return _moved(request, submission, Verb(verb))
 
 
 @private
@@ -117,17 +116,17 @@ def _submission(request: HttpRequest, code: str | None) -> Submission | None:
     return found
 
 
-def _moved(request: HttpRequest, submission: Submission, form: RequesterForm) -> HttpResponse:
+def _moved(request: HttpRequest, submission: Submission, verb: Verb) -> HttpResponse:
     """Make the move; whatever is in its way, the page comes back with what was typed."""
-    valid = form.is_valid()
-    if csrf_fault(request):
-        form.add_error(None, _("This page had been open too long. Please press the button once more."))
-        return _page(request, Parcel(submission, now()), returned=form, status=403)
-    if not valid:
-        return _page(request, Parcel(submission, now()), returned=form, status=422)
+    form = RequesterForm(MOVE[verb], request.POST)
     try:
+        if csrf_fault(request):
+            raise Forbidden(_("This page had been open too long. Please press the button once more."))
         throttle.spend(throttle.REQUESTER_ADDRESS, client_address(request))
         throttle.spend(throttle.REQUESTER, submission.receipt_code)
+        form = RequesterForm(MOVE[verb], request.POST, request.FILES)  # photos are looked at only now
+        if not form.is_valid():
+            return _page(request, Parcel(submission, now()), returned=form, status=422)
         _make(submission, form)
     except Refusal as refusal:
         form.refuse(refusal)

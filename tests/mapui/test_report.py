@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from limits import parse
 
-from issues import intake, throttle
+from issues import intake, photos, throttle
 from issues.models import Issue, Requester, Submission
 from issues.throttle import Limit
 from issues.workflow import Urgency
@@ -348,6 +348,17 @@ def test_too_many_reports_from_one_address_are_stopped_with_the_words_kept(clien
     assert "minutes" in body(answer)
     assert WORDS in body(answer)
     assert neighbour.status_code == 303
+
+
+def test_photos_are_not_even_looked_at_when_the_report_will_not_be_taken(client, town, monkeypatch):
+    monkeypatch.setattr(throttle, "REPORT", Limit(f"report-{uuid4()}", parse("1 per 10 minutes")))
+    client.post(REPORT, answers(area=town["A"].code))
+    monkeypatch.setattr(photos, "prepare", lambda *_, **__: pytest.fail("decoded"))
+
+    assert client.post(REPORT, answers(area=town["A"].code, photos=[jpeg()])).status_code == 429
+    assert client.post(REPORT, answers(area=town["A"].code, photos=[jpeg()], step="place")).status_code == 200
+    stranger = Client(enforce_csrf_checks=True)
+    assert stranger.post(REPORT, answers(area=town["A"].code, photos=[jpeg()])).status_code == 403
 
 
 def test_address_behind_our_proxy_is_the_one_the_proxy_saw(client, town, monkeypatch, settings):
