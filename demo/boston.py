@@ -7,10 +7,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import OutputWrapper
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from demo import common
 from demo.people import Staffing, staff_county, units_from
+from grids.models import Territory
 from issues import heat, policies
 from issues.importing import import_issues, load_mapping
 
@@ -23,8 +25,33 @@ SINCE = datetime(2012, 1, 1, tzinfo=UTC)  # before the first case
 WORDS = {"supervision": "Office of the Mayor, key cases", "township": " ward office", "village": " precinct office"}
 
 
+def is_loaded() -> bool:
+    """Whether all of it is there: the heat is built last."""
+    return heat.version() > 0 and Territory.objects.filter(area__code=CODE).exists()
+
+
 def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> None:
-    """Build everything in the empty database: the sample that the repository holds, or all cases where they are."""
+    """Build what is not there yet: the sample that the repository holds, or all cases where they are."""
+    if not Territory.objects.filter(area__code=CODE).exists():
+        _found(seed=seed)
+    rejects = Path(settings.LOCAL_DIR) / "boston.rejects.csv"
+    rejects.parent.mkdir(exist_ok=True)
+    with common.bar(_("Cases")) as progress:
+        result = import_issues(
+            cases(), load_mapping(FOLDER / "mapping.toml"), at=at, rejects=rejects, limit=issues, progress=progress
+        )
+    out.write(
+        _(
+            "%(written)d cases imported, %(rejected)d rejected; the city's precinct agrees with the point for %(agree)d of %(compared)d."
+        )
+        % vars(result)
+    )
+    heat.rebuild(at=at)
+
+
+@transaction.atomic
+def _found(*, seed: int) -> None:
+    """Territory, rules and people."""
     city = common.territory(FOLDER, since=SINCE)
     policy_file = policies.SHIPPED.with_name("policy-plain-weekdays.yaml")
     common.rules(
@@ -34,20 +61,6 @@ def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> 
     staffing = Staffing(city, seed=seed, since=SINCE, language="en")
     staff_county(staffing, departments=dict.fromkeys(units.values()), representatives=REPRESENTATIVES, words=WORDS)
     staffing.save()
-    source = cases()
-    rejects = Path(settings.LOCAL_DIR) / "boston.rejects.csv"
-    rejects.parent.mkdir(exist_ok=True)
-    with common.bar(_("Cases")) as progress:
-        result = import_issues(
-            source, load_mapping(FOLDER / "mapping.toml"), at=at, rejects=rejects, limit=issues, progress=progress
-        )
-    out.write(
-        _(
-            "%(written)d cases imported, %(rejected)d rejected; the city's precinct agrees with the point for %(agree)d of %(compared)d."
-        )
-        % vars(result)
-    )
-    heat.rebuild(at=at)
 
 
 def cases() -> Path:

@@ -27,7 +27,7 @@ from representatives.roles import Role
 
 logger = logging.getLogger(__name__)
 
-SWEEP_HOURS = (time(8, 31), time(12, 1), time(17, 31), time(21, 1))
+SWEEP_HOURS = (time(8, 31), time(17, 31))
 DILIGENT, SLOW, IDLE = "diligent", "slow", "idle"
 # Median hours until somebody turns to the issue, by status; the temper multiplies them.
 PACE_HOURS = {

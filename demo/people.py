@@ -98,6 +98,12 @@ def units_from(path: Path, county: Area) -> dict[str, Unit]:
     return found
 
 
+def leads_of(path: Path) -> dict[str, Unit]:
+    """The units of the file as they are stored, by the names under which categories know them."""
+    stored = {unit.code: unit for unit in Unit.objects.all()}
+    return {lead: stored[row["code"]] for row in tomllib.loads(path.read_text())["units"] for lead in row["leads"]}
+
+
 def committee_units(areas: Iterable[Area], kind: Unit.Kind, suffix: str) -> dict[int, Unit]:
     """A committee for each area, saved, by the area's id."""
     units = [

@@ -1,13 +1,11 @@
-"""`load_demo bairin` or `load_demo boston`: a whole territory with people and issues, all or nothing."""
+"""`load_demo bairin` or `load_demo boston`: a whole territory with people and issues; stopped, it goes on when run again."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -15,10 +13,7 @@ from demo import bairin, boston
 from demo.people import LOG_INS, PASSWORD
 from grids.models import Territory
 
-DEMOS: dict[str, tuple[str, Callable[..., None]]] = {
-    "bairin": (bairin.CODE, bairin.load),
-    "boston": (boston.CODE, boston.load),
-}
+DEMOS = {"bairin": bairin, "boston": boston}
 
 
 class Command(BaseCommand):
@@ -31,15 +26,15 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=2024, help="another number, another year (default 2024)")
 
     def handle(self, *, name: str, check: bool, issues: int | None, seed: int, **options: object) -> None:
-        code, load = DEMOS[name]
-        loaded = Territory.objects.filter(area__code=code).exists()
+        demo = DEMOS[name]
+        loaded = demo.is_loaded()
         if check:
             sys.exit(0 if loaded else 1)
         if loaded:
             self.stdout.write(_("The demo “%(name)s” is already there.") % {"name": name})
             return
-        if Territory.objects.exists():
+        if Territory.objects.exclude(area__code=demo.CODE).exists():
             raise CommandError(_("This database holds another territory. A demo needs an empty one."))
-        with transaction.atomic(), translation.override("zh-hans" if name == "bairin" else "en"):
-            load(at=timezone.now(), issues=issues, seed=seed, out=self.stdout)
+        with translation.override("zh-hans" if name == "bairin" else "en"):
+            demo.load(at=timezone.now(), issues=issues, seed=seed, out=self.stdout)
         self.stdout.write(_("Log-ins: %(names)s; password: %(password)s") % {"names": " ".join(LOG_INS), "password": PASSWORD})
