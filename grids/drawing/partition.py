@@ -12,7 +12,7 @@ import numpy as np
 
 from grids.drawing.mesh import Mesh
 
-MAX_ROUNDS, MIN_ROUNDS = 300, 80
+MAX_ROUNDS, MIN_ROUNDS = 200, 80
 # So many distances are computed before fewer rounds have to do: a large mesh needs no fine balance.
 EFFORT = 1.2e8
 # How much of the missing weight one round makes up for.
