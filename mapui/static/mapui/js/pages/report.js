@@ -2,13 +2,13 @@
 
 import { find, findAll, make } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";
-import { isWorthKeeping, Kept, snapshot } from "../report/kept.js";
+import { draftOf, isWorthKeeping, Kept, snapshot } from "../report/kept.js";
 import { sendOnce } from "../report/once.js";
 import { choosePhotos } from "../report/photos.js";
 import { choosePlace, setPin } from "../report/place.js";
 
 const form = find("#report-form");
-const kept = new Kept("report");
+const kept = new Kept(draftOf(form.dataset.owner));
 
 /** A draft that was not sent, or of which nobody knows whether it arrived, comes back into an untouched form. */
 function restore() {

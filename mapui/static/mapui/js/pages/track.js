@@ -1,12 +1,13 @@
 // track.js - the entry of the tracking page: what a browser can add to a page that works without it.
 
 import { find, findAll } from "../core/dom.js";
-import { Kept } from "../report/kept.js";
+import { draftOf, Kept } from "../report/kept.js";
 import { choosePhotos } from "../report/photos.js";
 import { sendOnce } from "../report/once.js";
 
 // The report has arrived: what the form kept of it on this phone may go.
-if (find("[data-new]")) new Kept("report").forget();
+const arrived = find("[data-new]");
+if (arrived) new Kept(draftOf(arrived.dataset.owner)).forget();
 
 for (const button of findAll("[data-print]")) button.hidden = false;
 

@@ -4,6 +4,9 @@ const PREFIX = "gridgov.kept.";
 const LONGEST_MS = 7 * 24 * 3600 * 1000;
 const FIELDS = ["text", "place_text", "danger", "group", "category", "area", "lon", "lat", "accuracy"];
 
+/** The name of somebody's draft: on a phone that several use, nobody finds what another began. Empty: a resident. */
+export const draftOf = (owner) => (owner ? `report.${owner}` : "report");
+
 /** The store of drafts by name; does nothing where the browser keeps nothing (private windows, full disk). */
 export class Kept {
   constructor(name, storage = safeStorage(), now = Date.now) {
