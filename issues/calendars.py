@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
-from grids.models import paths_above
 from issues.models import CountyDay
 
 logger = logging.getLogger(__name__)
@@ -86,5 +85,4 @@ CALENDARS: Mapping[str, Works] = {"cn_workdays": cn_workday, "weekdays": plain_w
 
 def county_days(path: str) -> dict[date, bool]:
     """Days on which the place works or rests otherwise than the calendar says; the narrowest area has the last word."""
-    rows = CountyDay.objects.filter(area__path__in=paths_above(path)).order_by("-area__level")
-    return dict(rows.values_list("day", "works"))
+    return dict(CountyDay.objects.holding_at(path).values_list("day", "works"))

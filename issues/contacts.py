@@ -32,7 +32,7 @@ class Look:
     def entered_it(self) -> bool:
         if self.report is not None:
             return self.report.entered_by_id == self.person.pk
-        return self.issue.submissions.filter(entered_by=self.person).exists()
+        return self.issue.submissions.entered_by(self.person).exists()
 
 
 def _grid(look: Look) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
 from grids.models import Area, in_language
-from issues.querysets import CategoryQuerySet, PolicyQuerySet
+from issues.querysets import CategoryQuerySet, CountyDayQuerySet, PolicyQuerySet
 from issues.workflow import RequestType, Urgency
 
 _CODE = RegexValidator(r"^[a-z0-9]+([._-][a-z0-9]+)*\Z", _("Use lower-case letters, digits, “.”, “_” and “-”, such as road.light."))
@@ -89,6 +89,8 @@ class CountyDay(models.Model):
     day = models.DateField(_("day"))
     works = models.BooleanField(_("working day"))
     reason = models.CharField(_("reason"), max_length=120)
+
+    objects = CountyDayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("county day")

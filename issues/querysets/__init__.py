@@ -1,6 +1,6 @@
 """The words for sets of issues, submissions, events and notices. Nobody else spells `filter()` on them."""
 
-from issues.querysets.config import CategoryQuerySet, PolicyQuerySet
+from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQuerySet
 from issues.querysets.issues import IssueQuerySet
 from issues.querysets.ledger import EventQuerySet, NoticeQuerySet
 from issues.querysets.reports import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
@@ -9,6 +9,7 @@ from issues.querysets.slips import EscalationRequestQuerySet, KeySupervisionQuer
 __all__ = [
     "AttachmentQuerySet",
     "CategoryQuerySet",
+    "CountyDayQuerySet",
     "EscalationRequestQuerySet",
     "EventQuerySet",
     "IssueQuerySet",

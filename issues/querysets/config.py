@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from grids.models import paths_above
+
 if TYPE_CHECKING:
-    from issues.models import Category, SlaPolicy
+    from issues.models import Category, CountyDay, SlaPolicy
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -26,6 +28,12 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def others_in_use(self, kept: Iterable[str]) -> Self:
         """What may be chosen and is none of those codes."""
         return self.filter(is_active=True).exclude(code__in=list(kept))
+
+
+class CountyDayQuerySet(models.QuerySet["CountyDay"]):
+    def holding_at(self, path: str) -> Self:
+        """Days set for the area with that path or for any that it lies in, the widest area first."""
+        return self.filter(area__path__in=paths_above(path)).order_by("-area__level")
 
 
 class PolicyQuerySet(models.QuerySet["SlaPolicy"]):

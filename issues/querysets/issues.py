@@ -61,6 +61,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def numbered(self, number: str) -> Self:
         return self.filter(number=number)
 
+    def has(self, issue: Issue) -> bool:
+        """Whether the issue is one of these."""
+        return self.filter(pk=issue.pk).exists()
+
     def with_related(self) -> Self:
         """With all that a row or a card of an issue names."""
         return self.select_related(*_RELATED).defer("area__boundary")

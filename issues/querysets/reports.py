@@ -60,6 +60,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         opened = Coalesce("filed_as_id", "issue_id")
         return self.order_by().update(filed_as_id=opened, issue=issue)
 
+    def entered_by(self, person: Person) -> Self:
+        return self.filter(entered_by=person)
+
     def only_by_phone(self) -> Self:
         """Reports of people who can be answered by telephone alone."""
         return self.filter(requester__channel="phone")

@@ -55,7 +55,7 @@ def move_by_program(issue: Issue, verb: Verb, *, at: datetime, facts: Facts | No
 
 def possible_moves(issue: Issue, person: Person, at: datetime) -> list[Move]:
     """The verbs that the person may do now, in the order of the table, each with what it needs at the issue's level."""
-    if not Issue.objects.visible_to(person, at).filter(pk=issue.pk).exists():
+    if not Issue.objects.visible_to(person, at).has(issue):
         return []
     return moves_in_sight(issue, person, at, posted_at(issue.path, at))
 

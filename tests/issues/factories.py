@@ -22,7 +22,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from grids.models import Area
 from issues import categories, policies, services
 from issues.calendars import Calendar
-from issues.models import Category, Event, Issue, Requester, SlaPolicy, Submission
+from issues.models import Category, Event, Issue, Notice, Requester, SlaPolicy, Submission
 from issues.policy import Policy, calendar_of, read
 from issues.workflow import Actor, Verb
 from representatives.models import Person, Unit
@@ -271,3 +271,14 @@ class DeadBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         raise ConnectionError("post office closed")
+
+
+def told(issue: Issue, verb: Verb) -> set[str]:
+    """The roles of everybody who was told in the program of that verb on the issue."""
+    people = Notice.objects.filter(event__issue=issue, event__verb=verb, person__isnull=False, channel="in_app")
+    return {role for notice in people if notice.person for role in notice.person.assignments.values_list("role", flat=True)}
+
+
+def verbs(issue: Issue) -> list[str]:
+    """What was done to the issue, in order."""
+    return [event.verb for event in issue.events.order_by("number")]
