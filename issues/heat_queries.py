@@ -30,6 +30,7 @@ LOWEST_ZOOM, HIGHEST_ZOOM = 4, FINEST
 LARGE = 200_000  # issues, beyond which wide views count in buckets of four weeks: a third of the bytes
 FOUR_WEEKS = 4
 WIDE_ZOOM = 9
+SAMPLED = 100_000  # issues beyond which the scale is estimated from a share of the bins
 LENGTHS = (1, 4, 13, 26, 52)  # weeks: the windows of time for which the scale is told; between them it is interpolated
 
 ALL = 0  # the category of `HeatBin` that stands for all
@@ -147,8 +148,13 @@ class Knot:
     weeks: int
 
 
-def scale(audience: Audience, choice: Choice, z: int, *, bucket_weeks: int, last_week: int, weeks: int) -> list[Knot]:
-    """How hot hot is on tiles of zoom z, by length of the window; fixed, so colours do not flicker while time plays."""
+def scale(
+    audience: Audience, choice: Choice, z: int, *, bucket_weeks: int, last_week: int, weeks: int, sample: int = 1
+) -> list[Knot]:
+    """How hot hot is on tiles of zoom z, by length of the window; fixed, so colours do not flicker while time plays.
+
+    One bin of `sample` is looked at.
+    """
     stored, shift = _stored(audience, z)
     bound = {
         "zoom": stored,
@@ -158,6 +164,7 @@ def scale(audience: Audience, choice: Choice, z: int, *, bucket_weeks: int, last
         "paths": list(audience.paths),
         "last": last_week,
         "lengths": window_lengths(bucket_weeks, weeks),
+        "sample": sample,
     }
     return [Knot(*row) for row in _rows("heat_scale", bound)]
 

@@ -26,11 +26,14 @@ from issues.heat_queries import (
     LARGE,
     LOWEST_ZOOM,
     PUBLIC,
+    SAMPLED,
+    SIDE_BITS,
     WIDE_ZOOM,
     Audience,
     Choice,
     Knot,
 )
+from issues.models.heat import FINEST
 from issues.weeks import week_of
 
 DAY = 24 * 3600
@@ -109,8 +112,7 @@ class View:
 
     def scales(self, choice: Choice) -> dict[int, list[Knot]]:
         """How hot hot is, by zoom."""
-        zooms = range(LOWEST_ZOOM, self.highest_zoom + 1)
-        return self._kept(f"scales:{choice.code}", lambda: {z: self._scale(choice, z) for z in zooms})
+        return self._kept(f"scales:{choice.code}", lambda: self._scales(choice))
 
     def _kept(self, name: str, make: Callable[[], T]) -> T:
         return cache.get_or_set(f"heat:{self.key}:{name}", make, DAY)  # type: ignore[return-value]
@@ -146,12 +148,19 @@ class View:
             rows = heat_queries.area_rows(self.audience, choice, level, shape.bucket_weeks)
         return shape, _within(shape, rows)
 
+    def _scales(self, choice: Choice) -> dict[int, list[Knot]]:
+        """Where the bins are the finest already, deeper zooms show the same ones."""
+        finest = self.highest_zoom if self.audience.is_public else FINEST - SIDE_BITS
+        found = {z: self._scale(choice, z) for z in range(LOWEST_ZOOM, finest + 1)}
+        return found | dict.fromkeys(range(finest + 1, self.highest_zoom + 1), found[finest])
+
     def _scale(self, choice: Choice, z: int) -> list[Knot]:
         span = self.span()
         if self.audience.is_public:
             return heat_public.scale(self._villages(), choice, z, last_week=span.last_week, weeks=span.weeks)
-        bucket = self.bucket_weeks(z)
-        return heat_queries.scale(self.audience, choice, z, bucket_weeks=bucket, last_week=span.last_week, weeks=span.weeks)
+        window = {"bucket_weeks": self.bucket_weeks(z), "last_week": span.last_week, "weeks": span.weeks}
+        sample = max(span.total // SAMPLED, 1) if z >= WIDE_ZOOM else 1  # wider bins are few
+        return heat_queries.scale(self.audience, choice, z, **window, sample=sample)
 
     def _shape(self, side: int, bucket_weeks: int) -> Shape:
         span = self.span()

@@ -1,6 +1,7 @@
 -- How hot hot is: the 99th percentile over bins and windows of time, of issues and of weeks (buckets) with an issue.
 -- Takes zoom (stored), shift (down to the bins shown), bucket (weeks), categories, paths, last (week), lengths (of windows,
--- in weeks). Gives length, issues, weeks. Windows follow one another backwards from the last week.
+-- in weeks), sample (one bin of so many is looked at; 1: all). Gives length, issues, weeks. Windows follow one another
+-- backwards from the last week.
 -- Not ORM: percentiles of sums.
 WITH bins AS (
     SELECT bin.x >> %(shift)s AS x, bin.y >> %(shift)s AS y, bin.week / %(bucket)s AS bucket, max(bin.week) AS week,
@@ -9,6 +10,7 @@ WITH bins AS (
     JOIN issues_heatbin AS bin
       ON bin.path = scope.path COLLATE "C" OR (bin.path > scope.path || '.' COLLATE "C" AND bin.path < scope.path || '/' COLLATE "C")
     WHERE bin.zoom = %(zoom)s AND bin.category = ANY(%(categories)s)
+      AND (%(sample)s = 1 OR (hashint8((bin.x >> %(shift)s)::bigint << 20 | (bin.y >> %(shift)s)) & 2147483647) %% %(sample)s = 0)
     GROUP BY 1, 2, 3
 ), windows AS (
     SELECT length, sum(count) AS issues, count(*) AS weeks

@@ -116,7 +116,7 @@ def test_handle_when_dragged_over_the_other_pushes_it(heat_page: Page) -> None:
 
     assert (first.input_value(), last.input_value()) == ("0", "1")
     assert "–" in (chosen(heat_page))
-    assert last.get_attribute("aria-valuetext") in chosen(heat_page)
+    assert (last.get_attribute("aria-valuetext") or "?") in chosen(heat_page)
 
 
 def test_playing_moves_the_window_to_the_end_without_a_request_and_stops(heat_page: Page) -> None:

@@ -315,6 +315,36 @@ def test_scale_when_read_is_the_99th_percentile_of_what_bins_have_in_a_window(to
         assert knot.weeks == percentile_99(len(found) for found in weeks.values())
 
 
+def test_scale_when_estimated_from_a_share_of_the_bins_is_near_that_of_all(town):
+    many(town, random.Random(4), 600, about=[category()], weeks=20)
+    heat.rebuild(at=NOW)
+
+    def knots(sample):
+        county = Audience((town.county.path,))
+        window = {"bucket_weeks": 1, "last_week": week_of(NOW), "weeks": 20, "sample": sample}
+        return heat_queries.scale(county, heat_queries.EVERYTHING, 11, **window)
+
+    everything, a_third, a_tenth = knots(1), knots(3), knots(10)
+
+    assert [knot.length for knot in a_third] == [knot.length for knot in everything]
+    for exact, *guesses in zip(everything, a_third, a_tenth, strict=True):
+        assert all(0 < guess.issues <= exact.issues * 1.01 + 1 for guess in guesses)
+        assert guesses[0].issues >= exact.issues / 2
+
+
+def test_scales_when_told_are_the_same_where_the_bins_are_the_same(town, django_assert_num_queries):
+    many(town, random.Random(4), 100, about=[category()], weeks=20)
+    heat.rebuild(at=NOW)
+    view = view_of(Audience((town.county.path,)), NOW)
+    view.span()
+
+    with django_assert_num_queries(8):  # zooms 4 to 11
+        scales = view.scales(heat_queries.EVERYTHING)
+
+    assert list(scales) == list(range(4, 17))
+    assert scales[16] == scales[11]
+
+
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=300))
 def test_percentile_when_taken_is_the_smallest_value_that_99_of_100_do_not_exceed(values):
     found = percentile_99(values)
