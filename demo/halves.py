@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from queue import Empty, Queue
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -52,7 +52,7 @@ def live(*, reports: Path, units: Path, stories: int, days: int, end: datetime, 
     ]
     missing = [share for share in shares if not _is_there(share)]
     connection.close()
-    connection.close_pool()  # type: ignore[attr-defined] - a child must not inherit a socket
+    connections[DEFAULT_DB_ALIAS].close_pool()  # type: ignore[attr-defined]  # no child may inherit a socket
     context = multiprocessing.get_context("fork")
     with context.Manager() as manager, common.bar(_("A year of issues"), total=sum(each.stories for each in missing)) as more:
         told: Queue[int] = manager.Queue()
@@ -78,23 +78,9 @@ def _is_there(share: Share) -> bool:
 def _live(share: Share, told: Queue[int], zone: str) -> None:
     timezone.activate(zone)
     with transaction.atomic(), translation.override("zh-hans"):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # the planner has no figures of rows not yet committed
         cells = [cell for path in share.townships for cell in Area.objects.cells().under(path).order_by("path")]
         teller = Storyteller(share.reports, cells, seed=share.seed)
-        life = Life(seed=share.seed, end=share.end, leads=leads_of(share.units), progress=_Counter(told, share.stories))
+        life = Life(seed=share.seed, end=share.end, leads=leads_of(share.units), progress=told.put)
         life.act(teller.year(share.end, days=share.days, stories=share.stories))
-
-
-class _Counter:
-    """Tells the parent how far it is; and the planner, now and then, how large the tables have become."""
-
-    def __init__(self, told: Queue[int], stories: int) -> None:
-        self.told = told
-        self.done = 0
-        self.refresh_at = {stories * part // 100 for part in (2, 5, 15, 40)}
-
-    def __call__(self, more: int) -> None:
-        self.told.put(more)
-        self.done += more
-        if self.done in self.refresh_at:
-            with connection.cursor() as cursor:
-                cursor.execute("ANALYZE issues_issue, issues_submission, issues_event, issues_notice")

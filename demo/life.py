@@ -31,15 +31,15 @@ SWEEP_HOURS = (time(8, 31), time(17, 31))
 DILIGENT, SLOW, IDLE = "diligent", "slow", "idle"
 # Median hours until somebody turns to the issue, by status; the temper multiplies them.
 PACE_HOURS = {
-    Status.SUBMITTED: 3.0,
-    Status.ACCEPTED: 4.0,
-    Status.ASSIGNED: 4.0,
-    Status.IN_PROGRESS: 30.0,
-    Status.PENDING_VERIFICATION: 18.0,
-    Status.PENDING_FEEDBACK: 30.0,
+    Status.SUBMITTED: 2.0,
+    Status.ACCEPTED: 2.0,
+    Status.ASSIGNED: 2.0,
+    Status.IN_PROGRESS: 9.0,
+    Status.PENDING_VERIFICATION: 8.0,
+    Status.PENDING_FEEDBACK: 16.0,
     Status.CLOSED: 120.0,
 }
-TEMPER = {DILIGENT: 1.0, SLOW: 4.0, IDLE: 30.0}
+TEMPER = {DILIGENT: 1.0, SLOW: 6.0, IDLE: 40.0}
 
 
 def sweep(at: datetime) -> None:
@@ -126,7 +126,7 @@ class Life:
         )
         submission = intake.report(draft, at=story.at, entered_by=member)
         self.progress(1)
-        (temper,) = rng.choices((DILIGENT, SLOW, IDLE), (80, 14, 6))
+        (temper,) = rng.choices((DILIGENT, SLOW, IDLE), (84, 11, 5))
         thread = Thread(
             submission.issue_id,
             submission.pk,
@@ -134,7 +134,7 @@ class Life:
             temper,
             reports_beyond=rng.random() < 0.12,
             disappoints=rng.random() < 0.06,
-            answers=rng.random() < 0.72,
+            answers=rng.random() < 0.84,
             comes_back=rng.random() < 0.03,
         )
         self.plan(self.later(story.at, Status.SUBMITTED, thread), thread)
