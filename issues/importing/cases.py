@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils.translation import gettext as _
 
 from grids import datums
 from grids.datums import Crs
 from issues.importing.mapping import Mapping
-from issues.importing.rows import Row
+from issues.importing.rows import MORE, Row
 from issues.models import Category
 from issues.workflow import ENDS, Status, Urgency
 
 TITLE_LENGTH = 120
 PLACE_LENGTH = 200
 ID_LENGTH = 80
+# Outside of these a time is a stand-in for “none” (0001-01-01, 9999-12-31), or a slip.
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class BadRow(Exception):
@@ -55,25 +57,18 @@ class CaseReader:
     def read(self, row: Row) -> Case:
         """The case of a row. Raises BadRow."""
         columns = self.mapping.columns
-        source_id = row[columns.id]
-        if not source_id or len(source_id) > ID_LENGTH:
-            raise BadRow(
-                _("The number in the column “%(column)s” is missing or longer than 80 characters.") % {"column": columns.id}
-            )
-        reported_at = self._time(row, columns.reported)
-        if reported_at is None:
-            raise BadRow(_("The column “%(column)s” is empty: when was it reported?") % {"column": columns.reported})
-        if reported_at > self.at:
-            raise BadRow(_("“%(time)s” lies in the future.") % {"time": row[columns.reported]})
+        if MORE in row:
+            raise BadRow(_("The row has more cells than the header: “%(more)s”.") % {"more": row[MORE]})
+        category, text = self._category(row[columns.category]), self._text(row)
+        reported_at = self._reported(row)
         status, closed_at = self._end(row, reported_at)
         source_xy = self._xy(row)
-        text = self._text(row)
+        title = row[columns.title] if columns.title else text.split("\n")[0]
         return Case(
-            source_id=source_id,
-            title=(row[columns.title] if columns.title else text.split("\n")[0])[:TITLE_LENGTH]
-            or row[columns.category][:TITLE_LENGTH],
-            text=text or row[columns.category],
-            category=self._category(row[columns.category]),
+            source_id=self._id(row),
+            title=(title or row[columns.category] or category.name)[:TITLE_LENGTH],
+            text=text or title or row[columns.category] or category.name,
+            category=category,
             status=status,
             urgency=self._urgency(row),
             reported_at=reported_at,
@@ -86,31 +81,55 @@ class CaseReader:
             resolution=row[columns.resolution] if columns.resolution else "",
         )
 
+    def _id(self, row: Row) -> str:
+        column = self.mapping.columns.id
+        if not row[column] or len(row[column]) > ID_LENGTH:
+            raise BadRow(_("The number in the column “%(column)s” is missing or longer than 80 characters.") % {"column": column})
+        return row[column]
+
+    def _reported(self, row: Row) -> datetime:
+        column = self.mapping.columns.reported
+        reported_at = self._past(row, column)
+        if reported_at is None:
+            raise BadRow(_("The column “%(column)s” is empty: when was it reported?") % {"column": column})
+        return reported_at
+
+    def _past(self, row: Row, column: str) -> datetime | None:
+        found = self._time(row, column)
+        if found and found > self.at:
+            raise BadRow(_("“%(time)s” lies in the future.") % {"time": row[column]})
+        return found
+
     def _time(self, row: Row, column: str) -> datetime | None:
         text = row[column] if column else ""
         if not text:
             return None
         try:
-            return self.mapping.time(text)
-        except ValueError:
-            raise BadRow(_("“%(text)s” in the column “%(column)s” is not a time.") % {"text": text, "column": column}) from None
+            found = self.mapping.time(text)
+            if EARLIEST <= found < LATEST:
+                return found
+        except (ValueError, OverflowError):
+            pass
+        raise BadRow(_("“%(text)s” in the column “%(column)s” is not a time.") % {"text": text, "column": column})
 
     def _end(self, row: Row, reported_at: datetime) -> tuple[Status, datetime | None]:
+        """Status and time of the end, None while it is open: what stands in the column then is not read."""
         columns = self.mapping.columns
         status = self.mapping.status.get(row[columns.status] if columns.status else "", self.mapping.default_status)
-        closed_at = self._time(row, columns.closed)
         if status not in ENDS:
             return status, None
+        closed_at = self._past(row, columns.closed)
         if closed_at is None:
             raise BadRow(_("It has ended, but the column “%(column)s” does not say when.") % {"column": columns.closed or "closed"})
-        if closed_at < reported_at:
-            if self.mapping.closed_before_reported == "clamp":
-                return status, reported_at
-            raise BadRow(
-                _("It was closed (%(closed)s) before it was reported (%(reported)s).")
-                % {"closed": row[columns.closed], "reported": row[columns.reported]}
-            )
-        return status, closed_at
+        # In UTC: wall times of one zone compare wrongly across the hour that is put forward.
+        if closed_at.astimezone(UTC) >= reported_at.astimezone(UTC):
+            return status, closed_at
+        if self.mapping.closed_before_reported == "clamp":
+            return status, reported_at
+        raise BadRow(
+            _("It was closed (%(closed)s) before it was reported (%(reported)s).")
+            % {"closed": row[columns.closed], "reported": row[columns.reported]}
+        )
 
     def _category(self, word: str) -> Category:
         code = self.mapping.categories.get(word, word if word in self.categories else self.mapping.default_category)

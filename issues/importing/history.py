@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -23,6 +23,7 @@ from issues.errors import Refusal
 from issues.importing.bulk import copy_rows, in_batches, next_ids, next_keys
 from issues.importing.cases import BadRow, Case, CaseReader
 from issues.importing.mapping import Mapping
+from issues.importing.rejects import Rejects
 from issues.importing.rows import BadFile, Row, open_rows
 from issues.masking import without_cards, without_numbers
 from issues.models import Category, Event, EventText, Issue, SlaPolicy, Submission
@@ -38,6 +39,15 @@ _ENDING_VERB = {
     Status.WITHDRAWN: Verb.WITHDRAW,
     Status.MERGED: Verb.MERGE,
 }
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The area of a case; `is_doubtful`: somebody should look at that again; `on_desk`: nobody said where it is."""
+
+    place: Place
+    is_doubtful: bool
+    on_desk: bool
 
 
 @dataclass
@@ -69,54 +79,17 @@ def import_issues(
 
     Each batch is committed by itself, so an import that was stopped goes on where it was. Raises BadFile, BadMapping.
     """
+    if rejects.resolve() == path.resolve():
+        raise BadFile(_("The reject file would overwrite “%(path)s”.") % {"path": path.name})
     importer = Importer(mapping, at=at, dry_run=dry_run)
     with open_rows(path, mapping) as (header, rows), Rejects(rejects, header) as rejected:
-        for batch in in_batches(_first(rows, limit), BATCH):
+        for batch in in_batches(islice(rows, limit), BATCH):
             importer.take(batch, rejected)
             progress(len(batch))
-    if importer.result.written and not dry_run:
-        recurrence.link_missing()
+    if not dry_run:
+        recurrence.link_missing()  # also for what an earlier, interrupted run left
         state.announce([importer.desk.path])
     return importer.result
-
-
-def _first(rows: Iterator[Row], limit: int | None) -> Iterator[Row]:
-    for place, row in enumerate(rows):
-        if limit is not None and place >= limit:
-            return
-        yield row
-
-
-class Rejects:
-    """The file of rows that could not be taken; made only when there is one."""
-
-    def __init__(self, path: Path, header: list[str]) -> None:
-        self.path = path
-        self.header = [*header, _("why it was rejected")]
-        self.rows: list[list[str]] = []
-
-    def __enter__(self) -> Rejects:
-        return self
-
-    def add(self, row: Row, reason: str) -> None:
-        self.rows.append([*row.values(), reason])
-        if len(self.rows) >= BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        if not self.rows:
-            return
-        is_new = self.header is not None and not getattr(self, "started", False)
-        with self.path.open("w" if is_new else "a", newline="", encoding="utf-8-sig" if is_new else "utf-8") as file:
-            writer = csv.writer(file)
-            if is_new:
-                writer.writerow(self.header)
-            writer.writerows(self.rows)
-        self.started = True
-        self.rows = []
-
-    def __exit__(self, *raised: object) -> None:
-        self.flush()
 
 
 class Importer:
@@ -149,17 +122,7 @@ class Importer:
     def take(self, batch: Sequence[Row], rejects: Rejects) -> None:
         """Import what can be of a batch, in one transaction."""
         self.result.read += len(batch)
-        cases = []
-        for row in batch:
-            try:
-                case = self.reader.read(row)
-                if case.source_id in self.seen:
-                    raise BadRow(_("The number “%(id)s” stands in the file twice.") % {"id": case.source_id})
-                self.seen.add(case.source_id)
-                cases.append(case)
-            except BadRow as reason:
-                self.result.rejected += 1
-                rejects.add(row, str(reason))
+        cases = list(self._read(batch, rejects))
         there = Issue.objects.imported(self.mapping.source, [case.source_id for case in cases])
         self.result.there += len(there)
         fresh = [case for case in cases if case.source_id not in there]
@@ -169,8 +132,24 @@ class Importer:
                 self.write(fresh, places)
         self.result.written += len(fresh)
 
-    def places_of(self, cases: Sequence[Case]) -> list[Place]:
-        """Where each case lies: by its point, else by the source's area code, else on the desk."""
+    def _read(self, batch: Sequence[Row], rejects: Rejects) -> Iterator[Case]:
+        for row in batch:
+            try:
+                case = self.reader.read(row)
+                if case.source_id in self.seen:
+                    raise BadRow(_("The number “%(id)s” stands in the file twice.") % {"id": case.source_id})
+            except BadRow as reason:
+                self.result.rejected += 1
+                rejects.add(row, str(reason))
+            else:
+                self.seen.add(case.source_id)
+                yield case
+
+    def places_of(self, cases: Sequence[Case]) -> list[Placed]:
+        """Where each case lies: by its point, else by the source's area code, else on the desk.
+
+        As in issues/placing.py, what nobody placed and a point that lies outside are marked for people to look at.
+        """
         located = iter(locate_many([case.point for case in cases if case.point]))
         self._look_up({case.area_code for case in cases if case.area_code} - self.places.keys())
         places = []
@@ -180,7 +159,9 @@ class Importer:
             if by_point and by_code:
                 self.result.compared += 1
                 self.result.agree += f"{by_point.path}.".startswith(f"{by_code.path}.")
-            places.append(by_point or by_code or self.desk)
+            place = by_point or by_code or self.desk
+            is_doubtful = by_point is None and (case.point is not None or place.path == self.desk.path)
+            places.append(Placed(place, is_doubtful, on_desk=not by_point and not by_code))
             self.result.by_point += by_point is not None
             self.result.by_code += by_point is None and by_code is not None
             self.result.on_desk += by_point is None and by_code is None
@@ -192,16 +173,16 @@ class Importer:
             for area in Area.objects.current().with_codes(codes).without_boundary():
                 self.places[area.code] = Place(area.pk, area.path, area.level)
 
-    def write(self, cases: Sequence[Case], places: Sequence[Place]) -> None:
+    def write(self, cases: Sequence[Case], places: Sequence[Placed]) -> None:
         """Store the batch with COPY: issues, submissions, events, words."""
         keys = next_keys(Issue, len(cases))
         numbers = next_ids(ISSUE, len(cases))
         issues, submissions, events = [], [], []
         for case, place, key, number in zip(cases, places, keys, numbers, strict=True):
             issue = self.issue_of(case, place, key, number)
-            submissions.append(self.submission_of(case, place, issue))
-            events += self.events_of(case, issue)
+            submissions.append(self.submission_of(case, issue))
             issues.append(issue)
+            events += self.events_of(case, issue)
         for row, key in zip(submissions, next_keys(Submission, len(submissions)), strict=True):
             row.pk = key
         for event, key in zip(events, next_keys(Event, len(events)), strict=True):
@@ -212,42 +193,52 @@ class Importer:
         for model, rows in ((Issue, issues), (Submission, submissions), (Event, events), (EventText, words)):
             copy_rows(model, rows)
 
-    def issue_of(self, case: Case, place: Place, key: int, number: int) -> Issue:
-        category = case.category
+    def issue_of(self, case: Case, placed: Placed, key: int, number: int) -> Issue:
+        category, place = case.category, placed.place
         done = without_numbers(case.resolution)
+        # A group says too little to be told to everybody, as in issues/intake.py.
+        non_public = category.non_public or category.group_id is None
+        # Only from “awaiting acceptance” can it be put in its right place.
+        status = Status.SUBMITTED if placed.on_desk and case.status not in ENDS else case.status
         return Issue(
             pk=key,
             number=f"{case.reported_at.year}-{number:07d}",
-            title=without_cards(case.title),
+            title=without_numbers(case.title),
             category=category,
             request_type=category.request_type or Issue._meta.get_field("request_type").default,
-            status=case.status,
-            level=self.mapping.level_of(category.code, min(max(category.level, place.level), Level.COUNTY)),
+            status=status,
+            level=self.level_of(category, place),
             urgency=case.urgency,
             area_id=place.area_id,
             path=place.path,
             point=Point(*case.point, srid=4326) if case.point else None,
-            grid_ambiguous=case.point is None,
-            place_text=case.place,
+            grid_ambiguous=placed.is_doubtful,
+            place_text=without_numbers(case.place),
             policy=self.policy,
             reported_at=case.reported_at,
-            accepted_at=case.reported_at,
+            accepted_at=None if status == Status.SUBMITTED else case.reported_at,
             level_since=case.reported_at,
             resolved_at=case.closed_at,
-            closed_at=case.closed_at if case.status in ENDS else None,
+            closed_at=case.closed_at,
             level_due_at=case.due_at,
             total_due_at=case.due_at,
             resolution=done,
-            public_line="" if category.non_public else done[:PUBLIC_LINE_LENGTH],
-            non_public=category.non_public,
+            public_line="" if non_public else done[:PUBLIC_LINE_LENGTH],
+            non_public=non_public,
             sealed=category.sealed,
             source=self.mapping.source,
             source_id=case.source_id,
         )
 
-    def submission_of(self, case: Case, place: Place, issue: Issue) -> Submission:
+    def level_of(self, category: Category, place: Place) -> Level:
+        """Where it stands: as the mapping or the category says, at least as wide as its place; red is for people to decide."""
+        if category.sealed:
+            return Level.TOWNSHIP
+        return Level(min(max(self.mapping.level_of(category.code, category.level), place.level), Level.TOWNSHIP))
+
+    def submission_of(self, case: Case, issue: Issue) -> Submission:
         return Submission(
-            uuid=uuid5(NAMESPACE_URL, f"{self.mapping.source}/{case.source_id}"),
+            uuid=uuid5(NAMESPACE_URL, f"{self.mapping.source}\x1f{case.source_id}"),
             body_digest=hashlib.sha256(case.text.encode()).hexdigest(),
             contact_uuid=UUID(bytes=secrets.token_bytes(16), version=4),
             receipt_code=receipts.mint(),
@@ -261,16 +252,16 @@ class Importer:
             source_crs=self.mapping.crs if case.point else "",
             source_xy=list(case.source_xy) if case.source_xy else None,
             place_text=case.place,
-            area_id=place.area_id,
+            area_id=issue.area_id,
             received_at=case.reported_at,
         )
 
     def events_of(self, case: Case, issue: Issue) -> list[Event]:
         """Reported, and ended if it has: sealed into the issue's chain."""
         facts = {"source": self.mapping.source, "source_id": case.source_id}
-        first = Status.SUBMITTED if case.status in ENDS else case.status
+        first = Status.SUBMITTED if case.closed_at else Status(issue.status)
         events = [self.event(issue, Verb.SUBMIT, case.reported_at, "", first, facts)]
-        if case.status in ENDS and case.closed_at is not None:
+        if case.closed_at:
             texts = {"resolution": issue.resolution} if issue.resolution else {}
             events.append(self.event(issue, _ENDING_VERB[case.status], case.closed_at, first, case.status, facts, texts))
         return events

@@ -5,6 +5,7 @@ TOML; every key is explained in docs/import.md. Example: fixtures/boston/mapping
 
 from __future__ import annotations
 
+import codecs
 import tomllib
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -13,10 +14,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from grids.datums import Crs
 from issues.errors import Refusal
-from issues.workflow import LEVEL_OF, Light, Status, Urgency
+from issues.workflow import ENDS, LEVEL_OF, Light, Status, Urgency
+
+# What else a status says (until when it stands still, who is asked) no table of another system tells.
+IMPORTABLE = ENDS | {Status.SUBMITTED, Status.ACCEPTED, Status.ASSIGNED, Status.IN_PROGRESS}
 
 
 class BadMapping(Refusal):
@@ -26,9 +31,29 @@ class BadMapping(Refusal):
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(f"“{name}” is not a time zone") from error
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(_("“%(name)s” is not a time zone") % {"name": name}) from error
     return name
+
+
+def _encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ValueError(_("“%(name)s” is not an encoding") % {"name": name}) from error
+    return name
+
+
+def _status(status: Status) -> Status:
+    if status not in IMPORTABLE:
+        raise ValueError(_("no issue can be imported as “%(status)s”") % {"status": status.value})
+    return status
+
+
+def _light(light: Light) -> Light:
+    if light == Light.RED:
+        raise ValueError(_("red is for people to decide"))
+    return light
 
 
 class Columns(BaseModel):
@@ -57,6 +82,9 @@ class Columns(BaseModel):
         return {name for name in (*texts, *(value for key, value in self if key != "text")) if name}
 
 
+ImportableStatus = Annotated[Status, AfterValidator(_status)]
+
+
 class Mapping(BaseModel):
     """One source's ways. `source` and a row's id together are the key under which a row is never imported twice."""
 
@@ -65,26 +93,26 @@ class Mapping(BaseModel):
     source: Annotated[str, Field(min_length=1, max_length=40)]
     time_zone: Annotated[str, AfterValidator(_zone)]
     crs: Crs = Crs.WGS84
-    encoding: str = "utf-8-sig"
-    delimiter: str = ","
+    encoding: Annotated[str, AfterValidator(_encoding)] = "utf-8-sig"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     sheet: str = ""
     time_format: str = ""
     language: str = ""
     columns: Columns
     area_prefix: str = ""
     default_category: str = ""
-    default_status: Status = Status.IN_PROGRESS
+    default_status: ImportableStatus = Status.IN_PROGRESS
     closed_before_reported: Literal["reject", "clamp"] = "reject"
     categories: dict[str, str] = Field(default_factory=dict)
-    status: dict[str, Status] = Field(default_factory=dict)
+    status: dict[str, ImportableStatus] = Field(default_factory=dict)
     urgency: dict[str, Urgency] = Field(default_factory=dict)
-    light: dict[str, Light] = Field(default_factory=dict)
+    light: dict[str, Annotated[Light, AfterValidator(_light)]] = Field(default_factory=dict)
     no_point: dict[str, list[str]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _point_has_two_columns(self) -> Mapping:
         if bool(self.columns.lon) != bool(self.columns.lat):
-            raise ValueError("columns.lon and columns.lat go together")
+            raise ValueError(_("columns.lon and columns.lat go together"))
         return self
 
     @property
@@ -99,6 +127,12 @@ class Mapping(BaseModel):
         if "%z" in self.time_format:
             return datetime.strptime(text, self.time_format)  # noqa: DTZ007 - %z is in the format
         return datetime.strptime(text, self.time_format).replace(tzinfo=self.zone)
+
+    def spelled(self, wall: datetime) -> str:
+        """A wall time of the source as `time` reads it: a workbook has dates where a CSV has texts."""
+        if not self.time_format:
+            return wall.isoformat()
+        return wall.replace(tzinfo=self.zone).strftime(self.time_format)
 
     def level_of(self, code: str, usual: int) -> int:
         """The level at which issues of a category stand, unless the mapping says another light."""
@@ -115,5 +149,13 @@ def load_mapping(path: Path) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(_("The mapping file “%(path)s” is not valid TOML: %(why)s.") % {"path": path, "why": error}) from error
     except ValidationError as error:
-        faults = [f"{'.'.join(str(part) for part in fault['loc']) or '-'}: {fault['msg']}" for fault in error.errors()]
+        faults = [_sentence(fault) for fault in error.errors()]
         raise BadMapping(_("The mapping file “%(path)s” has faults:") % {"path": path} + "\n" + "\n".join(faults)) from error
+
+
+def _sentence(fault: ErrorDetails) -> str:
+    """Where and what, for somebody who has never heard of the program that found it."""
+    told = {"missing": _("is missing"), "extra_forbidden": _("is not a key of a mapping")}
+    where = ".".join(str(part) for part in fault["loc"])
+    what = told.get(fault["type"]) or str(fault.get("ctx", {}).get("error") or fault["msg"])
+    return f"{where}: {what}." if where else f"{what}."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
@@ -18,7 +20,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 from issues.errors import Refusal
 from issues.importing.mapping import Mapping
 
+# SyntaxError is what both parsers of XML raise.
+_NO_WORKBOOK = (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, OSError, EOFError, zlib.error)
+
 Row = dict[str, str]
+MORE = "\0more"  # key of what stands beyond the last column, where a row has such
+OLD_OFFICE = (".xls", ".et", ".ods")
 
 
 class BadFile(Refusal):
@@ -30,53 +37,70 @@ def open_rows(path: Path, mapping: Mapping) -> Iterator[tuple[list[str], Iterato
     """The header and the rows of the file. Raises BadFile if it is none, is empty, or lacks a column of the mapping."""
     if not path.is_file():
         raise BadFile(_("There is no file “%(path)s”.") % {"path": path})
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    suffix = path.suffix.lower()
+    if suffix in OLD_OFFICE:
+        raise BadFile(_("“%(path)s” cannot be read as it is: save it as .xlsx or CSV.") % {"path": path.name})
+    if suffix in (".xlsx", ".xlsm"):
         with _excel(path, mapping) as table:
             yield _checked(table, path, mapping)
         return
-    opener = gzip.open if path.suffix == ".gz" else open
+    opener = gzip.open if suffix == ".gz" else open
     with opener(path, "rt", encoding=mapping.encoding, newline="") as file:
         yield _checked(_csv(file, path, mapping), path, mapping)
 
 
 def _csv(file: TextIO, path: Path, mapping: Mapping) -> Iterator[list[str]]:
+    # Strict, for a quotation mark that is never closed would swallow all rows behind it.
+    reader = csv.reader(file, delimiter=mapping.delimiter, strict=True)
     try:
-        yield from csv.reader(file, delimiter=mapping.delimiter)
-    except UnicodeDecodeError as error:
+        yield from reader
+    except UnicodeError as error:
         raise BadFile(
             _(
                 "“%(path)s” is not encoded as %(encoding)s: set “encoding” in the mapping (files from Chinese Excel are often gb18030)."
             )
             % {"path": path.name, "encoding": mapping.encoding}
         ) from error
-    except (csv.Error, OSError, EOFError) as error:
-        raise BadFile(_("“%(path)s” cannot be read as CSV: %(why)s.") % {"path": path.name, "why": error}) from error
+    except (csv.Error, OSError, EOFError, zlib.error) as error:
+        raise BadFile(
+            _("“%(path)s” cannot be read as CSV, line %(line)d: %(why)s.")
+            % {"path": path.name, "line": reader.line_num, "why": error}
+        ) from error
 
 
 @contextmanager
 def _excel(path: Path, mapping: Mapping) -> Iterator[Iterator[list[str]]]:
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, OSError) as error:
+    except _NO_WORKBOOK as error:
         raise BadFile(_("“%(path)s” is not an Excel workbook.") % {"path": path.name}) from error
     try:
-        if mapping.sheet and mapping.sheet not in book.sheetnames:
+        sheets = {sheet.title: sheet for sheet in book.worksheets}
+        if mapping.sheet not in ("", *sheets) or not sheets:
             raise BadFile(
                 _("“%(path)s” has no sheet “%(sheet)s”; it has: %(has)s.")
-                % {"path": path.name, "sheet": mapping.sheet, "has": ", ".join(book.sheetnames)}
+                % {"path": path.name, "sheet": mapping.sheet, "has": ", ".join(sheets)}
             )
-        sheet = book[mapping.sheet] if mapping.sheet else book.worksheets[0]
-        yield ([_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
+        yield _cells(sheets[mapping.sheet] if mapping.sheet else book.worksheets[0], path, mapping)
     finally:
         book.close()
 
 
-def _text(value: object) -> str:
+def _cells(sheet: Any, path: Path, mapping: Mapping) -> Iterator[list[str]]:
+    sheet.reset_dimensions()  # some programs write that a sheet ends at A1
+    try:
+        for row in sheet.iter_rows(values_only=True):
+            yield [_text(value, mapping) for value in row]
+    except _NO_WORKBOOK as error:
+        raise BadFile(_("“%(path)s” is not an Excel workbook.") % {"path": path.name}) from error
+
+
+def _text(value: object, mapping: Mapping) -> str:
     """A cell of a sheet as the text a CSV would have."""
     if value is None:
         return ""
     if isinstance(value, datetime):
-        return value.isoformat()
+        return mapping.spelled(value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
@@ -86,17 +110,26 @@ def _checked(table: Iterator[list[str]], path: Path, mapping: Mapping) -> tuple[
     header = [name.strip() for name in next(table, [])]
     if not any(header):
         raise BadFile(_("“%(path)s” is empty.") % {"path": path.name})
-    missing = sorted((mapping.columns.named() | set(mapping.no_point)) - set(header))
+    wanted = mapping.columns.named() | set(mapping.no_point)
+    missing = sorted(wanted - set(header))
     if missing:
         raise BadFile(
             _("“%(path)s” lacks the column “%(missing)s” that the mapping names; it has: %(has)s.")
             % {"path": path.name, "missing": "”, “".join(missing), "has": ", ".join(header)}
+        )
+    if doubled := sorted(name for name in wanted if header.count(name) > 1):
+        raise BadFile(
+            _("“%(path)s” has the column “%(doubled)s” more than once.") % {"path": path.name, "doubled": "”, “".join(doubled)}
         )
     return header, _dicts(header, table)
 
 
 def _dicts(header: list[str], table: Iterable[list[str]]) -> Iterator[Row]:
     for cells in table:
-        if any(cells):
-            padded = [*cells, *[""] * (len(header) - len(cells))]
-            yield {name: cell.strip() for name, cell in zip(header, padded, strict=False)}
+        tidy = [cell.replace("\x00", "").strip() for cell in cells]
+        if not any(tidy):
+            continue
+        row = dict(zip_longest(header, tidy[: len(header)], fillvalue=""))
+        if any(tidy[len(header) :]):
+            row[MORE] = " ".join(tidy[len(header) :]).strip()
+        yield row

@@ -40,6 +40,8 @@ class Command(BaseCommand):
                 )
         except Refusal as refusal:
             raise CommandError(refusal.sentence) from refusal
+        except KeyboardInterrupt as stopped:
+            raise CommandError(_("Stopped. The same command, run again, goes on from here."), returncode=130) from stopped
         self.stdout.write(
             _(
                 "%(read)d rows read: %(written)d imported, %(there)d already there, %(rejected)d rejected. "
@@ -48,5 +50,7 @@ class Command(BaseCommand):
             )
             % vars(result)
         )
+        if dry_run:
+            self.stdout.write(_("This was a trial: nothing was written but the reject file."))
         if result.rejected:
             self.stdout.write(_("Rejected rows, each with its reason: %(path)s") % {"path": rejects})
