@@ -9,6 +9,7 @@ from django.db import connection
 
 from grids import sql
 from grids.levels import LADDER_LEVELS, Level
+from grids.querysets import EDGE_DEGREES
 
 
 @dataclass(frozen=True)
@@ -38,5 +39,6 @@ def locate_many(points: Sequence[tuple[float, float]]) -> list[Place | None]:
 
 def _at_level(level: Level, points: Sequence[tuple[float, float]]) -> list[tuple[int, int, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql.read("locate_many"), {"level": level, "xs": [x for x, _ in points], "ys": [y for _, y in points]})
+        bound = {"level": level, "xs": [x for x, _ in points], "ys": [y for _, y in points], "edge": EDGE_DEGREES}
+        cursor.execute(sql.read("locate_many"), bound)
         return list(cursor.fetchall())
