@@ -35,6 +35,7 @@ GUARDS: dict[Verb, Guard] = {}
 
 _LONGEST = {Field.PUBLIC_LINE: 200, Field.NON_PUBLIC_REASON: 200}
 _LONG = 4000
+_CODES = frozenset({Field.AREA, Field.CATEGORY})  # a cell's code has as many digits as an identity number
 _POSTED = frozenset(Role) - {Role.DEPARTMENT}
 _IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
 _STAND_IN = frozenset(role for roles in SUCCESSION.values() for role in roles[1:])
@@ -115,6 +116,8 @@ class Act:
         if len(text) > longest:
             words = {"field": name.label, "longest": longest}
             raise Refusal(gettext("“%(field)s” may have %(longest)d characters at most.") % words, field=name.value)
+        if name in _CODES:
+            return text
         return without_numbers(text) if name == Field.PUBLIC_LINE else without_cards(text)
 
     def texts(self, *names: Field) -> dict[str, str]:
