@@ -37,6 +37,7 @@ def town(fresh_counts) -> Town:
         G G H E F I
         """,
         villages={"north": "ABCD", "south": "EFGHI"},
+        townships={"east": ["north"], "west": ["south"]},
     )
 
 
@@ -163,6 +164,18 @@ def test_category_when_chosen_changes_map_list_and_address(heat_page: Page) -> N
     expect(page.locator("#places [data-go]")).to_have_text("F")
     assert 0 < painted(page) < both
     assert "category=env.waste" in page.url
+
+
+def test_township_when_chosen_narrows_the_list_and_moves_the_map(heat_page: Page) -> None:
+    page = heat_page
+    tiles = requests_of(page)
+
+    page.get_by_label("Township").select_option(label="west")
+
+    expect(page.locator("#places [data-place]")).to_have_count(1)
+    expect(page.locator("#places [data-go]")).to_have_text("F")
+    expect(page.locator(".heat-pin")).to_have_count(1)
+    assert any("/map/heat/" in url for url in tiles)
 
 
 def test_list_when_asked_for_the_chosen_period_is_of_that_period(heat_page: Page) -> None:

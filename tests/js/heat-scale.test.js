@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { blotOf, strengths } from "../../mapui/static/mapui/js/heat/heat-paint.js";
+import { blotOf, finenessOf, strengths } from "../../mapui/static/mapui/js/heat/heat-paint.js";
 import { RAMP, TABLE, colour, legend, percentile99, stepOf, strength, top } from "../../mapui/static/mapui/js/heat/heat-scale.js";
 
 const KNOTS = [[1, 4, 1], [4, 8, 2], [16, 16, 8]];
@@ -67,21 +67,25 @@ test("neighbouring tiles draw the same on both sides of their edge", () => {
   // One issue in the last column of the left tile: in the right tile it lies in the margin.
   const tile = (index) => ({ side: 4, margin: 2, width: 8, each: (from, until, visit) => visit(index, 9, 1) });
   const [left, right] = [tile(3 * 8 + 5), tile(3 * 8 + 1)].map((heat) => strengths(heat, { from: 0, until: 1, measure: "issues", most: 9 }));
-  const width = 8 * 8;
+  const fineness = finenessOf(tile(0));
+  const width = 8 * fineness;
 
+  assert.ok(Math.max(...right) > 0);
   for (let row = 0; row < width; row++) {
-    for (let column = 0; column < 2 * 8; column++) {
-      assert.equal(left[row * width + 5 * 8 + column], right[row * width + 8 + column]);
+    for (let column = 0; column < 2 * fineness; column++) {
+      assert.equal(left[row * width + 5 * fineness + column], right[row * width + fineness + column]);
     }
   }
 });
 
 test("a bin at a corner of the margin does not wrap around", () => {
   const heat = { side: 32, margin: 2, width: 36, each: (from, until, visit) => visit(35, 4, 1) };
+  const width = 36 * finenessOf(heat);
 
   const reached = [...strengths(heat, { from: 0, until: 1, measure: "weeks", most: 1 })].flatMap((value, i) => (value ? [i] : []));
 
-  assert.deepEqual(reached, [34, 35, 36 + 34, 36 + 35]);
+  assert.ok(reached.length);
+  assert.ok(reached.every((i) => i % width >= width - 3 * finenessOf(heat) && i / width < 3 * finenessOf(heat)));
 });
 
 test("counts of 99 in 100 areas do not exceed the percentile", () => {

@@ -2,7 +2,7 @@
 
 import { TABLE, strength } from "./heat-scale.js";
 
-const SAMPLES = 32; // along a tile's edge: fewer bins get more samples each, so a blot stays round
+const SAMPLES = 64; // along a tile's edge, so two or more per bin: with one, enlarging turns a blot into a cross
 const REACH = 1.5; // bins; the margin around a tile is two
 const SIGMA = 0.6; // bins
 
@@ -22,7 +22,9 @@ export function strengths(heat, { from, until, measure, most }) {
     const count = measure === "weeks" ? weeks : issues;
     press(spread, side, blot, (index % heat.width) * fineness, Math.floor(index / heat.width) * fineness, count);
   });
-  return Uint8ClampedArray.from(spread, (count) => (count > 0 ? 255 * strength(count, most) : 0));
+  const values = new Uint8ClampedArray(spread.length);
+  for (let i = 0; i < spread.length; i++) if (spread[i] > 0) values[i] = 255 * strength(spread[i], most);
+  return values;
 }
 
 /** A place is more than a square: what a bin is worth at the samples around it, 1 in its middle. */
@@ -48,9 +50,11 @@ function press(spread, width, { side, weights, offset }, left, top, count) {
   }
 }
 
+const COLOURS = new Uint32Array(TABLE.buffer); // a pixel in one step
+
 /** RGBA pixels of the strengths. */
 export function pixels(values) {
-  const rgba = new Uint8ClampedArray(values.length * 4);
-  values.forEach((value, i) => rgba.set(TABLE.subarray(value * 4, value * 4 + 4), i * 4));
-  return rgba;
+  const rgba = new Uint32Array(values.length);
+  for (let i = 0; i < values.length; i++) if (values[i]) rgba[i] = COLOURS[values[i]];
+  return new Uint8ClampedArray(rgba.buffer);
 }
