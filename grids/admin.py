@@ -7,8 +7,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from grids.importing import pages
 from grids.models import Area, Layer, Territory
 from grids.querysets import AreaQuerySet
 
@@ -41,6 +43,14 @@ class AreaAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Area]:
         return Area.objects.without_boundary()
+
+    def get_urls(self) -> list[URLPattern]:
+        """The import stands beside the list: areas are not typed in one by one."""
+        return [
+            path("import/", self.admin_site.admin_view(pages.upload), name="grids_area_import"),
+            path("import/<slug:token>/", self.admin_site.admin_view(pages.check), name="grids_area_import_check"),
+            *super().get_urls(),
+        ]
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Area], search_term: str) -> tuple[QuerySet[Area], bool]:
         """Who is posted somewhere is posted to an area that stands."""

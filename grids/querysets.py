@@ -128,6 +128,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """The areas right below; the roots if there is no parent."""
         return self.filter(parent=parent)
 
+    def drawn(self) -> Self:
+        """Areas that have a boundary."""
+        return self.filter(boundary__isnull=False)
+
     def childless(self) -> Self:
         """Areas with no current area in them."""
         return self.filter(~models.Exists(self.model._default_manager.filter(parent=models.OuterRef("pk"), valid_to=None)))

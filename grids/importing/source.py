@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from zipfile import ZipFile, is_zipfile
 
 import nanoarrow
 import numpy as np
@@ -53,6 +54,33 @@ FORMATS = frozenset(
         "OpenFileGDB",
         "DXF",
         "XLSX",
+    ]
+)
+# What may lie in a zipped file of areas, beside the parts of a spreadsheet.
+PACKED = frozenset(
+    [
+        ".shp",
+        ".shx",
+        ".dbf",
+        ".prj",
+        ".cpg",
+        ".qix",
+        ".sbn",
+        ".sbx",
+        ".qpj",
+        ".qmd",
+        ".gpkg",
+        ".geojson",
+        ".json",
+        ".kml",
+        ".csv",
+        ".gml",
+        ".xsd",
+        ".gfs",
+        ".xml",
+        ".rels",
+        ".png",
+        ".jpg",
     ]
 )
 NUMBERED = ("code", "name", "parent", "households", "kind")
@@ -202,11 +230,17 @@ def _info(source: Source) -> dict[str, Any]:
 
 def _refuse_references(file: Path) -> None:
     """Stop before GDAL opens a file that only points to other files or servers (VRT, WFS …): it would follow them."""
-    if file.is_file():
-        with file.open("rb") as content:
-            start = content.read(1024).lstrip(b"\xef\xbb\xbf \r\n\t")
-        if start.startswith((b"<OGRVRT", b"<OGRWFS", b"<WFS", b"<GDALG", b"<VRT")) or b'"gdal_streamed_alg"' in start:
-            raise Unreadable(Kind.NOT_GIS, file=file.name, reason=_("it only refers to other files"))
+    if not file.is_file():
+        return
+    if is_zipfile(file):
+        with ZipFile(file) as archive:
+            strange = [name for name in archive.namelist() if Path(name).suffix.lower() not in PACKED and not name.endswith("/")]
+        if strange:
+            raise Unreadable(Kind.NOT_GIS, file=file.name, reason=_("“%(name)s” does not belong in it") % {"name": strange[0]})
+    with file.open("rb") as content:
+        start = content.read(1024).lstrip(b"\xef\xbb\xbf \r\n\t")
+    if start.startswith((b"<OGRVRT", b"<OGRWFS", b"<WFS", b"<GDALG", b"<VRT")) or b'"gdal_streamed_alg"' in start:
+        raise Unreadable(Kind.NOT_GIS, file=file.name, reason=_("it only refers to other files"))
 
 
 def _options(file: Path) -> dict[str, str]:
