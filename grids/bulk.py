@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -39,6 +40,6 @@ def locate_many(points: Sequence[tuple[float, float]]) -> list[Place | None]:
 
 def _at_level(level: Level, points: Sequence[tuple[float, float]]) -> list[tuple[int, int, str]]:
     with connection.cursor() as cursor:
-        bound = {"level": level, "xs": [x for x, _ in points], "ys": [y for _, y in points], "edge": EDGE_DEGREES}
+        bound: dict[str, Any] = {"level": level, "xs": [x for x, _ in points], "ys": [y for _, y in points], "edge": EDGE_DEGREES}
         cursor.execute(sql.read("locate_many"), bound)
         return list(cursor.fetchall())

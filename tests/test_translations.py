@@ -6,6 +6,7 @@ as they are shipped: a new text without translation fails here even if nobody ha
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import polib
 import pytest
@@ -55,8 +57,6 @@ def collected(domain: str) -> dict[Key, polib.POEntry]:
 
 def _environment() -> dict[str, str]:
     """Enough to run a command that needs no settings."""
-    import os
-
     return {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
 
 
@@ -127,7 +127,7 @@ def test_shipped_catalog_compiles_with_the_check_of_formats(domain):
 # --- the net itself ---
 
 
-def entry(msgid: str, msgstr: str = "", **more: object) -> dict[Key, polib.POEntry]:
+def entry(msgid: str, msgstr: str = "", **more: Any) -> dict[Key, polib.POEntry]:
     return {(None, msgid): polib.POEntry(msgid=msgid, msgstr=msgstr, **more)}
 
 
@@ -146,7 +146,7 @@ def test_values_that_are_lost_or_renamed_are_caught():
     assert misfilled(entry("%(n)d days", "%(m)d 天")) != []
     assert misfilled(entry("%(n)d days", "%(n)s 天")) != []
     assert misfilled(entry("{count} issues", "{count} 件")) == []
-    plural = {"msgid_plural": "The %(n)d reports", "msgstr_plural": {0: "诉求"}}
+    plural: dict[str, Any] = {"msgid_plural": "The %(n)d reports", "msgstr_plural": {0: "诉求"}}
     assert misfilled(entry("The report", **plural)) != []
 
 
