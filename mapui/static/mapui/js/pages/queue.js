@@ -26,6 +26,13 @@ function step(by) {
 const filters = find(".queue__filters");
 if (filters && filters.dataset.narrows === "false" && window.matchMedia("(max-width: 63.99rem)").matches) filters.open = false;
 
+// An address says what was chosen, not what was not.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.id !== "filters") return;
+  const { parameters } = event.detail;
+  for (const name of Object.keys(parameters)) if (!parameters[name]) delete parameters[name];
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.target.closest(TYPING) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "j") step(1);
