@@ -26,13 +26,13 @@ from issues.workflow import Field, Status, Verb
 UNCOUNTED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.MERGED})
 BIN_ZOOMS = (FINEST, 14, 12, 10)  # a tile of 32 × 32 bins takes the next finer stored zoom and adds up
 
-# The verbs after which an issue may count otherwise than before, read from the table: it appears, its category
-# or its being public changes, or it begins or ceases to be counted.
+# The verbs after which an issue may count otherwise than before, read from the table: it appears, its category, place
+# or being public changes, or it begins or ceases to be counted.
 STIRRING = frozenset(
     move.verb
     for move in workflow.MOVES
     if move.verb == Verb.SUBMIT
-    or {Field.CATEGORY, Field.NON_PUBLIC_REASON} & {*move.needs, *move.allows}
+    or {Field.CATEGORY, Field.AREA, Field.NON_PUBLIC_REASON} & {*move.needs, *move.allows}
     or move.target in UNCOUNTED
     or move.sources & UNCOUNTED
 )

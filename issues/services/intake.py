@@ -104,6 +104,7 @@ def place(act: Act) -> Event:
     if area.path == was:
         raise Refusal(gettext("It is filed there already."), field=Field.AREA.value)
     issue.area, issue.path, issue.grid_ambiguous = area, area.path, False
+    link_recurrence(issue)
     issue.level = suggested_level(issue, act.terms)
     act.clocks.begin()
     return act.write({"from": was, "to": area.path}, former_path=was)
@@ -137,6 +138,7 @@ def _correct_category(act: Act) -> None:
         if category is None:
             raise Refusal(gettext("There is no category “%(code)s”.") % {"code": code}, field=Field.CATEGORY.value)
         issue.category = category
+        link_recurrence(issue)
         issue.sealed, issue.non_public = category.sealed, category.non_public
         issue.level = suggested_level(issue, act.terms)
     if issue.category.group_id is None:

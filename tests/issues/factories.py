@@ -135,9 +135,8 @@ def category(code: str) -> Category:
 
 def unsaved(made: County, path: str = CELLS[0], about: str = "house.minor", **more: Any) -> Issue:
     """An issue as intake hands it over: green and physical by default."""
-    return Issue(
-        title="Door draughts", category=category(about), area=made.areas[path], point=Point(119.1, 43.9, srid=4326), **more
-    )
+    place = {"area": made.areas[path], "point": Point(119.1, 43.9, srid=4326)}
+    return Issue(title="Door draughts", category=category(about), **{**place, **more})
 
 
 def reported(

@@ -12,13 +12,14 @@ from django.contrib.gis.geos import Point
 from grids.levels import Level
 from issues import heat, recurrence
 from issues.heat_queries import EVERYTHING, Audience, Choice
-from issues.models import Category, Issue
+from issues.models import Category, HeatArea, Issue
 from issues.places import Period, Places, public_places
 from issues.weeks import week_of
-from issues.workflow import Cause, Light, Status
+from issues.workflow import Cause, Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
+from tests.issues import factories
 from tests.issues.heat_factories import NOW, category, closed, issue, many, unsaved
 from tests.representatives.factories import person, post
 
@@ -297,3 +298,33 @@ def test_public_list_when_read_has_villages_that_may_be_told_only(town):
     (row,) = public_places(heat.version(), EVERYTHING, YEAR, sort="issues")
 
     assert (row.area, row.category, row.issues, row.periods) == ("north", lamps, 5, 5)
+
+
+# --- Through the services ---------------------------------------------------------------------------------------------
+def test_issue_when_put_in_another_place_or_category_is_linked_to_what_it_comes_back_from_there(db):
+    made = factories.county()
+    at = factories.china("2024-09-23 09:00")
+    elsewhere = factories.reported(made, at - 9 * DAY, factories.CELLS[2], point=None)
+    otherwise = factories.reported(made, at - 9 * DAY, factories.CELLS[0], "env.waste", point=None)
+    for ended in (elsewhere, otherwise):
+        Issue.objects.filter(pk=ended.pk).update(status=Status.CLOSED, closed_at=at - 2 * DAY)
+    moved = factories.reported(made, at, factories.CELLS[0], point=None)
+    corrected = factories.reported(made, at, factories.CELLS[0], point=None)
+    assert (moved.recurrence_of, corrected.recurrence_of) == (None, None)
+
+    factories.do(moved, Verb.PLACE, made["gm1"], at, area=made.areas[factories.CELLS[2]].code)
+    factories.do(corrected, Verb.ACCEPT, made["gm1"], at, category="env.waste")
+
+    assert (moved.recurrence_of, corrected.recurrence_of) == (elsewhere, otherwise)
+
+
+def test_heat_when_an_issue_is_put_in_another_place_follows_it(db):
+    made = factories.county()
+    at = factories.china("2024-09-23 09:00")
+    moved = factories.reported(made, at, factories.CELLS[0])
+    heat.refresh(at=at)
+
+    factories.do(moved, Verb.PLACE, made["gm1"], at, area=made.areas[factories.CELLS[2]].code)
+    heat.refresh(at=at)
+
+    assert [row.path for row in HeatArea.objects.all()] == [factories.CELLS[2]]
