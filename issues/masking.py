@@ -24,3 +24,21 @@ def without_numbers(text: str) -> str:
 
 def _half_width(text: str) -> str:
     return text.translate({0xFF10 + digit: str(digit) for digit in range(10)})
+
+
+def masked_name(name: str) -> str:
+    """The first character alone: “郭**”."""
+    return f"{name[0]}**" if name else ""
+
+
+def masked_phone(number: str) -> str:
+    """Enough to tell two apart, not enough to call: “139****5678”; of a short one the last two digits, of a very short one none."""
+    if len(number) >= 10:
+        return f"{number[:3]}****{number[-4:]}"
+    return f"****{number[-2:] if len(number) > 5 else ''}" if number else ""
+
+
+def masked_email(address: str) -> str:
+    """“a***@example.org”."""
+    name, at, domain = address.partition("@")
+    return f"{name[:1]}***{at}{domain}" if at else ""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedCharField
 
 from grids.models import Area
+from issues.masking import masked_email, masked_name, masked_phone
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
@@ -36,6 +37,12 @@ class Requester(models.Model):
     class Meta:
         verbose_name = _("requester")
         verbose_name_plural = _("requesters")
+
+    @property
+    def masked(self) -> str:
+        """For whoever does not hold the issue: “郭** · 139****5678”; empty if nothing was left."""
+        parts = (masked_name(self.nickname), masked_phone(self.phone or ""), masked_email(self.email or ""))
+        return " · ".join(part for part in parts if part)
 
     def __str__(self) -> str:
         return self.nickname or str(_("requester"))

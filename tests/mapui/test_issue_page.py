@@ -166,6 +166,7 @@ def test_contact_is_masked_until_who_holds_the_issue_asks_and_asking_is_logged(
         shown = client.get(contact, headers=HTMX)
 
     assert PHONE not in html
+    assert "郭** · 139****5678" in html
     assert contact in html
     assert PHONE in shown.content.decode()
     assert issue.number in caplog.text
