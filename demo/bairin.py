@@ -17,7 +17,7 @@ from issues import categories, heat, policies
 CODE = "150422"
 FOLDER = common.FIXTURES / "bairin"
 REPRESENTATIVES = 236
-ISSUES = 3200
+ISSUES = 3040
 DAYS = 365
 WORDS = {"supervision": "旗委督查室", "township": "党(工)委", "village": "党组织"}
 
