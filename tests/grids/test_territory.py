@@ -62,7 +62,7 @@ def small(folder: Path, tmp_path: Path, cells: int) -> Path:
 def bairin(django_db_setup, django_db_blocker, tmp_path_factory) -> Drawn:
     """巴林左旗 with 500 cells, drawn once for all tests here, in a transaction that is taken back."""
     folder, steps = small(BAIRIN, tmp_path_factory.mktemp("bairin"), 500), []
-    with django_db_blocker.unblock(), transaction.atomic():
+    with django_db_blocker.unblock(), translation.override("en"), transaction.atomic():
         territory = draw_territory(folder, at=SINCE, progress=lambda *step: steps.append(step))
         areas = list(Area.objects.current().order_by("path"))
         faults = [fault.sentence for fault in check_standing(LADDER_LEVELS)]
