@@ -5,16 +5,21 @@ Conditions only (`Q`), read from the tables of roles and of moves; `issues/query
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q
 
 from grids.levels import Level
 from grids.querysets import within_paths
-from issues.workflow import MOVE, Status, Verb
+from issues.workflow import MOVE, ClockState, Status, Verb
 from representatives.roles import Role, Sees
 from representatives.scopes import Scope
 
+if TYPE_CHECKING:
+    from issues.models import Issue
+
+SOON = timedelta(hours=4)  # what is asked within this time is due soon
 NONE = Q(pk__in=())
 OPEN = Q(closed_at=None)
 PAUSED = Q(status__in=(Status.SUSPENDED, Status.DEFERRED))
@@ -27,6 +32,16 @@ def overdue(at: datetime) -> Q:
     unsolved_late = Q(resolved_at=None, closed_at=None) & (Q(level_due_at__lt=at) | Q(total_due_at__lt=at))
     solved_late = Q(resolved_at__gt=F("level_due_at")) | Q(resolved_at__gt=F("total_due_at"))
     return ~PAUSED & (unsolved_late | solved_late)
+
+
+def wait_state(issue: Issue, waits_until: datetime | None, at: datetime) -> ClockState:
+    """How what is asked of somebody stands in time, not the whole level; the same as `in_wait_state` asks in a query."""
+    if issue.status in (Status.SUSPENDED, Status.DEFERRED):
+        return ClockState.PAUSED
+    if waits_until and waits_until < at:
+        return ClockState.OVERDUE
+    level_soon = issue.resolved_at is None and issue.due_soon_at is not None and issue.due_soon_at <= at
+    return ClockState.DUE_SOON if level_soon or (waits_until and waits_until < at + SOON) else ClockState.ON_TRACK
 
 
 def may_open(scope: Scope, at: datetime) -> Q:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Area
+from issues import reach
 from issues.filters import Filters
 from issues.models import Category, Issue, Notice
 from issues.querysets import IssueQuerySet
@@ -68,11 +69,12 @@ class Tab:
 
 
 class Row(NamedTuple):
-    """An issue that waits: what is asked, and the move that one press makes, if there is one."""
+    """An issue that waits: what is asked, the move that one press makes (if there is one), and how it stands in time."""
 
     issue: Issue
-    asked: Asked | None
+    asked: Asked
     one_press: Verb | None
+    clock: ClockState
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class QueuePage:
     def scope(self) -> Scope:
         return scope_of(self.person, self.at)
 
-    @property
+    @cached_property
     def _narrowed(self) -> IssueQuerySet:
         """All that waits and that the filters let through, of every tab."""
         filters = self.wanted.filters
@@ -147,13 +149,13 @@ class QueuePage:
     def leaf(self) -> Leaf[Issue]:
         """The rows of one page, soonest due first."""
         rows = self._narrowed.of_asked(self.wanted.asked) if self.wanted.asked else self._narrowed
-        paginator = Paginator(rows.with_wait_state(self.at).for_rows().soonest_due_first(), ROWS_PER_PAGE)
+        paginator = Paginator(rows.for_rows().soonest_due_first(), ROWS_PER_PAGE)
         paginator.count = self.counts.get(self.wanted.asked, 0) if self.wanted.asked else sum(self.counts.values())
         return paginator.get_page(self.wanted.page)
 
     @property
     def rows(self) -> list[Row]:
-        return [row_of(issue, Asked(issue.asked)) for issue in self.leaf]  # type: ignore[attr-defined]
+        return [_row(issue, Asked(issue.asked), self.at) for issue in self.leaf]  # type: ignore[attr-defined]
 
     @cached_property
     def areas(self) -> list[Area]:
@@ -185,6 +187,6 @@ class QueuePage:
     clocks = (ClockState.OVERDUE, ClockState.DUE_SOON, ClockState.ON_TRACK, ClockState.PAUSED)
 
 
-def row_of(issue: Issue, asked: Asked | None) -> Row:
-    """The row of an issue; `asked` None: it no longer waits."""
-    return Row(issue, asked, ONE_PRESS.get(asked) if asked else None)
+def _row(issue: Issue, asked: Asked, at: datetime) -> Row:
+    """The row of an issue that waits (annotated with `waits_until`)."""
+    return Row(issue, asked, ONE_PRESS.get(asked), reach.wait_state(issue, issue.waits_until, at))  # type: ignore[attr-defined]

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Who = Person | AnonymousUser
 
-SOON = timedelta(hours=4)  # what is asked within this time is due soon
 LIKE_DAYS = 30
 LIKE_DEGREES = 0.0012  # some 100 m: only suggests, people decide
 _RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
@@ -130,28 +129,24 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         anything = reach.NONE
         for condition in asked.values():
             anything |= condition
-        return found.filter(anything).annotate(waits_until=_waits_until())
+        return found.filter(anything).annotate(waits_until=_waits_until(asked["decide"]))
 
     def soonest_due_first(self) -> Self:
         """By `waits_until` if it is there, else by the level's clock; what has no date comes last."""
         field = "waits_until" if "waits_until" in self.query.annotations else "level_due_at"
         return self.order_by(F(field).asc(nulls_last=True), "pk")
 
-    def with_wait_state(self, at: datetime) -> Self:
-        """Of those that wait (`waiting_for`): annotated with `clock`, the state of what is asked, not of the whole level."""
-        soon = Q(waits_until__lt=at + SOON) | Q(resolved_at=None, due_soon_at__lte=at)
-        return self.annotate(
-            clock=Case(
-                When(reach.PAUSED, then=Value(ClockState.PAUSED.value)),
-                When(waits_until__lt=at, then=Value(ClockState.OVERDUE.value)),
-                When(soon, then=Value(ClockState.DUE_SOON.value)),
-                default=Value(ClockState.ON_TRACK.value),
-                output_field=models.CharField(),
-            )
-        )
-
     def in_wait_state(self, state: str, at: datetime) -> Self:
-        return self.with_wait_state(at).filter(clock=state)
+        """Of those that wait (`waiting_for`): those whose asked thing is in that state; the same as `reach.wait_state` says."""
+        soon = Q(waits_until__lt=at + reach.SOON) | Q(resolved_at=None, due_soon_at__lte=at)
+        late = Q(waits_until__lt=at)
+        conditions = {
+            ClockState.PAUSED: reach.PAUSED,
+            ClockState.OVERDUE: ~reach.PAUSED & late,
+            ClockState.DUE_SOON: ~reach.PAUSED & ~late & soon,
+            ClockState.ON_TRACK: ~reach.PAUSED & ~late & ~soon,
+        }
+        return self.filter(conditions[ClockState(state)])
 
     def of_asked(self, asked: str) -> Self:
         """Of those that wait (`waiting_for`): for that alone."""
@@ -229,17 +224,20 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")
 
 
-def _waits_until() -> Case:
-    """Until when what is asked should be done."""
+def _waits_until(decide: Q) -> Case:
+    """Until when what is asked should be done; `decide` as in `reach.asked_of`, the rest follows from the status.
+
+    Asking the status, not the annotation `asked`, keeps the whole of that condition from being written out for each line.
+    """
     from issues.models import EscalationRequest
 
     decide_by = EscalationRequest.objects.filter(issue=OuterRef("pk"), decision="pending").values("decide_by")[:1]
     return Case(
-        When(asked="decide", then=Coalesce(Subquery(decide_by), F("red_drafted_at"), F("silent_close_at"), F("level_due_at"))),
-        When(asked="accept", then=F("triage_due_at")),
-        When(asked="acknowledge", then=Coalesce(F("sign_due_at"), F("level_due_at"))),
-        When(asked="verify", then=Coalesce(F("warn_at"), F("total_due_at"))),
-        When(asked="feedback", then=Coalesce(F("silent_close_at"), F("total_due_at"))),
+        When(decide, then=Coalesce(Subquery(decide_by), F("red_drafted_at"), F("silent_close_at"), F("level_due_at"))),
+        When(status=Status.SUBMITTED, then=F("triage_due_at")),
+        When(reach.WAITING, then=Coalesce(F("sign_due_at"), F("level_due_at"))),
+        When(status=Status.PENDING_VERIFICATION, then=Coalesce(F("warn_at"), F("total_due_at"))),
+        When(status=Status.PENDING_FEEDBACK, then=Coalesce(F("silent_close_at"), F("total_due_at"))),
         default=F("level_due_at"),
         output_field=models.DateTimeField(),
     )

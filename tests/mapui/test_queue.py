@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
 from issues.models import Issue, Notice
-from issues.workflow import Light, Status, Verb
+from issues.workflow import ClockState, Light, Status, Verb
 from mapui.queue_page import ROWS_PER_PAGE, Asked, QueuePage, Wanted
 from representatives.models import Person
 from representatives.roles import Role
@@ -200,6 +200,20 @@ def test_long_queue_is_paged_and_every_issue_is_on_one_page(county: Scene, clien
 
     assert (len(first), len(second)) == (ROWS_PER_PAGE, 3)
     assert set(first) | set(second) == made
+
+
+@pytest.mark.parametrize("asked_at", [timedelta(0), timedelta(days=1), timedelta(days=3), timedelta(days=30)])
+def test_state_of_a_row_is_the_one_that_the_filter_asks_for(county: Scene, asked_at: timedelta):
+    for make in (county.accepted, county.in_progress, county.resolved, lambda: county.accepted(Light.BLUE), county.awaiting_rating):
+        make()
+    county.report(category="road.light")
+    at = now() + asked_at
+
+    for role in (Role.GRID_MEMBER, Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY):
+        rows = QueuePage(county[role], at).rows
+        for state in ClockState:
+            found = Issue.objects.waiting_for(county[role], at).in_wait_state(state, at)
+            assert {issue.pk for issue in found} == {row.issue.pk for row in rows if row.clock == state}, (role, state)
 
 
 # --- one press ---
