@@ -34,7 +34,7 @@ prepare_site() {
   step "更新数据库结构" "Migrating the database" manage migrate --no-input
   local sources=$LOCAL/sources
   digest_sources >"$sources.now"
-  cmp --silent "$sources.now" "$sources" && [[ -d $ROOT/staticfiles ]] && return
+  cmp --silent "$sources.now" "$sources" && [[ -e $ROOT/staticfiles/staticfiles.json ]] && return
   step "准备文字与静态文件" "Preparing texts and static files" prepare_files
   mv "$sources.now" "$sources"
 }

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from celery import Celery
 from django.conf import settings
 from django.db import connection
@@ -40,20 +39,25 @@ def broker() -> Iterator[Celery]:
     app = Celery("sender", broker=settings.CELERY_BROKER_URL)
     app.conf.task_default_queue = f"test-{os.getpid()}"
     yield app
-    redis.Redis.from_url(settings.CELERY_BROKER_URL).delete(app.conf.task_default_queue)
+    with app.connection() as connected:
+        connected.default_channel.queue_delete(app.conf.task_default_queue)
     app.close()
+
+
+def url_of_database() -> str:
+    """The address of the database of this test process; a host that is a directory is that of a socket."""
+    base = connection.settings_dict
+    who = f"{base['USER']}{':' + base['PASSWORD'] if base['PASSWORD'] else ''}"
+    where = f"/{base['HOST']}" if base["HOST"].startswith("/") else f"{base['HOST']}:{base['PORT']}"
+    return f"postgis://{who}@{where}/{base['NAME']}"
 
 
 @contextmanager
 def worker(app: Celery, *, pool: str = "solo") -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker of its own process group, on the test database; killed at the end if it still runs."""
-    base = connection.settings_dict
-    url = (
-        f"postgis://{base['USER']}{':' + base['PASSWORD'] if base['PASSWORD'] else ''}@{base['HOST']}:{base['PORT']}/{base['NAME']}"
-    )
     environment = {
         **os.environ,
-        "DATABASE_URL": url,
+        "DATABASE_URL": url_of_database(),
         "GRIDGOV_BROKER_URL": settings.CELERY_BROKER_URL,
         "GRIDGOV_LOG_LEVEL": "WARNING",
     }
