@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings")
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop of its own in this thread
 
 import django
 
@@ -42,7 +43,8 @@ def shoot(browser: Browser, server: Server, path: str, size: tuple[int, int], fi
 
 def main() -> None:
     """Write the pictures."""
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images")
+    named = [each for each in sys.argv[1:] if not each.startswith("-")]
+    target = Path(named[0] if named else "docs/images")
     target.mkdir(parents=True, exist_ok=True)
     cell = Area.objects.cells().first()
     pages = [

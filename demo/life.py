@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
 
+from demo.people import LOG_INS
 from demo.reports import Story
 from demo.staff import Staff
 from grids.levels import Level
@@ -34,12 +35,12 @@ PACE_HOURS = {
     Status.SUBMITTED: 2.0,
     Status.ACCEPTED: 2.0,
     Status.ASSIGNED: 2.0,
-    Status.IN_PROGRESS: 9.0,
-    Status.PENDING_VERIFICATION: 8.0,
-    Status.PENDING_FEEDBACK: 16.0,
+    Status.IN_PROGRESS: 18.0,
+    Status.PENDING_VERIFICATION: 14.0,
+    Status.PENDING_FEEDBACK: 36.0,
     Status.CLOSED: 120.0,
 }
-TEMPER = {DILIGENT: 1.0, SLOW: 6.0, IDLE: 40.0}
+TEMPER = {DILIGENT: 1.0, SLOW: 4.0, IDLE: 12.0}
 
 
 def sweep(at: datetime) -> None:
@@ -95,6 +96,12 @@ class Life:
         while next_sweep <= self.end:
             sweep(next_sweep)
             next_sweep = next(moments)
+        self.read_notices()
+
+    def read_notices(self) -> None:
+        """Those who have a log-in have read their notices up to two days ago."""
+        for person in Person.objects.in_bulk(list(LOG_INS), field_name="username").values():
+            services.mark_read(person, self.end - timedelta(days=2))
 
     def sweep_times(self, since: datetime) -> Iterator[datetime]:
         """The hours at which the sweeps run, day by day, from `since` on without end."""
@@ -126,7 +133,7 @@ class Life:
         )
         submission = intake.report(draft, at=story.at, entered_by=member)
         self.progress(1)
-        (temper,) = rng.choices((DILIGENT, SLOW, IDLE), (84, 11, 5))
+        (temper,) = rng.choices((DILIGENT, SLOW, IDLE), (86, 10, 4))
         thread = Thread(
             submission.issue_id,
             submission.pk,
@@ -180,7 +187,9 @@ class Life:
 
     def triage(self, issue: Issue, thread: Thread, at: datetime) -> None:
         committee = self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path)
-        if self.rng.random() < 0.02:
+        if self.rng.random() < 0.01:
+            services.move_as_requester(thread.submission_id, Verb.WITHDRAW, at=at, facts={Field.REASON: "已经自己解决了"})
+        elif self.rng.random() < 0.02:
             self.do(
                 issue, Verb.DECLINE, committee, at, **{Field.REASON: "不属于本平台受理范围", Field.REPLY: "请按指引向有关部门反映"}
             )
@@ -193,8 +202,10 @@ class Life:
         unit = self.leads.get(issue.category.lead.split("·")[0])
         if issue.level == Level.TOWNSHIP and issue.lead_unit_id is None and unit is not None and self.rng.random() < 0.6:
             self.do(issue, Verb.DISPATCH, self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path), at, **{Field.UNIT: unit.pk})
-        else:
-            self.do(issue, Verb.ACKNOWLEDGE, self.holder(issue), at)
+            return
+        self.do(issue, Verb.ACKNOWLEDGE, self.holder(issue), at)
+        if self.rng.random() < 0.9:
+            self.do(issue, Verb.CONTACT, self.holder(issue), at + timedelta(minutes=self.rng.randrange(10, 90)))
 
     def holder(self, issue: Issue) -> Person | None:
         """Who acts at the issue's level: the lead unit's officer if there is one, else who answers for the place."""
@@ -206,9 +217,6 @@ class Life:
         return self.staff.one(role, issue.path)
 
     def work(self, issue: Issue, thread: Thread, at: datetime) -> None:
-        if issue.first_contact_at is None and self.rng.random() < 0.85:
-            self.do(issue, Verb.CONTACT, self.holder(issue), at)
-            return
         if thread.reports_beyond and issue.level < Level.COUNTY:
             thread.reports_beyond = self.rng.random() < 0.35  # perhaps the next level says the same
             self.raise_up(issue, thread, at)

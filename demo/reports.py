@@ -15,6 +15,10 @@ from django.contrib.gis.geos import MultiPolygon, Point
 from grids.models import Area
 
 
+# So many of the reports come in the last days: the map of today is not empty.
+RECENT_SHARE, RECENT_DAYS = 0.25, 24
+
+
 @dataclass(frozen=True)
 class Story:
     """One report to come: when, where (EPSG:4326), about what, in which words, and what will be done about it."""
@@ -90,7 +94,8 @@ class Storyteller:
     def _moment(self, first: datetime, days: int, codes: list[str]) -> tuple[datetime, str]:
         """A time in the year and a topic of that season; mostly in daylight, fewer at weekends."""
         while True:
-            at = first + timedelta(days=self.rng.uniform(0, days))
+            recent = self.rng.random() < RECENT_SHARE and days > RECENT_DAYS
+            at = first + timedelta(days=self.rng.uniform(days - RECENT_DAYS if recent else 0, days))
             hour = min(max(self.rng.gauss(13, 4), 5.5), 22.5)
             at = at.replace(hour=int(hour), minute=self.rng.randrange(60), second=self.rng.randrange(60), microsecond=0)
             if first <= at < first + timedelta(days=days) and (at.weekday() < 5 or self.rng.random() < 0.55):
