@@ -14,7 +14,6 @@ from django.contrib.gis.geos import MultiPolygon, Point
 
 from grids.models import Area
 
-
 # So many of the reports come in the last days: the map of today is not empty.
 RECENT_SHARE, RECENT_DAYS = 0.25, 24
 
