@@ -77,16 +77,27 @@ class Staffing:
         self.posts += [Assignment(person=person, area=area, role=role, term=term) for area in areas]
         return person
 
+    def _where_life_is(self, role: Role) -> Assignment:
+        """A lasting post of the role on the path of the largest village, or else any; the larger its area, the better."""
+        village = max(self.by_level[Level.VILLAGE], key=_households)
+        lasting = [post for post in self.posts if post.role == role and post.term.upper is None]
+        there = [post for post in lasting if post.area.path.startswith(village.path) or village.path.startswith(post.area.path)]
+        return max(there or lasting, key=lambda post: _households(post.area))
+
     def save(self) -> None:
-        """Write the accounts and their posts; the first of each role gets its log-in name and the demo password."""
+        """Write the accounts and their posts; one of each role, in the same lively place, gets a log-in name."""
         for username, role in LOG_INS.items():
-            post = next(post for post in self.posts if post.role == role and post.term.upper is None)
+            post = self._where_life_is(role)
             post.person.username = username
             post.person.set_password(PASSWORD)
         Person.objects.bulk_create(self.people, batch_size=1000)
         for post in self.posts:
             post.person_id = post.person.pk
         Assignment.objects.bulk_create(self.posts, batch_size=1000)
+
+
+def _households(area: Area) -> int:
+    return area.households or 0
 
 
 def units_from(path: Path, county: Area) -> dict[str, Unit]:

@@ -57,6 +57,8 @@ PUBLIC_URL = env.str("GRIDGOV_PUBLIC_URL", default="").rstrip("/")
 # 主办单位 and 备案编号, shown in the footer.
 ORGANISER = env.str("GRIDGOV_ORGANISER", default="")
 FILING_NUMBER = env.str("GRIDGOV_FILING_NUMBER", default="")
+# Says on every page that people and telephones are invented.
+DEMO_NOTE = env.bool("GRIDGOV_DEMO_NOTE", default=False)
 
 # --- Language and time -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = choice("GRIDGOV_LANGUAGE", "zh-hans", ("zh-hans", "en"))

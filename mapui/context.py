@@ -15,10 +15,11 @@ SIZE_COOKIE = "size"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """Organiser and filing number for the footer, the menu of the person (made when drawn), and the chosen text size."""
+    """What stands in the footer, the menu of the person (made when drawn), and the chosen text size."""
     return {
         "organiser": settings.ORGANISER,
         "filing_number": settings.FILING_NUMBER,
+        "demo_note": settings.DEMO_NOTE,
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "text_size": "large" if request.COOKIES.get(SIZE_COOKIE) == "large" else "normal",
     }

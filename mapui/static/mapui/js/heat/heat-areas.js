@@ -4,7 +4,7 @@ import { getBinary } from "../core/api.js";
 import { AreaLayer } from "../map/cell-layer.js";
 import { NONE, UNSEEN } from "../map/palette.js";
 import { decode } from "./heat-codec.js";
-import { RAMP, percentile99, stepOf } from "./heat-scale.js";
+import { RAMP, mostOf, stepOf } from "./heat-scale.js";
 
 const LINE = "rgb(75 18 106 / 35%)";
 
@@ -20,15 +20,17 @@ export const VIOLET = {
 /** Nothing is said of any area: the plain sheet under the heat. */
 export const BLANK = { tone: () => NONE, count: () => 0 };
 
-/** The 99th percentile over areas and windows as long as this one, one after another back from the end. */
-export function mostOf(heat, { from, until, measure }) {
+/** The count drawn darkest, from all areas and windows as long as this one, one after another back from the end. */
+function topOf(heat, { from, until, measure }) {
   const length = Math.max(until - from, 1);
   const first = heat.firstBucket * heat.bucketWeeks;
   const counts = [];
+  let windows = 0;
   for (let end = first + heat.buckets * heat.bucketWeeks; end > first; end -= length) {
+    windows += 1;
     heat.each(end - length, end, (_, issues, weeks) => counts.push(measure === "weeks" ? weeks : issues));
   }
-  return percentile99(counts);
+  return mostOf(counts, windows);
 }
 
 export class HeatAreas {
@@ -84,7 +86,7 @@ export class HeatAreas {
   /** The count that is drawn darkest. */
   get most() {
     const key = `${this.view.until - this.view.from} ${this.view.measure}`;
-    if (!this.mosts.has(key)) this.mosts.set(key, this.heat ? Math.max(mostOf(this.heat, this.view), 3) : 3);
+    if (!this.mosts.has(key)) this.mosts.set(key, this.heat ? Math.max(topOf(this.heat, this.view), 3) : 3);
     return this.mosts.get(key);
   }
 

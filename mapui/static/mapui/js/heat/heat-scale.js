@@ -6,7 +6,7 @@ export const RAMP = ["#F3EAF7", "#DCC3E8", "#BF93D3", "#9D63BA", "#773897", "#4B
 const LEAST_TOP = 3; // a single issue is never as dark as it gets
 
 /**
- * The count that is drawn darkest. `knots`: [[weeks, 99th percentile of issues, … of weeks with an issue], …] as the
+ * The count that is drawn darkest. `knots`: [[weeks, issues, weeks with an issue], …] as the
  * server tells them for a zoom; between two lengths of time a power law holds well enough.
  */
 export function top(knots, weeks, measure) {
@@ -23,10 +23,14 @@ export function top(knots, weeks, measure) {
 /** 0…1, by the square root: what is rare stays visible beside what is frequent. */
 export const strength = (count, most) => Math.sqrt(Math.min(count / most, 1));
 
-/** The smallest value that 99 of 100 do not exceed; 0 if there are none. */
-export function percentile99(values) {
+const HOTTEST = 12;
+
+/** What all but the hottest do not exceed: about a dozen per window, but between 1 and 10 of 100; 0 if there are none. */
+export function mostOf(values, windows = 1) {
+  if (!values.length) return 0;
   const ordered = [...values].sort((a, b) => a - b);
-  return ordered[Math.max(Math.ceil(0.99 * ordered.length) - 1, 0)] ?? 0;
+  const share = Math.min(Math.max((HOTTEST * windows) / ordered.length, 0.01), 0.1);
+  return ordered[Math.max(Math.ceil((1 - share) * ordered.length) - 1, 0)];
 }
 
 const part = (hex, at) => parseInt(hex.slice(at, at + 2), 16);
