@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -68,7 +68,7 @@ RATES = (
     Rate("overdue",      gettext_lazy("Overdue share"),           gettext_lazy("Open issues whose time at their level is up")),
     Rate("response",     gettext_lazy("Response rate"),     gettext_lazy("First contact in time, of those due in 90 days")),
     Rate("resolution",   gettext_lazy("Resolution rate"),   gettext_lazy("Solved, of those closed in 90 days")),
-    Rate("satisfaction", gettext_lazy("Satisfaction rate"), gettext_lazy("Satisfied or mostly satisfied, of those rated in 90 days")),
+    Rate("satisfaction", gettext_lazy("Satisfaction rate"), gettext_lazy("Satisfied or mostly satisfied, of the ratings given in 90 days")),
     Rate("on_time",      gettext_lazy("On-time rate"),      gettext_lazy("Solved before it was late at any level, of those closed in 90 days")),
     Rate("recurrence",   gettext_lazy("Recurrence rate"),   gettext_lazy("Came back at the same place, of those closed in 90 days")),
     Rate("coverage",     gettext_lazy("Coverage"),          gettext_lazy("Cells with an active representative")),
@@ -142,12 +142,10 @@ def _ended(issues: IssueQuerySet, at: datetime) -> Counts:
 
 
 def _rated(issues: IssueQuerySet, at: datetime) -> Counts:
-    """Ratings given in the window, the last one of each submission."""
-    window = Q(rated_at__gt=at - timedelta(days=DAYS), rated_at__lte=at)
-    later = Rating.objects.filter(window, submission=OuterRef("submission"), round__gt=OuterRef("round"))
-    last = Rating.objects.filter(window, ~Exists(later), submission__issue__in=issues)
+    """Ratings given in the window: of every round, so that a second answer does not erase the first."""
+    given = Rating.objects.filter(rated_at__gt=at - timedelta(days=DAYS), rated_at__lte=at, submission__issue__in=issues)
     content = Count("pk", filter=Q(value__in=(Rating.Value.SATISFIED, Rating.Value.MOSTLY)))
-    return last.aggregate(satisfaction_of=Count("pk"), satisfaction=content)
+    return given.aggregate(satisfaction_of=Count("pk"), satisfaction=content)
 
 
 def _covered(person: Person | None, at: datetime, path: str) -> Counts:

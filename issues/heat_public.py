@@ -24,7 +24,7 @@ from grids.levels import Level
 from grids.models import Area, paths_above
 from issues import sql
 from issues.heat_codec import Row, Shape
-from issues.heat_queries import ALL, FOUR_WEEKS, SIDE_BITS, Choice, Knot, percentile_99, window_lengths
+from issues.heat_queries import ALL, FOUR_WEEKS, SIDE_BITS, Choice, Knot, hottest_share, percentile, window_lengths
 
 FEWEST = 5
 BUCKET_WEEKS = FOUR_WEEKS
@@ -135,17 +135,20 @@ def scale(told: Iterable[Village], choice: Choice, z: int, *, last_week: int, we
     for village, column, row in _placed(told, z):
         for bucket, count in village.buckets(choice).items():
             bins[column, row, bucket] += count
-    return [knot for length in window_lengths(BUCKET_WEEKS, weeks) if (knot := _knot(bins, length, last_week)).issues]
+    lengths = window_lengths(BUCKET_WEEKS, weeks)
+    return [knot for length in lengths if (knot := _knot(bins, length, last_week, max(weeks // length, 1))).issues]
 
 
-def _knot(bins: dict[tuple[int, int, int], int], length: int, last_week: int) -> Knot:
+def _knot(bins: dict[tuple[int, int, int], int], length: int, last_week: int, windows: int) -> Knot:
     issues: dict[tuple[int, int, int], int] = defaultdict(int)
     filled: dict[tuple[int, int, int], int] = defaultdict(int)
     for (column, row, bucket), count in bins.items():
         window = column, row, (last_week // BUCKET_WEEKS - bucket) * BUCKET_WEEKS // length
-        issues[window] += count
-        filled[window] += 1
-    return Knot(length, percentile_99(issues.values()), percentile_99(filled.values()))
+        if window[2] < windows:
+            issues[window] += count
+            filled[window] += 1
+    share = hottest_share(len(issues) / max(len({number for _column, _row, number in issues}), 1))
+    return Knot(length, percentile(issues.values(), share), percentile(filled.values(), share))
 
 
 def _placed(told: Iterable[Village], z: int) -> Iterable[tuple[Village, int, int]]:

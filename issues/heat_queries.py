@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -31,6 +32,8 @@ LARGE = 200_000  # issues, beyond which wide views count in buckets of four week
 FOUR_WEEKS = 4
 WIDE_ZOOM = 9
 SAMPLED = 100_000  # issues beyond which the scale is estimated from a share of the bins
+HOTTEST = 6  # bins that are drawn darkest, if that is between these shares of those that have any issue
+LEAST_SHARE, MOST_SHARE = 0.01, 0.05
 LENGTHS = (1, 4, 13, 26, 52)  # weeks: the windows of time for which the scale is told; between them it is interpolated
 
 ALL = 0  # the category of `HeatBin` that stands for all
@@ -141,7 +144,7 @@ def weekly(audience: Audience) -> list[Row]:
 
 @dataclass(frozen=True)
 class Knot:
-    """The 99th percentile over windows of `length` weeks: issues in a bin, and weeks (buckets) with an issue."""
+    """What all but the hottest bins do not exceed in a window of `length` weeks: issues, and weeks (buckets) with one."""
 
     length: int
     issues: int
@@ -164,7 +167,11 @@ def scale(
         "paths": list(audience.paths),
         "last": last_week,
         "lengths": window_lengths(bucket_weeks, weeks),
+        "weeks": weeks,
         "sample": sample,
+        "hottest": HOTTEST,
+        "least": LEAST_SHARE,
+        "most": MOST_SHARE,
     }
     return [Knot(*row) for row in _rows("heat_scale", bound)]
 
@@ -173,10 +180,15 @@ def window_lengths(bucket_weeks: int, weeks: int) -> list[int]:
     return sorted({length for length in (*LENGTHS, weeks) if bucket_weeks <= length <= max(weeks, bucket_weeks)})
 
 
-def percentile_99(values: Iterable[int]) -> int:
-    """The same as PostgreSQL's `percentile_disc(0.99)`; 0 if there are none."""
+def hottest_share(bins_per_window: float) -> float:
+    """Which share of the bins is drawn darkest: a handful at least, so that one town does not outshine a whole county."""
+    return min(max(HOTTEST / bins_per_window, LEAST_SHARE), MOST_SHARE) if bins_per_window else LEAST_SHARE
+
+
+def percentile(values: Iterable[int], share: float) -> int:
+    """What all but that share do not exceed, as PostgreSQL's `percentile_disc(1 - share)`; 0 if there are no values."""
     ordered: Sequence[int] = sorted(values)
-    return ordered[max(-(-len(ordered) * 99 // 100) - 1, 0)] if ordered else 0
+    return ordered[max(ceil((1 - share) * len(ordered)) - 1, 0)] if ordered else 0
 
 
 def _rows(statement: str, bound: dict[str, Any]) -> list[Any]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.levels import Level
-from grids.models import Area
+from grids.models import Area, in_language
 from issues.figures import narrowed
 from issues.heat_queries import EVERYTHING, Audience, Choice, choice_of
 from issues.heat_view import View
@@ -160,6 +160,7 @@ class HeatPage:
             return None
         return {
             "info": reverse("heat-info"),
+            "note": in_language(place.territory.map_note) if place.territory else "",
             "year": YEAR,
             "period": {"from": self.wanted.period.first, "until": self.wanted.period.until},
             "towns": dict(_boxes(self.towns)),

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from grids.levels import Level
 from issues import heat, heat_public, heat_queries
 from issues.heat_codec import FORMAT, Shape, encode
-from issues.heat_queries import ALL, Audience, Choice, percentile_99
+from issues.heat_queries import ALL, Audience, Choice, hottest_share, percentile
 from issues.heat_view import view_of
 from issues.models import Event, HeatArea, HeatBin, HeatState, Issue
 from issues.weeks import monday, starts_at, week_of
@@ -293,7 +293,7 @@ def test_group_when_chosen_stands_for_all_its_categories(db):
     assert heat_queries.choice_of("nothing.such") is None
 
 
-def test_scale_when_read_is_the_99th_percentile_of_what_bins_have_in_a_window(town):
+def test_scale_when_read_is_what_all_but_the_hottest_bins_do_not_exceed(town):
     lamps = category()
     many(town, random.Random(3), 500, about=[lamps], weeks=20)
     heat.rebuild(at=NOW)
@@ -303,16 +303,18 @@ def test_scale_when_read_is_the_99th_percentile_of_what_bins_have_in_a_window(to
 
     assert [knot.length for knot in knots] == [1, 4, 13, 20]
     for knot in knots:
-        issues: Counter[object] = Counter()
+        issues: Counter[tuple[int, int, int]] = Counter()
         weeks: dict[object, set[int]] = {}
         for each in counted():
             if each.point is not None:
                 week = week_of(each.reported_at)
                 window = (*bin_of(each, 16), (last - week) // knot.length)
-                issues[window] += 1
-                weeks.setdefault(window, set()).add(week)
-        assert knot.issues == percentile_99(issues.values())
-        assert knot.weeks == percentile_99(len(found) for found in weeks.values())
+                if 0 <= last - week < 20 // knot.length * knot.length:  # a rest that is shorter does not count
+                    issues[window] += 1
+                    weeks.setdefault(window, set()).add(week)
+        share = hottest_share(len(issues) / len({window for *_bin, window in issues}))
+        assert knot.issues == percentile(issues.values(), share)
+        assert knot.weeks == percentile((len(found) for found in weeks.values()), share)
 
 
 def test_scale_when_estimated_from_a_share_of_the_bins_is_near_that_of_all(town):
@@ -345,12 +347,17 @@ def test_scales_when_told_are_the_same_where_the_bins_are_the_same(town, django_
     assert scales[16] == scales[11]
 
 
-@given(st.lists(st.integers(1, 50), min_size=1, max_size=300))
-def test_percentile_when_taken_is_the_smallest_value_that_99_of_100_do_not_exceed(values):
-    found = percentile_99(values)
+@given(st.lists(st.integers(1, 50), min_size=1, max_size=300), st.sampled_from([0.01, 0.025, 0.05]))
+def test_percentile_when_taken_is_the_smallest_value_that_all_but_a_share_do_not_exceed(values, share):
+    found = percentile(values, share)
 
-    assert sum(value <= found for value in values) >= 0.99 * len(values)
-    assert found == min(values) or sum(value < found for value in values) < 0.99 * len(values)
+    assert sum(value <= found for value in values) >= (1 - share) * len(values)
+    assert found == min(values) or sum(value < found for value in values) < (1 - share) * len(values)
+
+
+@pytest.mark.parametrize(("bins", "share"), [(0, 0.01), (10, 0.05), (240, 0.025), (5000, 0.01)])
+def test_share_of_the_hottest_is_a_handful_within_bounds(bins, share):
+    assert hottest_share(bins) == share
 
 
 # --- The public -------------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { blotOf, finenessOf, strengths } from "../../mapui/static/mapui/js/heat/heat-paint.js";
-import { RAMP, TABLE, colour, legend, percentile99, stepOf, strength, top } from "../../mapui/static/mapui/js/heat/heat-scale.js";
+import { RAMP, TABLE, colour, legend, mostOf, stepOf, strength, top } from "../../mapui/static/mapui/js/heat/heat-scale.js";
 
 const KNOTS = [[1, 4, 1], [4, 8, 2], [16, 16, 8]];
 
@@ -88,8 +88,13 @@ test("a bin at a corner of the margin does not wrap around", () => {
   assert.ok(reached.every((i) => i % width >= width - 3 * finenessOf(heat) && i / width < 3 * finenessOf(heat)));
 });
 
-test("counts of 99 in 100 areas do not exceed the percentile", () => {
-  assert.equal(percentile99(Array.from({ length: 200 }, (_, i) => 200 - i)), 198);
-  assert.equal(percentile99([7]), 7);
-  assert.equal(percentile99([]), 0);
+test("a handful of areas is darkest, but between 1 and 5 of 100", () => {
+  const upTo = (n) => Array.from({ length: n }, (_, i) => n - i);
+
+  assert.equal(mostOf(upTo(200)), 194);
+  assert.equal(mostOf(upTo(50)), 48);
+  assert.equal(mostOf(upTo(5000)), 4950);
+  assert.equal(mostOf(upTo(400), 2), 388);
+  assert.equal(mostOf([7]), 7);
+  assert.equal(mostOf([]), 0);
 });

@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from grids.models import Territory
 from issues import heat
 from issues.models import Issue
 from issues.weeks import monday, week_of
@@ -78,6 +79,13 @@ def test_page_when_nothing_was_ever_computed_says_so_to_staff_and_visitors(town,
         assert page.status_code == 200
         assert "The figures of the heat are being prepared." in page.content.decode()
         assert "No place where issues keep coming back." in page.content.decode()
+
+
+def test_page_when_inner_boundaries_are_schematic_says_so(town, office):
+    Territory.objects.create(area=town.county, map_note={"en": "Inner boundaries are schematic."})
+
+    for who in (office, None):
+        assert "Inner boundaries are schematic." in as_(who).get("/heat/").content.decode()
 
 
 def test_page_when_there_is_no_territory_still_opens(db):

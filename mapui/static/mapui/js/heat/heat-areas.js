@@ -26,7 +26,7 @@ function topOf(heat, { from, until, measure }) {
   const first = heat.firstBucket * heat.bucketWeeks;
   const counts = [];
   let windows = 0;
-  for (let end = first + heat.buckets * heat.bucketWeeks; end > first; end -= length) {
+  for (let end = first + heat.buckets * heat.bucketWeeks; end - length >= first || !windows; end -= length) {
     windows += 1;
     heat.each(end - length, end, (_, issues, weeks) => counts.push(measure === "weeks" ? weeks : issues));
   }

@@ -23,13 +23,13 @@ export function top(knots, weeks, measure) {
 /** 0…1, by the square root: what is rare stays visible beside what is frequent. */
 export const strength = (count, most) => Math.sqrt(Math.min(count / most, 1));
 
-const HOTTEST = 12;
+const HOTTEST = 6;
 
-/** What all but the hottest do not exceed: about a dozen per window, but between 1 and 10 of 100; 0 if there are none. */
+/** What all but the hottest do not exceed: a handful per window, but between 1 and 5 of 100; 0 if there are none. */
 export function mostOf(values, windows = 1) {
   if (!values.length) return 0;
   const ordered = [...values].sort((a, b) => a - b);
-  const share = Math.min(Math.max((HOTTEST * windows) / ordered.length, 0.01), 0.1);
+  const share = Math.min(Math.max((HOTTEST * windows) / ordered.length, 0.01), 0.05);
   return ordered[Math.max(Math.ceil((1 - share) * ordered.length) - 1, 0)];
 }
 

@@ -33,6 +33,7 @@ map = new AreaMap(find("#map"), {
   buttons: { zoomIn: gettext("Closer"), zoomOut: gettext("Farther") },
   hooks: { onLevel: showLevel, onChoose: () => {}, onPoint: () => {}, onUp: () => {}, onTrouble: trouble },
 });
+find("#map").areaMap = map; // for the console and the tests
 addPane(map.map, "heat", 275);
 const pins = new PlacePins(map.map, { pane: "issues", onOpen: openPlace });
 
