@@ -53,7 +53,7 @@ def main() -> int:
                 print(line(figures[-1]), flush=True)
     if given.json:
         given.json.write_text(json.dumps([vars(figure) for figure in figures], indent=1))
-    return 0 if figures and all(figure.status in (200, 302, 304) for figure in figures) else 1
+    return 0 if figures and all(figure.status in (200, 303, 304) for figure in figures) else 1
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def multipart(fields: dict[str, str]) -> tuple[bytes, str]:
 
 
 def client_of(case: Case) -> Client:
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     if case.person:
         client.force_login(case.person, backend=settings.AUTHENTICATION_BACKENDS[-1])
     return client

@@ -54,6 +54,8 @@ def as_file(name: str, content: bytes) -> FilePayload:
 def choose(page: Page, *names: str) -> None:
     """Choose in one list after the other, each of which appears when the one before has been chosen."""
     for number, name in enumerate(names):
+        # A list that has just been swapped in is not listened to until htmx has settled it.
+        expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
         chooser = page.locator("select[name=area]").nth(number)
         chooser.select_option(label=name)
         expect(page.locator("select[name=area]").nth(number)).to_have_value(chooser.input_value())
