@@ -74,7 +74,7 @@ def test_a_full_disk_when_asked_for_more_is_told_in_megabytes(checkout):
     ("output", "sentence"),
     [
         ("OSError: [Errno 28] No space left on device", "The disk is full: “Installing” did not finish."),
-        ("E: Temporary failure resolving 'deb.debian.org'", "No network: “Installing” did not finish."),
+        ("E: Temporary failure resolving 'mirror.invalid'", "No network: “Installing” did not finish."),
         ("npm error code ENOTFOUND", "No network: “Installing” did not finish."),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES", "A downloaded package does not match its hash in the lock file"),
         ("something else", "“Installing” failed, the reason is above"),
