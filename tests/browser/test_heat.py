@@ -64,8 +64,7 @@ def heat_page(page: Page, office: Person, log_in: LogIn) -> Page:
 
 def opened(page: Page, query: str = "") -> Page:
     page.goto(f"/heat/{query}")
-    page.locator("#map[data-ready]").wait_for()
-    page.wait_for_load_state("networkidle")
+    page.locator("#map[data-ready][data-heat=shown]").wait_for()
     return page
 
 
@@ -168,8 +167,7 @@ def test_category_when_chosen_changes_map_list_and_address(heat_page: Page) -> N
     expect(page.locator("#places [data-place]")).to_have_count(2)
 
     page.get_by_label("Category").select_option("env.waste")
-    page.locator('#map[data-ready="env.waste"]').wait_for()
-    page.wait_for_load_state("networkidle")
+    page.locator('#map[data-ready="env.waste"][data-heat=shown]').wait_for()
 
     expect(page.locator("#places [data-place]")).to_have_count(1)
     expect(page.locator("#places [data-go]")).to_have_text("F")
@@ -230,12 +228,16 @@ def test_areas_when_chosen_are_coloured_in_violet_and_pointing_tells_the_count(h
 def test_place_when_pressed_in_the_list_is_shown_on_the_map_and_a_pin_leads_back(heat_page: Page, town: Town) -> None:
     page = heat_page
 
+    label = town["A"].label_point
+    assert label is not None
+    page.evaluate("() => document.querySelector('#map').areaMap.map.setView([43.975, 119.055], 16, { animate: false })")
+    in_view = "([lon, lat]) => document.querySelector('#map').areaMap.map.getBounds().contains([lat, lon])"
+    assert not page.evaluate(in_view, [label.x, label.y])
+
     page.get_by_role("button", name="A", exact=True).click()
 
     expect(page.locator("[data-place][aria-selected=true]")).to_have_count(1)
-    label = town["A"].label_point
-    assert label is not None
-    wait_for_middle(page, label.x, label.y)
+    page.wait_for_function(in_view, arg=[label.x, label.y])
     page.locator(".heat-pin", has_text="1").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="A", exact=True)).to_be_focused()

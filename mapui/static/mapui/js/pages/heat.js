@@ -110,6 +110,7 @@ function begin(info) {
 
 let loadingTimer = 0;
 function showLoading(isBusy) {
+  find("#map").dataset.heat = isBusy ? "loading" : "shown";
   clearTimeout(loadingTimer);
   if (isBusy) loadingTimer = setTimeout(() => (find("#heat-loading").hidden = false), CALM_MS);
   else find("#heat-loading").hidden = true;
