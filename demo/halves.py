@@ -6,14 +6,14 @@ Each share is one transaction: the issues of one are never seen by the other, an
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
 from pathlib import Path
-from queue import Empty, Queue
 
+from django.core.management.base import CommandError
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -53,34 +53,49 @@ def live(*, reports: Path, units: Path, stories: int, days: int, end: datetime, 
     missing = [share for share in shares if not _is_there(share)]
     connection.close()
     connections[DEFAULT_DB_ALIAS].close_pool()  # type: ignore[attr-defined]  # no child may inherit a socket
+    with common.bar(_("A year of issues"), total=sum(each.stories for each in missing)) as more:
+        lives = [_begin(share) for share in missing]
+        _watch({told for _life, told in lives}, more)
+    for life, _told in lives:
+        life.join()
+    if any(life.exitcode for life, _told in lives):
+        raise CommandError(_("The year of issues was not finished; the reason is above. Run the command again: it goes on."))
+
+
+def _begin(share: Share) -> tuple[ForkProcess, Connection]:
+    """A process that lives the share, and where it tells how many stories it has told.
+
+    A pipe and no queue: that would want semaphores, which not every account may make.
+    """
     context = multiprocessing.get_context("fork")
-    with context.Manager() as manager, common.bar(_("A year of issues"), total=sum(each.stories for each in missing)) as more:
-        told: Queue[int] = manager.Queue()
-        with ProcessPoolExecutor(max_workers=min(SHARES, os.cpu_count() or 1), mp_context=context) as pool:
-            lives = [pool.submit(_live, share, told, str(timezone.get_current_timezone())) for share in missing]
-            _watch(lives, told, more)
-            for life in lives:
-                life.result()
+    told, tell = context.Pipe(duplex=False)
+    life = context.Process(target=_live, args=(share, tell, str(timezone.get_current_timezone())))
+    life.start()
+    tell.close()  # the child's end alone keeps the pipe open
+    return life, told
 
 
-def _watch(lives: list[Future[None]], told: Queue[int], more: Callable[[int], object]) -> None:
-    while not all(life.done() for life in lives) or not told.empty():
-        try:
-            more(told.get(timeout=0.2))
-        except Empty:
-            continue
+def _watch(told: set[Connection], more: Callable[[int], object]) -> None:
+    """Move the bar until the last of them has ended."""
+    while told:
+        for pipe in wait(list(told)):
+            assert isinstance(pipe, Connection)  # noqa: S101 - of what else could it be
+            try:
+                more(pipe.recv())
+            except EOFError:
+                told.remove(pipe)
 
 
 def _is_there(share: Share) -> bool:
     return any(Issue.objects.under(path).exists() for path in share.townships)
 
 
-def _live(share: Share, told: Queue[int], zone: str) -> None:
+def _live(share: Share, tell: Connection, zone: str) -> None:
     timezone.activate(zone)
     with transaction.atomic(), translation.override("zh-hans"):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")  # the planner has no figures of rows not yet committed
         cells = [cell for path in share.townships for cell in Area.objects.cells().under(path).order_by("path")]
         teller = Storyteller(share.reports, cells, seed=share.seed)
-        life = Life(seed=share.seed, end=share.end, leads=leads_of(share.units), progress=told.put)
+        life = Life(seed=share.seed, end=share.end, leads=leads_of(share.units), progress=tell.send)
         life.act(teller.year(share.end, days=share.days, stories=share.stories))
