@@ -20,6 +20,7 @@ class Entry:
     label: Promise
     for_staff: bool = True
     for_visitors: bool = False
+    key: str = ""  # “g” and then this goes there
 
     @property
     def url(self) -> str:
@@ -33,13 +34,14 @@ class Entry:
 
 
 MENU: tuple[Entry, ...] = (
-    Entry("dashboard", pgettext_lazy("menu", "Overview"), for_visitors=True),
-    Entry(Page.QUEUE, Page.QUEUE.label),
-    Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True),
+    Entry("dashboard", pgettext_lazy("menu", "Overview"), for_visitors=True, key="o"),
+    Entry(Page.QUEUE, Page.QUEUE.label, key="q"),
+    Entry(Page.SEARCH, Page.SEARCH.label, key="s"),
+    Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True, key="n"),
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),
-    Entry(Page.RED, Page.RED.label),
-    Entry(Page.HEAT, Page.HEAT.label, for_visitors=True),
-    Entry(Page.COVER, Page.COVER.label),
+    Entry(Page.RED, Page.RED.label, key="r"),
+    Entry(Page.HEAT, Page.HEAT.label, for_visitors=True, key="h"),
+    Entry(Page.COVER, Page.COVER.label, key="c"),
     Entry(Page.ADMIN, Page.ADMIN.label),
 )
 

@@ -5,7 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from mapui.converters import WordConverter
-from mapui.views import access, cards, cover, dashboard, heat, issue, queue, red, report, site, tracking
+from mapui.views import access, cards, cover, dashboard, heat, issue, queue, red, report, search, site, tracking
 
 register_converter(WordConverter, "word")
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path("queue/notices/", queue.notices_read, name="notices-read"),
     path("queue/<word:number>/<slug:verb>/", queue.queue_move, name="queue-move"),
+    path("search/", search.search, name="search"),
+    path("filters/<slug:page>/", search.filter_save, name="filter-save"),
+    path("filters/<slug:page>/<int:pk>/drop/", search.filter_drop, name="filter-drop"),
     path("issues/<word:number>/", issue.issue, name="issue"),
     path("issues/<word:number>/place.json", issue.issue_place, name="issue-place"),
     path("issues/<word:number>/like/", issue.issue_like, name="issue-like"),

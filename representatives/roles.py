@@ -52,6 +52,7 @@ class Page(TextChoices):
     """Pages that not everybody has; the value is the name of the page's address, the label its entry in the menu."""
 
     QUEUE = "queue", pgettext_lazy("menu", "To do")
+    SEARCH = "search", pgettext_lazy("menu", "Search")
     RED = "red", pgettext_lazy("menu", "Red list")
     HEAT = "heat", pgettext_lazy("menu", "Heat map")
     COVER = "cover", pgettext_lazy("menu", "Cover")
@@ -81,9 +82,9 @@ _VILLAGE = frozenset({Level.VILLAGE})
 _TOWNSHIP = frozenset({Level.TOWNSHIP})
 _COUNTY = frozenset({Level.COUNTY})
 
-_QUEUE = frozenset({Page.QUEUE})
+_QUEUE = frozenset({Page.QUEUE, Page.SEARCH})
 _FIGURES = frozenset({Page.HEAT})
-_WORK = _FIGURES | {Page.QUEUE, Page.RED}
+_WORK = _FIGURES | _QUEUE | {Page.RED}
 _COVER = frozenset({Page.COVER})
 _ADMIN = frozenset({Page.ADMIN})
 _NONE: frozenset[Page] = frozenset()

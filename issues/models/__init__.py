@@ -2,6 +2,7 @@
 
 from issues.models.casework import EscalationRequest, Issue, KeySupervisionEntry, Minute
 from issues.models.config import Category, CountyDay, SlaPolicy
+from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
 from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Rating, Requester, Submission
 from issues.models.ledger import Event, EventText, Notice
@@ -17,11 +18,14 @@ __all__ = [
     "HeatBin",
     "HeatState",
     "Issue",
+    "IssueWords",
     "KeySupervisionEntry",
     "Minute",
     "Notice",
     "Rating",
+    "ReplyTemplate",
     "Requester",
+    "SavedFilter",
     "SlaPolicy",
     "Submission",
 ]

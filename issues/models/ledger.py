@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from issues.models.casework import Issue
 from issues.models.intake import Submission
-from issues.querysets import EventQuerySet, NoticeQuerySet
+from issues.querysets import EventQuerySet, EventTextQuerySet, NoticeQuerySet
 from issues.workflow import Actor, Field, Status, Verb
 from representatives.models import Person
 
@@ -85,6 +85,8 @@ class EventText(models.Model):
     texts = models.JSONField(_("texts"), default=dict)
     salt = models.CharField(_("salt"), max_length=32)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+
+    objects = EventTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("text of an event")

@@ -1,8 +1,9 @@
 """The words for sets of issues, submissions, events and notices. Nobody else spells `filter()` on them."""
 
 from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQuerySet
+from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
 from issues.querysets.issues import IssueQuerySet
-from issues.querysets.ledger import EventQuerySet, NoticeQuerySet
+from issues.querysets.ledger import EventQuerySet, EventTextQuerySet, NoticeQuerySet
 from issues.querysets.reports import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
 from issues.querysets.slips import EscalationRequestQuerySet, KeySupervisionQuerySet
 
@@ -12,10 +13,13 @@ __all__ = [
     "CountyDayQuerySet",
     "EscalationRequestQuerySet",
     "EventQuerySet",
+    "EventTextQuerySet",
     "IssueQuerySet",
     "KeySupervisionQuerySet",
     "NoticeQuerySet",
     "PolicyQuerySet",
     "RatingQuerySet",
+    "ReplyTemplateQuerySet",
+    "SavedFilterQuerySet",
     "SubmissionQuerySet",
 ]

@@ -14,13 +14,14 @@ from django.db.models.functions import Coalesce
 
 from grids.levels import Level
 from grids.querysets import within_path, within_paths
-from issues import reach
+from issues import reach, search
 from issues.workflow import LEVEL_OF, ClockState, Light, Status
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
     from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry
     from representatives.models import Person
+    from representatives.scopes import Scope
 
     Who = Person | AnonymousUser
 
@@ -37,6 +38,14 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def unfinished(self) -> Self:
         """Issues that have not ended; every index for lists and counts is over these."""
         return self.filter(closed_at=None)
+
+    def ended(self) -> Self:
+        """Issues that have ended, whichever way."""
+        return self.filter(closed_at__isnull=False)
+
+    def count_up_to(self, most: int) -> int:
+        """How many there are; counting stops at `most`."""
+        return self.order_by()[:most].count()
 
     def under(self, path: str) -> Self:
         """Issues reported in the area with that path, or within it."""
@@ -192,6 +201,18 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def matching(self, text: str) -> Self:
         """Whose number, title or place in words has the text in it; what residents wrote is not searched."""
         return self.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(place_text__icontains=text))
+
+    def saying(self, words: str, scope: Scope) -> Self:
+        """In whose words (`issues/search.py`) all of these stand, among those that the scope can reach at all."""
+        return self.filter(words__words__fits=search.Asked(words, search.paths_of(scope)))
+
+    def best_first(self, words: str) -> Self:
+        """Of those `saying` the words: where they stand in number or title before place, report and history; then the newest."""
+        rank = models.Func(F("words__words"), search.Asked(words, None), function="ts_rank", output_field=models.FloatField())
+        return self.annotate(rank=rank).order_by("-rank", "-reported_at", "-pk")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-reported_at", "-pk")
 
     def red_list(self) -> Self:
         """The county's key supervision list, longest there first."""

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from issues.workflow import Verb
 
 if TYPE_CHECKING:
-    from issues.models import Event, Issue, Notice
+    from issues.models import Event, EventText, Issue, Notice
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -44,6 +44,13 @@ class EventQuerySet(models.QuerySet["Event"]):
     def asking(self, issues: Collection[int]) -> Self:
         """Everything by which requesters of these issues were asked for a rating, in order."""
         return self.filter(issue__in=issues, verb__in=(Verb.RESOLVE, Verb.VERIFY, Verb.CALL_BACK)).order_by("issue", "number")
+
+
+class EventTextQuerySet(models.QuerySet["EventText"]):
+    def of_issues(self, issues: Collection[int]) -> models.QuerySet[EventText, tuple[int, str, dict[str, str]]]:
+        """(issue, verb, what was written), newest first; without what was erased."""
+        found = self.filter(event__issue__in=issues, erased_at=None).order_by("-event__number")
+        return found.values_list("event__issue_id", "event__verb", "texts")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

@@ -55,6 +55,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def of_issues(self, issues: Collection[int]) -> Self:
         return self.filter(issue__in=issues)
 
+    def texts(self) -> models.QuerySet[Submission, tuple[int, str]]:
+        """(issue, what was reported), oldest first; without what was erased."""
+        return self.filter(text_erased_at=None).order_by("pk").values_list("issue_id", "text")
+
     def join(self, issue: Issue) -> int:
         """They belong to that issue from now on, each remembering the one that it opened; says how many."""
         opened = Coalesce("filed_as_id", "issue_id")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from issues.services import ending, handling, intake, ladder, red  # noqa: F401 - they register what they do
 from issues.services.acting import VERBS, Act, posted_at
+from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.intake import submit, suggested_level
 from issues.services.moving import (
     field_choices,
@@ -24,9 +25,12 @@ from issues.services.notices import mark_read
 __all__ = [
     "VERBS",
     "Act",
+    "drop_filter",
+    "drop_template",
     "field_choices",
     "levels_to_accept",
     "mark_read",
+    "may_keep",
     "move",
     "move_as_requester",
     "move_by_program",
@@ -34,6 +38,10 @@ __all__ = [
     "possible_moves",
     "possible_moves_for_requester",
     "posted_at",
+    "save_filter",
+    "save_template",
     "submit",
     "suggested_level",
+    "template_paths",
+    "template_unit",
 ]

@@ -4,6 +4,7 @@ import { say, showOffline } from "../core/a11y.js";
 import { giveToHtmx } from "../core/csrf.js";
 import { find, findAll, on } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";
+import { startShortcuts } from "../core/shortcuts.js";
 
 const YEAR = 365 * 24 * 3600;
 
@@ -48,4 +49,5 @@ window.addEventListener("online", () => showOffline(false));
 
 giveToHtmx();
 largeText();
+startShortcuts();
 if (navigator.onLine === false) showOffline(true);

@@ -1,0 +1,21 @@
+-- Takes back search.sql.
+DROP TRIGGER search_words_erased ON issues_eventtext;
+DROP TRIGGER search_words_written ON issues_eventtext;
+DROP TRIGGER search_report_removed ON issues_submission;
+DROP TRIGGER search_report_changed ON issues_submission;
+DROP TRIGGER search_report_filed ON issues_submission;
+DROP TRIGGER search_issue_changed ON issues_issue;
+DROP TRIGGER search_issue_filed ON issues_issue;
+DROP FUNCTION issues_search_words_written();
+DROP FUNCTION issues_search_report_removed();
+DROP FUNCTION issues_search_report_changed();
+DROP FUNCTION issues_search_report_filed();
+DROP FUNCTION issues_search_issue_changed();
+DROP FUNCTION issues_search_issue_filed();
+DROP FUNCTION issues_search_rebuild(bigint[]);
+DROP FUNCTION issues_search_documents(bigint[]);
+DROP FUNCTION issues_search_query(text, text[]);
+DROP FUNCTION issues_search_phrase(text);
+DROP FUNCTION issues_search_written(text);
+DROP FUNCTION issues_search_vector(text);
+DROP FUNCTION issues_search_lexemes(text);

@@ -1,0 +1,31 @@
+"""The filters that one person keeps for a page. Knows no request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from django.urls import reverse
+
+from issues.models import SavedFilter
+from representatives.models import Person
+
+
+class KeptFilter(NamedTuple):
+    pk: int
+    name: str
+    url: str
+
+
+@dataclass
+class Kept:
+    """Read when first asked for: one statement."""
+
+    person: Person
+    page: SavedFilter.Page
+
+    @cached_property
+    def filters(self) -> list[KeptFilter]:
+        rows = SavedFilter.objects.of(self.person, self.page)
+        return [KeptFilter(row.pk, row.name, f"{reverse(self.page.value)}?{row.query}") for row in rows]

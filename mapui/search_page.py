@@ -1,0 +1,193 @@
+"""The search: issues by words within what one person may open, narrowed, ranked and marked. Knows no request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from django.core.paginator import Page as Leaf
+from django.core.paginator import Paginator
+from django.db.models import TextChoices
+from django.http import QueryDict
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from grids.models import Area
+from issues import search
+from issues.filters import PERIODS, Filters
+from issues.models import Category, EventText, Issue, SavedFilter, Submission
+from issues.querysets import IssueQuerySet
+from issues.search import Marker
+from issues.workflow import ClockState, Light, Verb
+from mapui.saved_filters import Kept
+from representatives.models import Person
+from representatives.roles import Sees
+from representatives.scopes import Scope, scope_of
+
+ROWS_PER_PAGE = 20
+COUNTED_AT_MOST = 1000
+PASSAGES_SHOWN = 2
+
+
+class State(TextChoices):
+    OPEN = "open", pgettext_lazy("state of an issue", "open")
+    ENDED = "ended", pgettext_lazy("state of an issue", "ended")
+
+
+class Order(TextChoices):
+    BEST = "best", pgettext_lazy("sorted by", "best match")
+    NEW = "new", pgettext_lazy("sorted by", "newest")
+
+
+class Passage(NamedTuple):
+    """Where the words stand: what it is, and the part of the text with the words marked."""
+
+    label: str
+    text: SafeString
+
+
+class Hit(NamedTuple):
+    """An issue that was found."""
+
+    issue: Issue
+    title: SafeString
+    clock: ClockState
+    passages: list[Passage]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for."""
+
+    words: str = ""
+    filters: Filters = field(default_factory=Filters)
+    state: str = ""
+    area: str = ""
+    order: str = Order.BEST.value
+    page: str = "1"
+
+    @classmethod
+    def from_query(cls, query: QueryDict) -> Wanted:
+        """Reads an address; what is unknown is left out, so an old link still opens."""
+        state, order = query.get("state", ""), query.get("order", "")
+        return cls(
+            words=search.cleaned(query.get("q", "")),
+            filters=Filters.from_query(query),
+            state=state if state in State.values else "",
+            area=query.get("area", "")[:40],
+            order=order if order in Order.values else Order.BEST.value,
+            page=query.get("page", "1"),
+        )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the words is chosen."""
+        return bool(self.filters != Filters() or self.state or self.area)
+
+
+@dataclass
+class SearchPage:
+    """What one person finds at one moment; every part is read when it is first asked for."""
+
+    person: Person
+    at: datetime
+    wanted: Wanted = field(default_factory=Wanted)
+
+    @cached_property
+    def scope(self) -> Scope:
+        return scope_of(self.person, self.at)
+
+    @property
+    def is_asked(self) -> bool:
+        return bool(self.wanted.words)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing could be looked for, as a sentence; empty if all is well."""
+        if self.is_asked and not search.is_askable(self.wanted.words):
+            return _("There is no letter, character or digit in what you typed. Type a word or a number.")
+        return ""
+
+    @cached_property
+    def _found(self) -> IssueQuerySet:
+        words = self.wanted.words
+        issues = Issue.objects.visible_to(self.person, self.at).saying(words, self.scope)
+        issues = self.wanted.filters.narrow(issues, self.at)
+        if self.wanted.state:
+            issues = issues.unfinished() if self.wanted.state == State.OPEN else issues.ended()
+        if self.wanted.area:
+            issues = issues.under(next((area.path for area in self.areas if area.code == self.wanted.area), "-"))
+        return issues.best_first(words) if self.wanted.order == Order.BEST else issues.newest_first()
+
+    @cached_property
+    def count(self) -> int:
+        """How many fit; counting stops after `COUNTED_AT_MOST`."""
+        return self._found.count_up_to(COUNTED_AT_MOST + 1)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more fit than are shown."""
+        return self.count > COUNTED_AT_MOST
+
+    @property
+    def counted_at_most(self) -> int:
+        return COUNTED_AT_MOST
+
+    @cached_property
+    def leaf(self) -> Leaf:
+        paginator = Paginator(self._found.for_rows(), ROWS_PER_PAGE)
+        paginator.count = min(self.count, COUNTED_AT_MOST)
+        return paginator.get_page(self.wanted.page)
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """The issues of this page, each with the passages in which the words stand."""
+        issues, marker = list(self.leaf), Marker.of(self.wanted.words)
+        open_to_search = [issue.pk for issue in issues if not (issue.sealed or issue.non_public)]
+        passages = self._passages(open_to_search, marker)
+        return [
+            Hit(
+                issue, marker.mark(issue.title), ClockState(issue.clock_state(self.at)), passages.get(issue.pk, [])[:PASSAGES_SHOWN]
+            )
+            for issue in issues
+        ]
+
+    def _passages(self, issues: list[int], marker: Marker) -> dict[int, list[Passage]]:
+        """By issue: where the words stand in what was reported and in what was written since."""
+        found: dict[int, list[Passage]] = {}
+        for issue, label, text in self._texts(issues):
+            if marker.found_in(text):
+                found.setdefault(issue, []).append(Passage(label, marker.passage(text)))
+        return found
+
+    def _texts(self, issues: list[int]) -> Iterable[tuple[int, str, str]]:
+        if not issues:
+            return
+        for issue, text in Submission.objects.of_issues(issues).texts():
+            yield issue, _("Report"), text
+        for issue, verb, texts in EventText.objects.of_issues(issues):
+            for text in texts.values():
+                yield issue, str(Verb(verb).label), text
+
+    @cached_property
+    def areas(self) -> list[Area]:
+        """The areas that can be chosen: the parts of what the person is posted to."""
+        paths = {path for sees in Sees if sees is not Sees.NOTHING for path in self.scope.paths(sees)}
+        return list(Area.objects.current().parts_of_paths(paths).without_boundary())
+
+    @cached_property
+    def categories(self) -> list[Category]:
+        return list(Category.objects.groups())
+
+    @cached_property
+    def kept(self) -> Kept:
+        return Kept(self.person, SavedFilter.Page.SEARCH)
+
+    lights = tuple(Light)
+    states = tuple(State)
+    orders = tuple(Order)
+    periods = PERIODS
