@@ -40,6 +40,7 @@ PACE_HOURS = {
     Status.PENDING_FEEDBACK: 36.0,
     Status.CLOSED: 120.0,
 }
+BEYOND = (("crosses", "需要跨乡镇协调"), ("funds", "所需资金超出本级"), ("legacy", "历史遗留问题，权限不在本级"))
 TEMPER = {DILIGENT: 1.0, SLOW: 4.0, IDLE: 12.0}
 
 
@@ -234,7 +235,7 @@ class Life:
                 "outcome": "研究认为超出本级权限，建议上报",
             }
         if issue.level == Level.TOWNSHIP:
-            facts[Field.REASON] = self.rng.choice(("需要跨乡镇协调", "所需资金超出本级", "历史遗留问题，权限不在本级"))
+            facts[Field.BEYOND], facts[Field.REASON] = self.rng.choice(BEYOND)
             self.do(issue, Verb.PROPOSE_RED, self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path), at, **facts)
             self.decide(issue, at + timedelta(hours=self.rng.uniform(1, 20)))
             return

@@ -30,6 +30,8 @@ class Reason(StrEnum):
     MAKE_SAFE = "make_safe"
     LEVEL = "level"  # a share of the level's clock
     VERIFY = "verify"
+    DECIDE = "decide"  # on the red list: soon, then now
+    PROGRESS = "progress"  # of what is under supervision
     TOTAL = "total"
 
 
@@ -121,8 +123,18 @@ class Clocks:
             if issue.level_due_at:
                 yield from (Reminder(at, Reason.LEVEL, step) for step, at in enumerate(self._marks(issue.level_due_at)))
             yield from _if_set(issue.total_due_at, Reason.TOTAL)
+            yield from self._of_supervision()
         if issue.status == Status.PENDING_VERIFICATION and issue.resolved_at:
             yield Reminder(clock.after(self.terms.closure.verify_within, issue.resolved_at, self.calendar), Reason.VERIFY)
+
+    def _of_supervision(self) -> Iterator[Reminder]:
+        """The county decides on the red list, and the lead unit says how it stands."""
+        issue = self.issue
+        if issue.decide_due_at:
+            ahead = timedelta(hours=self.terms.supervision.remind_decider.amount)
+            yield Reminder(clock.subtract_working_time(ahead, issue.decide_due_at, self.calendar), Reason.DECIDE)
+            yield Reminder(issue.decide_due_at, Reason.DECIDE, 1)
+        yield from _if_set(issue.progress_due_at, Reason.PROGRESS)
 
     @property
     def _limit(self) -> Span:

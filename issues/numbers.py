@@ -1,4 +1,4 @@
-"""Numbers that people read out: of issues and of slips, from sequences, so no two are ever alike."""
+"""Numbers that people read out: of issues, slips and letters, from sequences, so no two are ever alike."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
-ISSUE, SLIP = "issues_issue_number", "issues_slip_number"
+ISSUE, SLIP, LETTER = "issues_issue_number", "issues_slip_number", "issues_letter_number"
 
 
 def issue_number(at: datetime) -> str:
@@ -17,6 +17,11 @@ def issue_number(at: datetime) -> str:
 def slip_number(at: datetime) -> str:
     """A new number of an escalation slip (申办单), such as 2026-S000045."""
     return f"{at.year}-S{_next(SLIP):06d}"
+
+
+def letter_number(at: datetime) -> str:
+    """A new number of a letter to a unit (督办函, 提示函), such as 2026-D000007."""
+    return f"{at.year}-D{_next(LETTER):06d}"
 
 
 def _next(sequence: str) -> int:

@@ -22,7 +22,7 @@ from issues.clock import Mark
 from issues.errors import Refusal
 from issues.models import SlaPolicy
 from issues.policy_file import PolicyFaults
-from issues.spans import Span
+from issues.spans import Span, Unit
 from issues.workflow import LADDER, Light, RequestType, Rung, Urgency, light_of, rung_above, rung_below
 from representatives.roles import Role
 
@@ -252,6 +252,21 @@ class Closure(_Part):
         return min(affected, max(self.poll_floor, -int(-affected * self.poll_share // 1)))
 
 
+class Supervision(_Part):
+    """督办: how often the lead unit reports, how soon letters are answered, when deciders are reminded."""
+
+    progress_every: Length
+    remind_decider: Length  # before a decision is due, in working hours
+    letter_reply: Length
+    notice_reply: Length
+
+    @model_validator(mode="after")
+    def _in_working_hours(self) -> Self:
+        if self.remind_decider.unit != Unit.WORKING_HOUR:
+            raise ValueError(gettext("“remind_decider” is a length of working hours, for example 4wh."))
+        return self
+
+
 class Retention(_Part):
     contacts: Length
     attachments: Length
@@ -280,6 +295,7 @@ class Policy(_Part):
     deferral: Deferral
     merging: Near
     closure: Closure
+    supervision: Supervision
     retention: Retention
 
     @model_validator(mode="after")

@@ -125,14 +125,16 @@ def _other(field: str, scope: Scope) -> Q:
 
 
 def _to_decide(scope: Scope) -> Q:
-    """Red-list proposals and drafts, and red issues whose exit waits for the county's word."""
+    """Red-list proposals and drafts, red issues whose exit waits for the county's word, listings for a leader to sign."""
     from issues.models import EscalationRequest, KeySupervisionEntry
 
     pending = Exists(EscalationRequest.objects.filter(issue=OuterRef("pk"), decision="pending"))
     proposals = Q(level=Level.TOWNSHIP, closed_at=None) & (Q(red_drafted_at__isnull=False) | pending)
     undecided = KeySupervisionEntry.objects.filter(issue=OuterRef("pk"), exited_at=None, exit_approved_by=None)
     exits = Q(level=Level.COUNTY, status=Status.PENDING_FEEDBACK) & Exists(undecided)
-    return Q(sealed=False) & _places(scope, Role.SUPERVISION_OFFICE) & (proposals | exits)
+    unsigned = Q(Exists(KeySupervisionEntry.objects.filter(issue=OuterRef("pk"), exited_at=None, listing_asked_at__isnull=False)))
+    listings = Q(level=Level.COUNTY) & _places(scope, Role.COUNTY_LEADER) & unsigned
+    return Q(sealed=False) & (_places(scope, Role.SUPERVISION_OFFICE) & (proposals | exits) | listings)
 
 
 def _to_call_back() -> Q:

@@ -122,6 +122,8 @@ _WHOM = {
     Reason.CONTACT: (Audience.HANDLER, Audience.LEADER),
     Reason.MAKE_SAFE: (Audience.HANDLER, Audience.LEADER, Audience.NEXT_LEVEL),
     Reason.VERIFY: (Audience.VERIFIERS, Audience.NEXT_LEVEL),
+    Reason.DECIDE: (Audience.DECIDERS,),
+    Reason.PROGRESS: (Audience.HANDLER, Audience.SUPERVISED),
     Reason.TOTAL: (Audience.HANDLER, Audience.LEADER, Audience.NEXT_LEVEL),
 }
 

@@ -30,6 +30,9 @@ class Audience(StrEnum):
     BELOW = "below"  # who answers at the levels that the issue has left or skipped
     VERIFIERS = "verifiers"
     DECIDERS = "deciders"  # of the red list
+    SIGNERS = "signers"  # of listed supervision: the county's leaders
+    SUPERVISED = "supervised"  # the units that lead and help under supervision
+    ADDRESSEE = "addressee"  # the unit that a letter goes to
     COVER = "cover"  # the organisation department, which minds vacancies
     REQUESTERS = "requesters"
 
@@ -47,8 +50,17 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.RETURN_DOWN:  (A.HANDLER, A.REQUESTERS),
     Verb.DRAFT_RED:    (A.HANDLER, A.DECIDERS),
     Verb.PROPOSE_RED:  (A.DECIDERS,),
-    Verb.ENTER_RED:    (A.HANDLER, A.BELOW, A.REQUESTERS),
+    Verb.ENTER_RED:    (A.HANDLER, A.SUPERVISED, A.BELOW, A.REQUESTERS),
     Verb.REFUSE_RED:   (A.HANDLER,),
+    Verb.SUPERVISE:    (A.HANDLER, A.SUPERVISED),
+    Verb.LIFT:         (A.HANDLER, A.SUPERVISED),
+    Verb.PROPOSE_LISTED: (A.SIGNERS,),
+    Verb.LIST:         (A.HANDLER, A.SUPERVISED, A.BELOW, A.REQUESTERS),
+    Verb.REFUSE_LISTED: (A.DECIDERS,),
+    Verb.APPOINT:      (A.SUPERVISED,),
+    Verb.REPORT_PROGRESS: (A.DECIDERS,),
+    Verb.APPROVE_EXIT: (A.SUPERVISED,),
+    Verb.EXIT_DOWN:    (A.HANDLER, A.REQUESTERS),
     Verb.RESOLVE:      (A.VERIFIERS, A.REQUESTERS),
     Verb.VERIFY:       (A.HANDLER, A.REQUESTERS),
     Verb.REJECT:       (A.HANDLER,),
@@ -85,6 +97,11 @@ class Room:
         if self.issue.lead_unit_id is None:
             return []
         held = Assignment.objects.active(self.event.at).in_role(Role.DEPARTMENT).of_unit(self.issue.lead_unit_id)
+        return [post.person for post in held]
+
+    def people_of(self, unit_ids: Iterable[int]) -> list[Person]:
+        """Everybody of those units who holds a post."""
+        held = Assignment.objects.active(self.event.at).of_units(unit_ids)
         return [post.person for post in held]
 
 
@@ -124,6 +141,18 @@ def _verifiers(room: Room) -> list[Person]:
     return [post.person for post in room.posts if post.role in who and not room.issue.was_handled_by(post.person)]
 
 
+def _supervised(room: Room) -> list[Person]:
+    """The people of the units that the event names as lead or helpers, else of those that the supervision has."""
+    entry = room.issue.red_entries.ongoing().first()  # read anew: it may have begun with this very event
+    if entry is None:
+        return room.unit_people()
+    return room.people_of([entry.lead_unit_id, *entry.helpers.values_list("pk", flat=True)])
+
+
+def _addressee(room: Room) -> list[Person]:
+    return room.people_of([room.event.facts["addressee"]])
+
+
 def _cover(room: Room) -> list[Person]:
     return room.in_role(Role.ORGANISATION_OFFICE) if room.issue.handler_fallback else []
 
@@ -137,6 +166,9 @@ CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.BELOW: _below,
     A.VERIFIERS: _verifiers,
     A.DECIDERS: lambda room: room.in_role(Role.SUPERVISION_OFFICE),
+    A.SIGNERS: lambda room: room.in_role(Role.COUNTY_LEADER),
+    A.SUPERVISED: _supervised,
+    A.ADDRESSEE: _addressee,
     A.COVER: _cover,
 }
 

@@ -88,6 +88,15 @@ class Cause(TextChoices):
     SKIP = "skip", _("started above green")
 
 
+class Beyond(TextChoices):
+    """Why a yellow issue is beyond its township (domain notes §3.2): one of these, and words."""
+
+    AUTHORITY = "authority", _("no authority over it")  # 权限
+    FUNDS = "funds", _("not enough money")  # 资金
+    CROSSES = "crosses", _("crosses the township's border")  # 跨乡镇
+    LEGACY = "legacy", _("a legacy of the past")  # 历史遗留
+
+
 class Verb(TextChoices):
     SUBMIT = "submit", _("Submit")
     SUPPLEMENT = "supplement", _("Add to the report")
@@ -129,7 +138,16 @@ class Verb(TextChoices):
     ANSWER_WHISTLE = "answer_whistle", _("Answer the call")
     WAIVE = "waive", _("Waive an open sub-task")
     NUDGE = "nudge", _("Remind")
-    SUPERVISE = "supervise", _("Put under supervision")
+    SUPERVISE = "supervise", _("Put under general supervision")
+    LIFT = "lift", _("Lift the supervision")
+    PROPOSE_LISTED = "propose_listed", _("Propose listed supervision")
+    LIST = "list", _("Sign listed supervision")
+    REFUSE_LISTED = "refuse_listed", _("Refuse listed supervision")
+    APPOINT = "appoint", _("Change lead and helpers")
+    REPORT_PROGRESS = "report_progress", _("Report progress")
+    EXIT_DOWN = "exit_down", _("Take off the red list, back to the township")
+    LETTER = "letter", _("Send a letter to the unit")
+    ANSWER_LETTER = "answer_letter", _("Answer the letter")
     POLL = "poll", _("Record a satisfaction poll")
 
 
@@ -161,6 +179,11 @@ class Field(TextChoices):
     AREA = "area", _("Code of the place")
     REPLY = "reply", _("Reply to the requester")
     SUBMISSION = "submission", _("On behalf of which report")
+    BEYOND = "beyond", _("What the township lacks")
+    UNITS = "units", _("Helping units")
+    LEADER = "leader", _("Named leader")
+    PROGRESS = "progress", _("Progress")
+    SHOWN = "shown", _("Who reads it")
 
 
 @dataclass(frozen=True)
@@ -186,7 +209,7 @@ RES, SYS = Actor.REQUESTER, Actor.SYSTEM
 LADDER: tuple[Rung, ...] = (
     Rung(Level.GRID,     Light.GREEN,  PR,  CLOCK,    frozenset({PR, GM, GL}), (Field.TRIED,)),
     Rung(Level.VILLAGE,  Light.BLUE,   VS,  CLOCK,    frozenset({VS}),         (Field.TRIED, Field.MINUTE)),
-    Rung(Level.TOWNSHIP, Light.YELLOW, TC,  DECISION, frozenset({TC}),         (Field.TRIED, Field.MINUTE, Field.REASON)),
+    Rung(Level.TOWNSHIP, Light.YELLOW, TC,  DECISION, frozenset({TC}),         (Field.TRIED, Field.MINUTE, Field.BEYOND, Field.REASON)),
     Rung(Level.COUNTY,   Light.RED,    DUC, NEVER,    frozenset(),             ()),
 )
 # fmt: on
@@ -241,12 +264,14 @@ _WORKING = frozenset({_S.IN_PROGRESS})
 _HELD = _WAITING | _WORKING
 _CHECK = frozenset({_S.PENDING_VERIFICATION})
 _FEEDBACK = frozenset({_S.PENDING_FEEDBACK})
+_FOLLOWED = _HELD | _CHECK | frozenset({_S.SUSPENDED})  # while it is under supervision
 _SHUT = frozenset({_S.CLOSED, _S.CLOSED_EXPLAINED})
 _STAFF = _who(GM, GL, PR, VS, TC, LEAD, DUC)
 _TELL = _who(RES, Role.CONTACT_HOUSEHOLD, GM, GL, PR, VS, Role.HOTLINE_OPERATOR)
 _UP = _who(RES, VS, TC, DUC)  # who may reopen: the requester, the secretary and everybody above
 _ASK = (_who(GM, GL, VS, TC), _who(GM, GL, PR, TC), _who(GM, GL, PR, VS, DUC), _who(GM, GL, VS, TC, DUC))  # who may call back
 _REASON = (Field.REASON,)
+_LISTING = (Field.LEADER, Field.DUE, Field.PUBLIC_LINE, Field.REASON)
 _OUTCOME = (Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON)
 
 # A vacancy falls to the next role (`representatives.roles.SUCCESSION`); who stands in counts as the role that is vacant.
@@ -266,7 +291,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.RETURN_DOWN,  _HELD,             _S.ASSIGNED,             NOBODY,               _who(VS),        _who(TC),            _who(DUC),  _REASON),
     Move(Verb.DRAFT_RED,    _HELD,             None,                    NOBODY,               NOBODY,          _who(SYS),           NOBODY,     also_from=_NEW),
     Move(Verb.PROPOSE_RED,  _HELD,             None,                    NOBODY,               NOBODY,          _who(TC),            NOBODY,     LADDER[2].raising_needs),
-    Move(Verb.ENTER_RED,    _HELD,             _S.ASSIGNED,             NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT), (Field.MINUTE,)),
+    Move(Verb.ENTER_RED,    _HELD,             _S.ASSIGNED,             NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT), (Field.UNITS, Field.BEYOND, Field.MINUTE)),
     Move(Verb.REFUSE_RED,   _HELD,             None,                    NOBODY,               NOBODY,          _who(DUC),           NOBODY,     _REASON),
     Move(Verb.APPROVE_EXIT, _FEEDBACK,         None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _REASON),
     Move(Verb.WARN,         OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
@@ -293,10 +318,24 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.ANSWER_WHISTLE, _HELD,           None,                    NOBODY,               NOBODY,          _who(LEAD),          _who(LEAD), (Field.TEXT,)),
     Move(Verb.WAIVE,        _WORKING,          None,                    NOBODY,               NOBODY,          _who(LEAD, TC),      _who(LEAD), _REASON),
     Move(Verb.NUDGE,        _HELD,             None,                    _who(VS, TC),         _who(TC),        _who(DUC),           _who(DUC, CL)),
-    Move(Verb.SUPERVISE,    _HELD,             None,                    NOBODY,               NOBODY,          _who(DUC),           _who(DUC),  _REASON),
+    Move(Verb.SUPERVISE,    _FOLLOWED,         None,                    NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT)),
+    Move(Verb.LIFT,         _FOLLOWED,         None,                    NOBODY,               NOBODY,          _who(DUC),           _who(CL),   _REASON),
+    Move(Verb.PROPOSE_LISTED, _FOLLOWED,       None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _LISTING),
+    Move(Verb.LIST,         _FOLLOWED,         None,                    NOBODY,               NOBODY,          NOBODY,              _who(CL),   _LISTING[:-1], _REASON),
+    Move(Verb.REFUSE_LISTED, _FOLLOWED,        None,                    NOBODY,               NOBODY,          NOBODY,              _who(CL),   _REASON),
+    Move(Verb.APPOINT,      _FOLLOWED,         None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  (Field.UNIT, Field.REASON), (Field.UNITS,)),
+    Move(Verb.REPORT_PROGRESS, _FOLLOWED,      None,                    NOBODY,               NOBODY,          _who(TC, LEAD),      _who(LEAD), (Field.PROGRESS,), (Field.SHOWN,)),
+    Move(Verb.EXIT_DOWN,    _HELD,             _S.ASSIGNED,             NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _REASON),
+    Move(Verb.LETTER,       OPEN,              None,                    _who(DUC),            _who(DUC),       _who(DUC),           _who(DUC),  (Field.TEXT,)),
+    Move(Verb.ANSWER_LETTER, frozenset(_S),    None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD), (Field.TEXT,)),
     Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS),   _who(DUC),  (), by_handler=False),
 )
 # fmt: on
+# Never the program's: the database refuses their event without a person.
+BY_PEOPLE = frozenset(
+    {Verb.PROPOSE_RED, Verb.ENTER_RED, Verb.REFUSE_RED, Verb.SUPERVISE, Verb.LIFT, Verb.PROPOSE_LISTED, Verb.LIST}
+    | {Verb.REFUSE_LISTED, Verb.APPOINT, Verb.REPORT_PROGRESS, Verb.APPROVE_EXIT, Verb.EXIT_DOWN, Verb.LETTER, Verb.ANSWER_LETTER}
+)
 MOVE: Mapping[Verb, Move] = {move.verb: move for move in MOVES}
 
 
@@ -351,6 +390,8 @@ def refusal(
     who = _who_may(move, level, handled_above=handled_above)
     if move.verb == Verb.ACCEPT and levels_to_accept(actors, level):
         who = actors
+    if not who and move.verb in _ONE_BY_ONE:
+        return Refused(_one_by_one(level))
     if not actors & who:
         words = {"verb": move.verb.label, "light": light_of(level).label}
         return Refused(gettext("“%(verb)s” is not yours to do while the light is %(light)s.") % words, by_role=True)
@@ -359,6 +400,18 @@ def refusal(
         sentence = gettext("“%(verb)s” must be done by somebody other than the person who handled it.") % words
         return Refused(sentence, by_role=True)
     return None
+
+
+_ONE_BY_ONE = frozenset({Verb.ESCALATE, Verb.PROPOSE_RED, Verb.ENTER_RED})
+
+
+def _one_by_one(level: int) -> str:
+    """Why nobody may take the issue to the red list from there, past a level."""
+    if level < Level.TOWNSHIP:
+        return gettext("No level is skipped: the township has it first, deliberates with a minute, and then proposes it.")
+    if level == Level.TOWNSHIP:
+        return gettext("Above yellow stands the red list: the township proposes it, with the minute of its deliberation.")
+    return gettext("There is no level above the county.")
 
 
 def _who_may(move: Move, level: int, *, handled_above: bool) -> Who:

@@ -14,14 +14,15 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import Truncator
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.errors import Refusal
-from issues.models import Category, Issue, Rating, Submission
-from issues.workflow import LADDER, Field, Move, Urgency
-from representatives.models import Person, Unit
+from issues.models import Category, Issue, ListingRequest, Rating, Submission
+from issues.workflow import LADDER, Beyond, Field, Move, Urgency, Verb
+from representatives.models import Assignment, Person, Unit
+from representatives.roles import Role
 
 Grouped = list[tuple[str, list[tuple[str, str]]]]
 
@@ -29,6 +30,7 @@ TEXT_LENGTH = 4000
 LINE_LENGTH = 200
 WRITTEN = frozenset(
     {Field.REASON, Field.TRIED, Field.RESOLUTION, Field.TEXT, Field.REPLY, Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON}
+    | {Field.PROGRESS}
 )
 MINUTE_PARTS = ("held_on", "participants", "outcome")
 
@@ -41,6 +43,10 @@ HELP: Mapping[Field, Promise] = {
     Field.RESOLUTION: gettext_lazy("What was done, when and with what result. A photo is never compulsory."),
     Field.ISSUE: gettext_lazy("The issue that stays open, for example 2026-0000123."),
     Field.AREA: gettext_lazy("The code of the cell, village or township where it is; type a name to look it up."),
+    Field.BEYOND: gettext_lazy("Why it is beyond the township; say more under “Reason”."),
+    Field.UNITS: gettext_lazy("Each gets a part of the work; the lead unit stays answerable for the whole."),
+    Field.LEADER: gettext_lazy("Named in public; follows the issue until it is done."),
+    Field.PROGRESS: gettext_lazy("What has been done since the last line, and what comes next."),
     Field.LEVEL: gettext_lazy("The light says who decides. It says neither how urgent nor how late."),
 }
 MISSING: Mapping[Field, Promise] = {
@@ -57,6 +63,10 @@ MISSING: Mapping[Field, Promise] = {
     Field.DUE: gettext_lazy("Give the new date."),
     Field.AREA: gettext_lazy("Give the code of the place."),
     Field.REPLY: gettext_lazy("Write the reply to the requester."),
+    Field.BEYOND: gettext_lazy("Choose what the township lacks."),
+    Field.LEADER: gettext_lazy("Choose the leader."),
+    Field.PROGRESS: gettext_lazy("Say how it stands."),
+    Field.PUBLIC_LINE: gettext_lazy("Write the line that the public reads."),
 }
 
 
@@ -74,6 +84,20 @@ class Options:
         """Units that can be handed the issue, by kind."""
         units = Unit.objects.for_place(self.issue.path)
         return _grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
+
+    @cached_property
+    def listing(self) -> Mapping[str, object]:
+        """What is proposed for a leader to sign; empty if nothing is."""
+        pending = ListingRequest.objects.pending_for(self.issue)
+        if pending is None:
+            return {}
+        return {"leader_id": pending.leader_id, "due": localdate(pending.due_at), "line": pending.public_line}
+
+    @cached_property
+    def leaders(self) -> list[Person]:
+        """The county leaders of the place, who may be named in public."""
+        posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(self.issue.path)
+        return list({post.person_id: post.person for post in posts.select_related("person")}.values())
 
     @cached_property
     def categories(self) -> Grouped:
@@ -167,7 +191,7 @@ class MoveForm(forms.Form):
         found: dict[str, object] = {}
         for wanted in self._wanted:
             value = self._minute() if wanted is Field.MINUTE else self.cleaned_data.get(wanted.value)
-            if value not in ("", None) and value != self._standing(wanted):
+            if value not in ("", None, []) and value != self._standing(wanted):
                 found[wanted.value] = value
         return found
 
@@ -283,7 +307,7 @@ def _submission(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _due(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.DateField(label=wanted.label, widget=_date_input(at_least=localdate()))
+    return forms.DateField(label=wanted.label, widget=_date_input(at_least=localdate()), initial=_signed_for(form).get("due"))
 
 
 def _category(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
@@ -303,13 +327,51 @@ def _level(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     return forms.ChoiceField(label=wanted.label, choices=choices, initial=form.issue.light.value, widget=forms.RadioSelect)
 
 
+def _beyond(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.ChoiceField(label=wanted.label, choices=Beyond.choices, widget=forms.RadioSelect)
+
+
+def _units(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    entry = form.issue.standing_entry if form.move.verb == Verb.APPOINT else None
+    choices = [choice for _kind, found in form.options.units for choice in found]
+    return forms.TypedMultipleChoiceField(
+        label=wanted.label,
+        choices=choices,
+        coerce=int,
+        empty_value=[],
+        widget=forms.CheckboxSelectMultiple,
+        initial=[unit.pk for unit in entry.helpers.all()] if entry else [],
+    )
+
+
+def _leader(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    choices = [("", _("Choose …")), *((one.pk, one.name) for one in form.options.leaders)]
+    only = choices[1][0] if len(choices) == 2 else ""
+    initial = _signed_for(form).get("leader_id", only)
+    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=initial)
+
+
+def _public_line(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    return forms.CharField(label=wanted.label, max_length=LINE_LENGTH, initial=_signed_for(form).get("line", ""))
+
+
+def _signed_for(form: MoveForm) -> Mapping[str, object]:
+    """What the supervision office proposed, for the leader who signs it."""
+    return form.options.listing if form.move.verb == Verb.LIST else {}
+
+
+def _shown(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    choices = [("staff", _("staff only")), ("requester", _("the requester too, word for word"))]
+    return forms.ChoiceField(label=wanted.label, choices=choices, initial="staff", widget=forms.RadioSelect)
+
+
 _MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
     Field.REASON: _words,
     Field.TRIED: _words,
     Field.RESOLUTION: _words,
     Field.TEXT: _words,
     Field.REPLY: _words,
-    Field.PUBLIC_LINE: _line,
+    Field.PUBLIC_LINE: _public_line,
     Field.NON_PUBLIC_REASON: _line,
     Field.UNIT: _unit,
     Field.PERSON: _person,
@@ -321,4 +383,9 @@ _MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
     Field.CATEGORY: _category,
     Field.URGENCY: _urgency,
     Field.LEVEL: _level,
+    Field.BEYOND: _beyond,
+    Field.UNITS: _units,
+    Field.LEADER: _leader,
+    Field.PROGRESS: _words,
+    Field.SHOWN: _shown,
 }

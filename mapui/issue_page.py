@@ -34,10 +34,24 @@ _ONWARD = (
     Verb.VERIFY,
     Verb.ENTER_RED,
     Verb.APPROVE_EXIT,
+    Verb.LIST,
     Verb.RATE,
     Verb.RESUME,
 )
-_BACKWARD = frozenset({Verb.DECLINE, Verb.REJECT, Verb.REFUSE_RED, Verb.RETURN_DOWN, Verb.MERGE, Verb.REOPEN, Verb.EXPLAIN})
+_BACKWARD = frozenset(
+    {
+        Verb.DECLINE,
+        Verb.REJECT,
+        Verb.REFUSE_RED,
+        Verb.RETURN_DOWN,
+        Verb.MERGE,
+        Verb.REOPEN,
+        Verb.EXPLAIN,
+        Verb.EXIT_DOWN,
+        Verb.LIFT,
+        Verb.REFUSE_LISTED,
+    }
+)
 
 
 class Link(NamedTuple):

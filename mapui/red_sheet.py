@@ -71,7 +71,7 @@ def _values(row: Row) -> Iterator[Any]:
     yield row.days
     yield issue.level_due_at if entry.exited_at is None else None
     yield issue.get_status_display()
-    yield entry.last_note or ""  # type: ignore[attr-defined]
+    yield entry.last_progress or ""  # type: ignore[attr-defined]
     yield "；".join(row.missing)
     yield entry.exited_at
     yield entry.exit_reason or entry.reason

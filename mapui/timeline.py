@@ -10,8 +10,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from issues.models import Event, Rating
-from issues.workflow import Actor, Cause, Field, Light, Status, Urgency, Verb, light_of
+from issues.models import Event, KeySupervisionEntry, Rating
+from issues.workflow import Actor, Beyond, Cause, Field, Light, Status, Urgency, Verb, light_of
 from mapui.templatetags.gridgov import when
 from representatives.roles import Role
 
@@ -69,7 +69,7 @@ def _line(event: Event, facts: Mapping[str, object], names: Mapping[str, str], *
         to_status=str(Status(event.to_status).label) if changed else "",
         from_light=None if event.from_level is None else light_of(event.from_level),
         to_light=light_of(event.to_level),
-        details=[_DETAILS[key](value, names) for key, value in facts.items() if key in _DETAILS and value not in (None, "")],
+        details=[_DETAILS[key](value, names) for key, value in facts.items() if key in _DETAILS and value not in (None, "", [])],
         words=[(_label(key), text) for key, text in words.texts.items() if text] if words else [],
         erased=bool(words and words.erased_at),
         is_latest=is_latest,
@@ -100,6 +100,14 @@ def _named(sentence: str) -> Detail:
     return lambda value, names: _(sentence) % {"name": names.get(str(value), str(value))}
 
 
+def _several(sentence: str) -> Detail:
+    def said(value: object, names: Mapping[str, str]) -> str:
+        codes = [str(one) for one in value] if isinstance(value, list) else []
+        return _(sentence) % {"names": "、".join(names.get(code, code) for code in codes)}
+
+    return said
+
+
 def _moment(sentence: str) -> Detail:
     return lambda value, names: _(sentence) % {"when": when(parse_datetime(str(value)))}
 
@@ -112,6 +120,10 @@ _DETAILS: Mapping[str, Detail] = {
     "into": _named(gettext_noop("Into issue %(name)s")),
     "merged": _named(gettext_noop("From issue %(name)s")),
     "rating": _choice(Rating.Value),
+    "grade": _choice(KeySupervisionEntry.Grade),
+    "beyond": _choice(Beyond),
+    "helpers": _several(gettext_noop("Helping units: %(names)s")),
+    "letter": _named(gettext_noop("Letter %(name)s")),
     "urgency": _choice(Urgency),
     "cause": _choice(Cause),
     "due": _moment(gettext_noop("New date: %(when)s")),

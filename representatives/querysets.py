@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -47,6 +48,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def of_unit(self, unit_id: int) -> Self:
         """Assignments of the unit's people, each with the person."""
         return self.filter(person__unit=unit_id).select_related("person").order_by("pk")
+
+    def of_units(self, unit_ids: Iterable[int]) -> Self:
+        """Assignments of those units' people, each with the person."""
+        return self.filter(person__unit__in=list(unit_ids)).select_related("person").order_by("pk")
 
     def answering_for(self, *paths: str) -> Self:
         """Assignments to the areas with those paths or to any that they lie in, narrowest first, then longest in post.

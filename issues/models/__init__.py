@@ -1,11 +1,12 @@
 """Casework: what somebody told us (`Submission`), what is wrong at a place (`Issue`), and all that was done (`Event`)."""
 
-from issues.models.casework import EscalationRequest, Issue, KeySupervisionEntry, Minute
+from issues.models.casework import EscalationRequest, Issue, Minute
 from issues.models.config import Category, CountyDay, SlaPolicy
 from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
 from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Rating, Requester, Submission
 from issues.models.ledger import Event, EventText, Notice
+from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
 
 __all__ = [
     "Attachment",
@@ -20,12 +21,16 @@ __all__ = [
     "Issue",
     "IssueWords",
     "KeySupervisionEntry",
+    "LetterItem",
+    "ListingRequest",
     "Minute",
     "Notice",
     "Rating",
+    "ReminderLetter",
     "ReplyTemplate",
     "Requester",
     "SavedFilter",
     "SlaPolicy",
     "Submission",
+    "SupervisionStep",
 ]

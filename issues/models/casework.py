@@ -1,8 +1,9 @@
-"""What is wrong at a place, who holds it and until when; its slips, minutes and entry in the red list."""
+"""What is wrong at a place, who holds it and until when; its slips and minutes."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.contrib.gis.db import models
 from django.db.models import Q
@@ -11,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from grids.models import Area
 from issues.models.config import Category, SlaPolicy
-from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet
-from issues.workflow import ENDS, Cause, ClockState, Light, Nature, RequestType, Status, Urgency, light_of
+from issues.querysets import EscalationRequestQuerySet, IssueQuerySet
+from issues.workflow import ENDS, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency, light_of
 from representatives.models import Person, Unit
+
+if TYPE_CHECKING:
+    from issues.models.supervision import KeySupervisionEntry
 
 _OPEN = Q(closed_at=None)
 
@@ -69,6 +73,8 @@ class Issue(models.Model):
     resume_at = models.DateTimeField(_("resumes at"), null=True, blank=True)
     sign_due_at = models.DateTimeField(_("to be acknowledged by"), null=True, blank=True)
     red_drafted_at = models.DateTimeField(_("red-list proposal drafted at"), null=True, blank=True)
+    decide_due_at = models.DateTimeField(_("red list to be decided by"), null=True, blank=True)
+    progress_due_at = models.DateTimeField(_("progress to be reported by"), null=True, blank=True)
     due_soon_at = models.DateTimeField(_("due soon from"), null=True, blank=True)  # the 80 % mark: colours the clock
     warned = models.PositiveSmallIntegerField(_("warnings given"), default=0)  # how many thresholds of this level's clock
 
@@ -143,9 +149,15 @@ class Issue(models.Model):
         return next((slip for slip in self.slips.all() if slip.decision == EscalationRequest.Decision.PENDING), None)
 
     @property
-    def standing_entry(self) -> KeySupervisionEntry | None:
-        """Its stay in the red list, if it stands there; free of a query where `red_entries` were prefetched."""
+    def supervision(self) -> KeySupervisionEntry | None:
+        """The supervision it is under, of whatever grade; free of a query where `red_entries` were prefetched."""
         return next((entry for entry in self.red_entries.all() if entry.exited_at is None), None)
+
+    @property
+    def standing_entry(self) -> KeySupervisionEntry | None:
+        """Its stay in the red list, if it stands there; general supervision is none."""
+        entry = self.supervision
+        return entry if entry and entry.in_list else None
 
     def was_handled_by(self, person: Person) -> bool:
         """Whether the person did the work: solved it, or holds it with no unit in the lead."""
@@ -207,6 +219,7 @@ class EscalationRequest(models.Model):
     to_level = models.PositiveSmallIntegerField(_("to level"), choices=Level.choices)
     cause = models.CharField(_("cause"), max_length=12, choices=Cause.choices)
     tried = models.TextField(_("what was tried"), blank=True)
+    beyond = models.CharField(_("what it takes that the township has not"), max_length=12, choices=Beyond.choices, blank=True)
     reason = models.TextField(_("why it is beyond this level"), blank=True)
     minute = models.ForeignKey(Minute, models.PROTECT, null=True, blank=True, related_name="slips", verbose_name=_("minute"))
     asked_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="slips", verbose_name=_("asked by"))
@@ -236,38 +249,3 @@ class EscalationRequest(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class KeySupervisionEntry(models.Model):
-    """An issue's stay in the county's key-supervision list (重点督办库), from the decision to enter to the exit."""
-
-    class Grade(models.TextChoices):
-        GENERAL = "general", _("general supervision")
-        KEY = "key", _("key supervision")
-        LISTED = "listed", _("listed supervision")
-
-    issue = models.ForeignKey(Issue, models.PROTECT, related_name="red_entries", verbose_name=_("issue"))
-    slip = models.OneToOneField(
-        EscalationRequest, models.PROTECT, null=True, blank=True, related_name="entry", verbose_name=_("slip")
-    )
-    grade = models.CharField(_("grade"), max_length=8, choices=Grade.choices, default=Grade.KEY)
-    lead_unit = models.ForeignKey(Unit, models.PROTECT, related_name="red_entries", verbose_name=_("lead unit"))
-    entered_by = models.ForeignKey(Person, models.PROTECT, related_name="red_entered", verbose_name=_("entered by"))
-    entered_at = models.DateTimeField(_("entered at"))
-    reason = models.TextField(_("reason"))
-    exit_approved_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="red_exited", verbose_name=_("exit approved by")
-    )
-    exited_at = models.DateTimeField(_("left at"), null=True, blank=True)
-    exit_reason = models.TextField(_("reason for leaving"), blank=True)
-
-    objects = KeySupervisionQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("key-supervision entry")
-        verbose_name_plural = _("key-supervision entries")
-        ordering = ("entered_at",)
-        constraints = (models.UniqueConstraint(fields=("issue",), condition=Q(exited_at=None), name="key_supervision_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.issue} · {self.get_grade_display()}"

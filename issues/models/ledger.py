@@ -14,11 +14,11 @@ from grids.levels import Level
 from issues.models.casework import Issue
 from issues.models.intake import Submission
 from issues.querysets import EventQuerySet, EventTextQuerySet, NoticeQuerySet
-from issues.workflow import Actor, Field, Status, Verb
+from issues.workflow import BY_PEOPLE, Actor, Field, Status, Verb
 from representatives.models import Person
 
 # What staff write for the requester; reasons, minutes and notes among staff are not.
-_FOR_REQUESTERS = frozenset({Field.REPLY, Field.RESOLUTION, Field.PUBLIC_LINE})
+_FOR_REQUESTERS = frozenset({Field.REPLY, Field.RESOLUTION, Field.PUBLIC_LINE, Field.PROGRESS})
 
 
 class Event(models.Model):
@@ -49,7 +49,14 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ("issue", "number")
-        constraints = (models.UniqueConstraint(fields=("issue", "number"), name="event_numbered"),)
+        constraints = (
+            models.UniqueConstraint(fields=("issue", "number"), name="event_numbered"),
+            # What the program may never do, whatever it believes: the red list is people's.
+            models.CheckConstraint(
+                condition=~Q(verb__in=sorted(BY_PEOPLE)) | (Q(by__isnull=False) & ~Q(actor=Actor.SYSTEM)),
+                name="event_red_by_people",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.issue_id}.{self.number} {self.verb}"

@@ -5,7 +5,8 @@ from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
 from issues.querysets.issues import IssueQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet, NoticeQuerySet
 from issues.querysets.reports import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
-from issues.querysets.slips import EscalationRequestQuerySet, KeySupervisionQuerySet
+from issues.querysets.slips import EscalationRequestQuerySet
+from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
 
 __all__ = [
     "AttachmentQuerySet",
@@ -16,10 +17,13 @@ __all__ = [
     "EventTextQuerySet",
     "IssueQuerySet",
     "KeySupervisionQuerySet",
+    "LetterQuerySet",
+    "ListingQuerySet",
     "NoticeQuerySet",
     "PolicyQuerySet",
     "RatingQuerySet",
     "ReplyTemplateQuerySet",
     "SavedFilterQuerySet",
+    "StepQuerySet",
     "SubmissionQuerySet",
 ]

@@ -20,7 +20,7 @@ from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
     from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry
-    from representatives.models import Person
+    from representatives.models import Person, Unit
     from representatives.scopes import Scope
 
     Who = Person | AnonymousUser
@@ -107,6 +107,15 @@ class IssueQuerySet(models.QuerySet["Issue"]):
             near |= Q(point__dwithin=(issue.point, LIKE_DEGREES))
         since = issue.reported_at - timedelta(days=LIKE_DAYS)
         return self.unfinished().filter(near, category=issue.category_id, reported_at__gte=since).others_than(issue)
+
+    def among(self, ids: Iterable[int]) -> Self:
+        return self.filter(pk__in=list(ids))
+
+    def with_unit(self, unit: Unit) -> Self:
+        """Issues that are with the unit: led or helped by it, or held at its own place and level."""
+        from issues.querysets.supervision import with_unit
+
+        return self.filter(with_unit(unit))
 
     def lock(self, *ids: int) -> Self:
         """Those rows, locked in the order of their keys until the transaction ends."""

@@ -6,10 +6,11 @@ buttons there are. What sweeps do by themselves is in `issues/sweeps.py`, throug
 
 from __future__ import annotations
 
-from issues.services import ending, handling, intake, ladder, red  # noqa: F401 - they register what they do
+from issues.services import ending, handling, intake, ladder, red, supervising  # noqa: F401 - they register what they do
 from issues.services.acting import VERBS, Act, posted_at
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.intake import submit, suggested_level
+from issues.services.letters import answer_letter, send_letter
 from issues.services.moving import (
     field_choices,
     levels_to_accept,
@@ -25,6 +26,7 @@ from issues.services.notices import mark_read
 __all__ = [
     "VERBS",
     "Act",
+    "answer_letter",
     "drop_filter",
     "drop_template",
     "field_choices",
@@ -40,6 +42,7 @@ __all__ = [
     "posted_at",
     "save_filter",
     "save_template",
+    "send_letter",
     "submit",
     "suggested_level",
     "template_paths",

@@ -11,6 +11,7 @@ from issues.models import Event
 from issues.services.acting import Act, does
 from issues.services.ending import close_if_complete, open_feedback
 from issues.services.red import stay_on_red_list
+from issues.services.supervision import lead_changed
 from issues.services.units import chosen_representative, chosen_unit
 from issues.workflow import Actor, Field, Status, Verb
 
@@ -29,6 +30,7 @@ def dispatch(act: Act) -> Event:
     else:
         issue.lead_unit = chosen_unit(act)
         record = {"unit": issue.lead_unit.code}
+        lead_changed(act, issue.lead_unit)
     act.set_status()
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
@@ -82,6 +84,7 @@ def resolve(act: Act) -> Event:
     issue.resolved_by, issue.resolved_at = act.by, act.at
     checked = issue.category.physical or issue.level == Level.COUNTY
     act.set_status(None if checked else Status.PENDING_FEEDBACK)
+    issue.progress_due_at = None
     act.clocks.solved(act.at)
     if not checked:
         open_feedback(act)

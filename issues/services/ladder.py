@@ -65,6 +65,8 @@ def _await_signature(act: Act) -> None:
 def _not_returnable(act: Act) -> str:
     """Once per hop, and soon after it arrived."""
     issue = act.issue
+    if issue.level == Level.TOWNSHIP and issue.supervision:
+        return gettext("It is under supervision: it stays with the township until the supervision office lifts that.")
     if issue.level != Level.COUNTY and act.terms.rung_down(issue.level) is None:
         return gettext("There is no level below to return it to.")
     returned = [event for event in issue.events.all() if event.verb == Verb.RETURN_DOWN and event.from_level == issue.level]
@@ -93,6 +95,17 @@ def return_down(act: Act) -> Event:
     rung = act.terms.rung_down(issue.level)
     assert rung is not None  # noqa: S101 - asked by the guard; yellow, below red, cannot be switched off
     issue.level = rung.level
+    _arrive(act)
+    act.clocks.start_level(act.at, now=act.at, at_least=act.terms.returns.keep_at_least)
+    _await_signature(act)
+    return act.write(texts=act.texts(Field.REASON), is_public=True)
+
+
+@does(Verb.EXIT_DOWN)
+def exit_down(act: Act) -> Event:
+    """出库: the supervision office takes it off the red list, back to the township, which gets time for it."""
+    leave_red_list(act)
+    act.issue.level = Level.TOWNSHIP
     _arrive(act)
     act.clocks.start_level(act.at, now=act.at, at_least=act.terms.returns.keep_at_least)
     _await_signature(act)

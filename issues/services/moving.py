@@ -15,8 +15,9 @@ from issues.errors import Conflict, OutOfScope, Refusal
 from issues.models import Category, Event, Issue, Rating, Submission
 from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posted_at
 from issues.services.units import representatives_for
-from issues.workflow import MOVES, RUNGS, Actor, Field, Move, Urgency, Verb
+from issues.workflow import MOVES, RUNGS, Actor, Beyond, Field, Move, Urgency, Verb
 from representatives.models import Assignment, Person, Unit
+from representatives.roles import Role
 
 _REQUESTER: workflow.Actors = frozenset({Actor.REQUESTER})
 
@@ -90,11 +91,16 @@ def levels_to_accept(issue: Issue, person: Person, at: datetime, posts: Sequence
 
 def field_choices(issue: Issue, field: Field, person: Person | None, at: datetime) -> list[tuple[str, str]]:
     """(value, label) of what may stand in a field of a move; empty for free text."""
-    if field == Field.UNIT:
+    if field in (Field.UNIT, Field.UNITS):
         return [(str(unit.pk), unit.name) for unit in Unit.objects.for_place(issue.path)]
     if field == Field.PERSON:
         act = Act(issue=issue, verb=Verb.DISPATCH, at=at)
         return [(str(found.pk), str(found)) for found in representatives_for(issue, act.posts)]
+    if field == Field.LEADER:
+        posts = Act(issue=issue, verb=Verb.LIST, at=at).posts
+        return [(str(post.person.pk), post.person.name) for post in posts if post.role == Role.COUNTY_LEADER]
+    if field == Field.BEYOND:
+        return [(beyond.value, str(beyond.label)) for beyond in Beyond]
     if field == Field.CATEGORY:
         return [(category.code, category.name) for category in Category.objects.in_use()]
     if field == Field.URGENCY:

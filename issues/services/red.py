@@ -11,8 +11,9 @@ from issues import clock, numbers
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, KeySupervisionEntry, Minute
 from issues.services.acting import Act, does, unless
-from issues.services.units import chosen_unit
-from issues.workflow import Cause, Field, Verb
+from issues.services.supervision import await_progress, end_supervision, enter, record_step, standing
+from issues.services.units import chosen_helpers, chosen_unit
+from issues.workflow import Beyond, Cause, Field, Verb
 
 _PENDING = EscalationRequest.Decision.PENDING
 
@@ -22,6 +23,7 @@ def draft_red(act: Act) -> Event:
     """The township is late: the program drafts a proposal for people to take up or refuse. It never enters one."""
     act.issue.red_drafted_at = act.at
     act.issue.climb_at = None
+    _await_decision(act)
     return act.write({"cause": Cause.OVERDUE.value})
 
 
@@ -35,16 +37,32 @@ def _already_proposed(act: Act) -> str:
 @does(Verb.PROPOSE_RED)
 def propose_red(act: Act) -> Event:
     """The township asks the county to take it on: what it tried, its minute, and why it is beyond a township."""
+    beyond = _beyond(act)
     minute = act.minute(Minute.Kind.DELIBERATION)
     slip = _slip(act, minute=minute, cause=Cause.OVERDUE if act.issue.red_drafted_at else Cause.COMPLEXITY)
-    slip.decision, slip.decide_by = _PENDING, _decide_by(act)
+    slip.decision, slip.decide_by, slip.beyond = _PENDING, _await_decision(act), beyond
     slip.save(force_insert=True)
-    return act.write({"slip": slip.number, "minute": minute.pk if minute else None}, texts=act.texts(Field.TRIED, Field.REASON))
+    record = {"slip": slip.number, "minute": minute.pk if minute else None, "beyond": beyond}
+    return act.write(record, texts=act.texts(Field.TRIED, Field.REASON))
 
 
-def _decide_by(act: Act) -> datetime | None:
+def _beyond(act: Act) -> str:
+    """What the township lacks: one of the closed list."""
+    value = str(act.facts.get(Field.BEYOND) or "")
+    if value not in Beyond.values:
+        raise Refusal(
+            gettext("Say what the township lacks: authority, money, or that it crosses a border or is a legacy of the past."),
+            field=Field.BEYOND.value,
+        )
+    return value
+
+
+def _await_decision(act: Act) -> datetime | None:
+    """Until when the supervision office decides; it is reminded by the sweep."""
     span = act.terms.levels.yellow.up.decide_by
-    return clock.after(span, act.at, act.calendar) if span else None
+    act.issue.decide_due_at = clock.after(span, act.at, act.calendar) if span else None
+    act.clocks.plan_warning(act.at)
+    return act.issue.decide_due_at
 
 
 def _slip(act: Act, *, cause: Cause, minute: Minute | None = None) -> EscalationRequest:
@@ -79,21 +97,19 @@ def enter_red(act: Act) -> Event:
         raise Refusal(
             gettext("A minute is missing: nobody has written down yet why it is beyond the township."), field=Field.MINUTE.value
         )
-    unit = chosen_unit(act)
+    unit, helpers = chosen_unit(act), chosen_helpers(act)
     slip.save()
-    answer = act.answer(Level.COUNTY)
+    end_supervision(act)
     issue.level, issue.lead_unit = Level.COUNTY, unit
-    issue.handler, issue.handler_fallback = act.by or answer.person, False
-    issue.climb_cause, issue.red_drafted_at = slip.cause, None
+    issue.handler, issue.handler_fallback = act.by or act.answer(Level.COUNTY).person, False
+    issue.climb_cause, issue.red_drafted_at, issue.decide_due_at = slip.cause, None, None
     act.set_status()
-    assert act.by is not None  # noqa: S101 - the table lets only people do it
-    KeySupervisionEntry.objects.create(
-        issue=issue, slip=slip, lead_unit=unit, entered_by=act.by, entered_at=act.at, reason=act.text(Field.REASON)
-    )
+    enter(act, KeySupervisionEntry.Grade.KEY, unit, helpers, slip=slip)
     act.clocks.start_level(act.at, now=act.at)
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
-    return act.write({"slip": slip.number, "unit": unit.code}, texts=act.texts(Field.REASON), is_public=True)
+    record = {"slip": slip.number, "unit": unit.code, "helpers": [helper.code for helper in helpers]}
+    return act.write(record, texts=act.texts(Field.REASON), is_public=True)
 
 
 @does(Verb.REFUSE_RED)
@@ -101,7 +117,8 @@ def refuse_red(act: Act) -> Event:
     """It stays with the township, with a reason."""
     slip = _decided(act, EscalationRequest.Decision.REFUSED)
     slip.save()
-    act.issue.red_drafted_at = None
+    act.issue.red_drafted_at = act.issue.decide_due_at = None
+    act.clocks.plan_warning(act.at)
     return act.write({"slip": slip.number}, texts=act.texts(Field.REASON))
 
 
@@ -110,6 +127,9 @@ def _decided(act: Act, decision: EscalationRequest.Decision) -> EscalationReques
     slip = EscalationRequest.objects.pending_for(act.issue)
     if slip is None:
         slip = _slip(act, cause=Cause.OVERDUE)
+        slip.decide_by = act.issue.decide_due_at
+        if decision == EscalationRequest.Decision.GRANTED:
+            slip.beyond, slip.reason = _beyond(act), act.text(Field.REASON)
     if slip.minute is None:
         slip.minute = act.minute(Minute.Kind.DELIBERATION)
     slip.decision, slip.decided_by, slip.decided_at = decision, act.by, act.at
@@ -130,43 +150,36 @@ def approve_exit(act: Act) -> Event:
     """The supervision office agrees that the issue leaves the list when it closes."""
     from issues.services.ending import close_if_complete
 
-    entry = _standing(act)
+    entry = standing(act)
     entry.exit_approved_by, entry.exit_reason = act.by, act.text(Field.REASON)
     entry.save(update_fields=["exit_approved_by", "exit_reason"])
+    record_step(act, entry, act.text(Field.REASON))
     event = act.write(texts=act.texts(Field.REASON))
     close_if_complete(act)
     return event
 
 
 def leave_red_list(act: Act) -> None:
-    """The stay ends now, if there is one; who approved the exit, and why, stands."""
-    entry = KeySupervisionEntry.objects.standing().latest_of(act.issue)
-    if entry:
-        entry.exited_at, entry.exit_reason = act.at, entry.exit_reason or act.text(Field.REASON)
-        if entry.exit_approved_by_id is None:
-            entry.exit_approved_by = act.by
-        entry.save(update_fields=["exited_at", "exit_reason", "exit_approved_by"])
+    """The supervision ends now, if there is one; who approved the exit, and why, stands."""
+    end_supervision(act)
 
 
 def stay_on_red_list(act: Act) -> None:
     """It was not solved after all: the approval to leave is void, and a stay that ended goes on."""
     entry = KeySupervisionEntry.objects.latest_of(act.issue)
     if entry and act.issue.level == Level.COUNTY:
-        entry.exited_at, entry.exit_approved_by, entry.exit_reason = None, None, ""
-        entry.save(update_fields=["exited_at", "exit_approved_by", "exit_reason"])
+        had_left = bool(entry.exited_at or entry.exit_approved_by_id)
+        entry.exited_at, entry.exit_approved_by, entry.exit_reason, entry.exit_verb = None, None, "", ""
+        entry.save(update_fields=["exited_at", "exit_approved_by", "exit_reason", "exit_verb"])
+        await_progress(act)
+        if had_left:
+            record_step(act, entry, act.text(Field.REASON))
 
 
 def drop_proposal(act: Act) -> None:
     """Nothing is left to decide: a slip refused by nobody."""
-    act.issue.red_drafted_at = None
+    act.issue.red_drafted_at = act.issue.decide_due_at = None
     slip = EscalationRequest.objects.pending_for(act.issue)
     if slip:
         slip.decision, slip.decided_at = EscalationRequest.Decision.REFUSED, act.at
         slip.save(update_fields=["decision", "decided_at"])
-
-
-def _standing(act: Act) -> KeySupervisionEntry:
-    entry = KeySupervisionEntry.objects.standing().latest_of(act.issue)
-    if entry is None:
-        raise Refusal(gettext("It is not on the red list."))
-    return entry

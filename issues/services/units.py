@@ -21,6 +21,26 @@ def chosen_unit(act: Act) -> Unit:
     return unit
 
 
+def chosen_helpers(act: Act) -> list[Unit]:
+    """The units that were named to help, each once and in order of their codes; the lead unit is none of them."""
+    given = act.facts.get(Field.UNITS) or ()
+    wanted = {str(one) for one in given} if isinstance(given, (list, tuple, set, frozenset)) else {str(given)}
+    wanted -= {str(act.facts.get(Field.UNIT)), ""}
+    found = [unit for unit in Unit.objects.for_place(act.issue.path) if str(unit.pk) in wanted]
+    if len(found) < len(wanted):
+        raise Refusal(gettext("A helping unit does not serve this place."), field=Field.UNITS.value)
+    return sorted(found, key=lambda unit: unit.code)
+
+
+def chosen_leader(act: Act) -> Person:
+    """The county leader who was named."""
+    wanted = str(act.facts.get(Field.LEADER))
+    for post in act.posts:
+        if post.role == Role.COUNTY_LEADER and str(post.person.pk) == wanted:
+            return post.person
+    raise Refusal(gettext("That person is no leader of this county."), field=Field.LEADER.value)
+
+
 def representatives_for(issue: Issue, act_posts: list[Assignment]) -> list[Person]:
     """Who may handle a green issue there: its representatives, and the village secretary in their place."""
     roles = (Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY) if issue.level == Level.GRID else ()

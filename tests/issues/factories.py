@@ -184,6 +184,8 @@ FACTS: dict[Verb, dict[str, object]] = {
     Verb.REOPEN: {"reason": "it came back"},
     Verb.REFUSE_RED: {"reason": "within the township's power"},
     Verb.APPROVE_EXIT: {"reason": "seen on site"},
+    Verb.EXIT_DOWN: {"reason": "the township can do it now"},
+    Verb.REPORT_PROGRESS: {"progress": "foundations are laid"},
     Verb.SUPPLEMENT: {"text": "It is worse now"},
 }
 MINUTE = {"held_on": "2024-09-01", "participants": "pr1, vs1", "outcome": "needs money of the township"}
@@ -235,7 +237,7 @@ def at_yellow(made: County, at: datetime, **more: Any) -> Issue:
 
 def proposed(made: County, at: datetime, **more: Any) -> Issue:
     issue = at_yellow(made, at, **more)
-    do(issue, Verb.PROPOSE_RED, made["tc1"], at, tried="asked the bank", minute=MINUTE, reason="across townships")
+    do(issue, Verb.PROPOSE_RED, made["tc1"], at, tried="asked the bank", minute=MINUTE, reason="across townships", beyond="crosses")
     return issue
 
 

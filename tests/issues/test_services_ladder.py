@@ -65,7 +65,7 @@ def test_secretary_passes_up_only_with_a_minute_that_has_taken_place(county):
 def test_yellow_is_not_passed_up_but_proposed(county):
     issue = make.at_yellow(county, MONDAY)
 
-    with pytest.raises(Forbidden):
+    with pytest.raises(Refusal, match="the township proposes it, with the minute"):
         do(issue, Verb.ESCALATE, county["tc1"], MONDAY, tried="all", minute=make.MINUTE)
 
 
@@ -98,7 +98,7 @@ def test_township_proposes_and_only_the_supervision_office_enters(county):
     assert issue.level == Level.TOWNSHIP
     assert not KeySupervisionEntry.objects.exists()
     with pytest.raises(Refusal, match="the decision is awaited"):
-        do(issue, Verb.PROPOSE_RED, county["tc1"], MONDAY, tried="x", minute=make.MINUTE, reason="y")
+        do(issue, Verb.PROPOSE_RED, county["tc1"], MONDAY, tried="x", minute=make.MINUTE, reason="y", beyond="funds")
     with pytest.raises(Forbidden):
         do(issue, Verb.ENTER_RED, county["tc1"], MONDAY, reason="x", unit=county.units["roads"].pk)
 
@@ -127,7 +127,7 @@ def test_refused_proposal_stays_yellow_and_may_be_made_again(county):
     assert issue.level == Level.TOWNSHIP
     assert EscalationRequest.objects.get(issue=issue, to_level=Level.COUNTY).decision == "refused"
     assert Role.TOWNSHIP_COMMITTEE in told(issue, Verb.REFUSE_RED)
-    do(issue, Verb.PROPOSE_RED, county["tc1"], TUESDAY, tried="again", minute=make.MINUTE, reason="money")
+    do(issue, Verb.PROPOSE_RED, county["tc1"], TUESDAY, tried="again", minute=make.MINUTE, reason="money", beyond="funds")
 
 
 def test_draft_of_the_program_needs_a_minute_to_be_entered(county):
@@ -139,8 +139,8 @@ def test_draft_of_the_program_needs_a_minute_to_be_entered(county):
 
     unit = county.units["roads"].pk
     with pytest.raises(Refusal, match="A minute is missing"):
-        do(issue, Verb.ENTER_RED, county["duc"], TUESDAY, reason="x", unit=unit)
-    do(issue, Verb.ENTER_RED, county["duc"], TUESDAY, reason="x", unit=unit, minute=make.MINUTE)
+        do(issue, Verb.ENTER_RED, county["duc"], TUESDAY, reason="x", unit=unit, beyond="funds")
+    do(issue, Verb.ENTER_RED, county["duc"], TUESDAY, reason="x", unit=unit, minute=make.MINUTE, beyond="funds")
 
     assert (issue.level, issue.climb_cause, issue.red_drafted_at) == (Level.COUNTY, Cause.OVERDUE, None)
 

@@ -50,6 +50,14 @@ draft_red            -                   | -                   | SYS            
 propose_red          -                   | -                   | TC                  | -
 enter_red            -                   | -                   | DUC                 | -
 refuse_red           -                   | -                   | DUC                 | -
+supervise            -                   | -                   | DUC                 | -
+lift                 -                   | -                   | DUC                 | CL
+propose_listed       -                   | -                   | -                   | DUC
+list                 -                   | -                   | -                   | CL
+refuse_listed        -                   | -                   | -                   | CL
+appoint              -                   | -                   | -                   | DUC
+report_progress      -                   | -                   | TC DEPT             | DEPT
+exit_down            -                   | -                   | -                   | DUC
 extend               VS                  | TC                  | DUC                 | CL
 return_order         -                   | -                   | DEPT                | DEPT
 whistle              -                   | -                   | TC                  | DUC
@@ -111,7 +119,7 @@ def test_ladder_is_the_one_of_the_notes():
     assert [set(rung.raising_needs) for rung in LADDER] == [
         {Field.TRIED},
         {Field.TRIED, Field.MINUTE},
-        {Field.TRIED, Field.MINUTE, Field.REASON},
+        {Field.TRIED, Field.MINUTE, Field.BEYOND, Field.REASON},
         set(),
     ]
 
@@ -141,10 +149,10 @@ def test_program_never_enters_the_red_list_nor_declines_nor_rates(level):
 
 def test_verbs_of_the_next_stage_stand_in_the_table_and_are_not_offered():
     later = {Verb.EXTEND, Verb.SUSPEND, Verb.DEFER, Verb.REVIEW, Verb.OBJECT, Verb.EXPLAIN, Verb.RETURN_ORDER, Verb.WHISTLE,
-             Verb.ANSWER_WHISTLE, Verb.WAIVE, Verb.NUDGE, Verb.SUPERVISE, Verb.POLL, Verb.SPLIT, Verb.HANDLE_ON_THE_SPOT}  # fmt: skip
+             Verb.ANSWER_WHISTLE, Verb.WAIVE, Verb.NUDGE, Verb.POLL, Verb.SPLIT, Verb.HANDLE_ON_THE_SPOT}  # fmt: skip
 
     assert set(VERBS).isdisjoint(later)
-    assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN} == set(Verb)
+    assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN, Verb.LETTER, Verb.ANSWER_LETTER} == set(Verb)
 
 
 def refusal(

@@ -111,6 +111,7 @@ class Scene:
         issue = self.accepted(Light.YELLOW, **told)
         words: dict[str, Any] = {
             "tried": "镇里已两次现场处置,资金缺口三百万元。",
+            "beyond": "funds",
             "reason": "需旗级资金和交通部门牵头。",
             "minute": MINUTE,
         }

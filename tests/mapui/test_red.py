@@ -93,7 +93,7 @@ def test_each_sees_the_rows_that_are_theirs(county: Scene, client: Client):
 
 def test_row_says_days_unit_progress_and_what_is_missing(county: Scene, client: Client):
     issue = county.on_red_list()
-    county.move(issue, Verb.NOTE, Role.SUPERVISION_OFFICE, text="施工队已进场")
+    county.move(issue, Verb.REPORT_PROGRESS, Role.DEPARTMENT, progress="施工队已进场")
 
     html = as_(client, county[Role.SUPERVISION_OFFICE]).get(RED).content.decode()
 
