@@ -35,6 +35,15 @@ class Reason(StrEnum):
     TOTAL = "total"
 
 
+# What is reminded of once, and the bit of `Issue.reminded` that says it was; a level's warnings are counted in `warned`.
+_ONCE = {
+    reason: 1 << n
+    for n, reason in enumerate(
+        (Reason.TRIAGE, Reason.SIGN, Reason.CONTACT, Reason.MAKE_SAFE, Reason.VERIFY, Reason.TOTAL),
+    )
+}
+
+
 @dataclass(frozen=True, order=True)
 class Reminder:
     """Something that comes due; `step` counts the policy's warnings, from 0, for `LEVEL`."""
@@ -56,18 +65,23 @@ class Clocks:
         """A report has come in: triage has its window, and behind it all clocks stand ready, accepted or not."""
         issue = self.issue
         issue.triage_due_at = self._window("triage", issue.reported_at)
+        issue.reminded = 0
         self.start(issue.triage_due_at, now=issue.reported_at)
 
     def start(self, since: datetime, *, now: datetime) -> None:
         """Set every clock to begin at `since`: contact, level and total."""
         issue = self.issue
+        self._forget(Reason.CONTACT, Reason.MAKE_SAFE, Reason.TOTAL)
         issue.contact_due_at = self._window("contact", since)
         issue.total_due_at = clock.after(self.terms.total, since, self.calendar)
         self.start_level(since, now=now)
 
     def start_level(self, since: datetime, *, now: datetime, limit: Span | None = None, at_least: Span | None = None) -> None:
-        """Begin the clock of the issue's level anew; `limit` in place of the policy's, `at_least` if it came back down."""
-        issue = self.issue
+        """Begin the clock of the issue's level anew; `limit` in place of the policy's, `at_least` if it came back down.
+
+        Where somebody is in danger the level's own clock waits until that is over, two hours at most.
+        """
+        issue, since = self.issue, max(since, self.danger_over_at or since)
         due = clock.after(limit or self._limit, since, self.calendar)
         if at_least:
             due = max(due, clock.after(at_least, since, self.calendar))
@@ -78,15 +92,36 @@ class Clocks:
         """The level is due at `due`; its marks and its climb follow."""
         issue = self.issue
         issue.level_due_at = due
-        issue.due_soon_at = self._marks(due)[-2] if len(self.terms.warn) > 1 else due
-        issue.warned = 0
+        marks = self._marks(due)
+        issue.due_soon_at = marks[-2] if len(marks) > 1 else due
+        issue.warned = sum(mark <= now for mark in marks)  # what lies behind is not warned of any more
         self._plan_climb(due)
         self.plan_warning(now)
 
     def wait_for_signature(self, at: datetime) -> None:
         """Handed to somebody: the window for acknowledging it begins."""
         self.issue.acknowledged_at = None
+        self._forget(Reason.SIGN)
         self.issue.sign_due_at = self._window("sign", at)
+
+    def made_safe(self, at: datetime) -> None:
+        """Nobody is in danger any more: from now on the level's own clock runs, if it does not already."""
+        issue = self.issue
+        issue.made_safe_at = at
+        if issue.level_since and issue.level_since > at:
+            self.start_level(at, now=at)
+        self.plan_warning(at)
+
+    def move_total(self, due: datetime, *, now: datetime) -> None:
+        """The total clock ends then: by an extension, or by the time it stood. Of a date to come is warned (again)."""
+        self.issue.total_due_at = due
+        if due > now:
+            self._forget(Reason.TOTAL)
+
+    def pause(self) -> None:
+        """It stands still by somebody's word: nothing is warned of and nothing climbs until `set_due` sets it going."""
+        issue = self.issue
+        issue.warn_at = issue.climb_at = issue.due_soon_at = issue.sign_due_at = None
 
     def stop(self) -> None:
         """The issue ended: nothing is looked for any more. When it was due stays on record."""
@@ -96,6 +131,7 @@ class Clocks:
     def solved(self, at: datetime) -> None:
         """Reported as solved: it no longer climbs; who verifies is reminded."""
         self.issue.climb_at = self.issue.due_soon_at = None
+        self._forget(Reason.VERIFY)
         self.plan_warning(at)
 
     def plan_warning(self, now: datetime) -> None:
@@ -107,8 +143,22 @@ class Clocks:
         since = self.issue.warn_at
         return sorted(reminder for reminder in self.reminders() if since and since <= reminder.at <= at)
 
+    def given(self, reminder: Reminder) -> None:
+        """It was told: whatever moves the date later, it is not told twice."""
+        if reminder.reason == Reason.LEVEL:
+            self.issue.warned = max(self.issue.warned, reminder.step + 1)
+        else:
+            self.issue.reminded |= _ONCE[reminder.reason]
+
     def reminders(self) -> Iterator[Reminder]:
-        """Everything that comes due while the issue stays as it is."""
+        """Everything of which somebody is still to be told while the issue stays as it is."""
+        for reminder in self._all_reminders():
+            if reminder.reason == Reason.LEVEL and reminder.step < self.issue.warned:
+                continue
+            if not self.issue.reminded & _ONCE.get(reminder.reason, 0):
+                yield reminder
+
+    def _all_reminders(self) -> Iterator[Reminder]:
         issue = self.issue
         if issue.status == Status.SUBMITTED:
             yield from _if_set(issue.triage_due_at, Reason.TRIAGE)
@@ -116,9 +166,8 @@ class Clocks:
             yield from _if_set(issue.sign_due_at, Reason.SIGN)
         if issue.status in _HELD and issue.first_contact_at is None:
             yield from _if_set(issue.contact_due_at, Reason.CONTACT)
-        if issue.status in _HELD and issue.urgency == Urgency.CRITICAL and issue.triage_due_at:
-            started = clock.started_at(issue.accepted_at, issue.triage_due_at)
-            yield Reminder(clock.after(self.terms.limits.critical.make_safe, started, self.calendar), Reason.MAKE_SAFE)
+        if issue.status in (Status.SUBMITTED, *_HELD) and issue.made_safe_at is None:
+            yield from _if_set(self.safe_due_at, Reason.MAKE_SAFE)
         if issue.status in (Status.SUBMITTED, *_HELD):
             if issue.level_due_at:
                 yield from (Reminder(at, Reason.LEVEL, step) for step, at in enumerate(self._marks(issue.level_due_at)))
@@ -135,6 +184,30 @@ class Clocks:
             yield Reminder(clock.subtract_working_time(ahead, issue.decide_due_at, self.calendar), Reason.DECIDE)
             yield Reminder(issue.decide_due_at, Reason.DECIDE, 1)
         yield from _if_set(issue.progress_due_at, Reason.PROGRESS)
+
+    @property
+    def started_at(self) -> datetime | None:
+        """Since when the clocks run: from its acceptance, at the latest from when it should have been accepted."""
+        due = self.issue.triage_due_at
+        return clock.started_at(self.issue.accepted_at, due) if due else None
+
+    @property
+    def safe_due_at(self) -> datetime | None:
+        """Until when a danger must be over, in every colour; None if nobody is in danger."""
+        if self.issue.urgency != Urgency.CRITICAL or self.started_at is None:
+            return None
+        return clock.after(self.terms.limits.critical.make_safe, self.started_at, self.calendar)
+
+    @property
+    def danger_over_at(self) -> datetime | None:
+        """When the level's own clock may begin: the danger is over, or should be. None if there is none."""
+        due = self.safe_due_at
+        return min(self.issue.made_safe_at or due, due) if due else None
+
+    def _forget(self, *reasons: Reason) -> None:
+        """A new date is set for these: of it somebody is to be told."""
+        for reason in reasons:
+            self.issue.reminded &= ~_ONCE[reason]
 
     @property
     def _limit(self) -> Span:

@@ -92,6 +92,12 @@ class CriticalWindows(Windows):
     make_safe: Length
     then: Literal["urgent", "normal"]
 
+    @model_validator(mode="after")
+    def _never_pauses(self) -> Self:
+        if self.pauses_at_night:
+            raise ValueError(gettext("Where somebody is in danger, no clock pauses at night."))
+        return self
+
 
 class AllLimits(_Part):
     critical: CriticalWindows

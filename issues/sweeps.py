@@ -100,7 +100,7 @@ def _warn(issue: Issue, at: datetime) -> Event | None:
     due = act.clocks.due_reminders(at)
     event = None
     for reminder in due:
-        issue.warned += reminder.reason == Reason.LEVEL
+        act.clocks.given(reminder)
         act.clocks.plan_warning(reminder.at)
         event = _remind(Act(issue, Verb.WARN, at), reminder)
     if not due:

@@ -46,6 +46,7 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.ACCEPT:       (A.REQUESTERS, A.DESK, A.BELOW),
     Verb.DECLINE:      (A.REQUESTERS,),
     Verb.DISPATCH:     (A.HANDLER, A.COVER),
+    Verb.MAKE_SAFE:    (A.HANDLER, A.NEXT_LEVEL),
     Verb.ESCALATE:     (A.HANDLER, A.BELOW, A.REQUESTERS),
     Verb.RETURN_DOWN:  (A.HANDLER, A.REQUESTERS),
     Verb.DRAFT_RED:    (A.HANDLER, A.DECIDERS),

@@ -106,6 +106,7 @@ class Verb(TextChoices):
     DISPATCH = "dispatch", _("Dispatch")
     ACKNOWLEDGE = "acknowledge", _("Acknowledge")
     CONTACT = "contact", _("Record first contact")
+    MAKE_SAFE = "make_safe", _("Record that the danger is over")
     NOTE = "note", _("Add progress")
     ESCALATE = "escalate", _("Pass up")
     RETURN_DOWN = "return_down", _("Return down")
@@ -149,6 +150,7 @@ class Verb(TextChoices):
     LETTER = "letter", _("Send a letter to the unit")
     ANSWER_LETTER = "answer_letter", _("Answer the letter")
     POLL = "poll", _("Record a satisfaction poll")
+    RECALENDAR = "recalendar", _("Move the dates with the calendar")
 
 
 class Actor(TextChoices):
@@ -286,6 +288,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.DISPATCH,     _HELD,             _S.ASSIGNED,             _who(VS, SYS),        _who(VS),        _who(TC),            _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
     Move(Verb.ACKNOWLEDGE,  _WAITING,          _S.IN_PROGRESS,          _who(PR),             _who(VS, PR),    _who(TC, LEAD),      _who(LEAD)),
     Move(Verb.CONTACT,      _HELD,             None,                    _who(GM, GL, PR, VS), _who(VS, PR),    _who(TC, LEAD),      _who(LEAD, DUC), (), (Field.TEXT,)),
+    Move(Verb.MAKE_SAFE,    _HELD | _NEW,      None,                    _who(GM, GL, PR, VS), _who(GM, GL, PR, VS), _who(GM, GL, VS, TC, LEAD), _who(GM, GL, VS, TC, LEAD, DUC), (Field.TEXT,)),
     Move(Verb.NOTE,         OPEN,              None,                    _STAFF,               _STAFF,          _STAFF,              _STAFF,     (Field.TEXT,), (Field.REPLY, *_OUTCOME)),
     Move(Verb.ESCALATE,     _HELD,             _S.ASSIGNED,             LADDER[0].raised_by | {SYS}, LADDER[1].raised_by | {SYS}, NOBODY, NOBODY, (Field.TRIED,), also_from=_NEW),
     Move(Verb.RETURN_DOWN,  _HELD,             _S.ASSIGNED,             NOBODY,               _who(VS),        _who(TC),            _who(DUC),  _REASON),
@@ -329,6 +332,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.LETTER,       OPEN,              None,                    _who(DUC),            _who(DUC),       _who(DUC),           _who(DUC),  (Field.TEXT,)),
     Move(Verb.ANSWER_LETTER, frozenset(_S),    None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD), (Field.TEXT,)),
     Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS),   _who(DUC),  (), by_handler=False),
+    Move(Verb.RECALENDAR,   OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
 )
 # fmt: on
 # Never the program's: the database refuses their event without a person.

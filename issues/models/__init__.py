@@ -3,6 +3,7 @@
 from issues.models.casework import EscalationRequest, Issue, Minute
 from issues.models.config import Category, CountyDay, SlaPolicy
 from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
+from issues.models.governing import CalendarChange, PolicyDraft, Simulation, Stage
 from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Rating, Requester, Submission
 from issues.models.ledger import Event, EventText, Notice
@@ -10,6 +11,7 @@ from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRe
 
 __all__ = [
     "Attachment",
+    "CalendarChange",
     "Category",
     "CountyDay",
     "EscalationRequest",
@@ -25,12 +27,15 @@ __all__ = [
     "ListingRequest",
     "Minute",
     "Notice",
+    "PolicyDraft",
     "Rating",
     "ReminderLetter",
     "ReplyTemplate",
     "Requester",
     "SavedFilter",
+    "Simulation",
     "SlaPolicy",
+    "Stage",
     "Submission",
     "SupervisionStep",
 ]

@@ -78,6 +78,9 @@ class Issue(models.Model):
     due_soon_at = models.DateTimeField(_("due soon from"), null=True, blank=True)  # the 80 % mark: colours the clock
     warned = models.PositiveSmallIntegerField(_("warnings given"), default=0)  # how many thresholds of this level's clock
 
+    reminded = models.PositiveSmallIntegerField(_("reminders given"), default=0)  # a bit each, `deadlines._ONCE`
+    made_safe_at = models.DateTimeField(_("made safe at"), null=True, blank=True)
+
     rectify_rounds = models.PositiveSmallIntegerField(_("rounds of rectification"), default=0)
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
     recurrence_of = models.ForeignKey(

@@ -2,6 +2,7 @@
 
 from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQuerySet
 from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
+from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQuerySet, SimulationQuerySet
 from issues.querysets.issues import IssueQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet, NoticeQuerySet
 from issues.querysets.reports import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
@@ -10,6 +11,7 @@ from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet,
 
 __all__ = [
     "AttachmentQuerySet",
+    "CalendarChangeQuerySet",
     "CategoryQuerySet",
     "CountyDayQuerySet",
     "EscalationRequestQuerySet",
@@ -20,10 +22,12 @@ __all__ = [
     "LetterQuerySet",
     "ListingQuerySet",
     "NoticeQuerySet",
+    "PolicyDraftQuerySet",
     "PolicyQuerySet",
     "RatingQuerySet",
     "ReplyTemplateQuerySet",
     "SavedFilterQuerySet",
+    "SimulationQuerySet",
     "StepQuerySet",
     "SubmissionQuerySet",
 ]

@@ -161,7 +161,7 @@ def reopen(act: Act) -> Event:
     issue = act.issue
     assert issue.closed_at is not None  # noqa: S101 - the table reopens only what has ended
     if issue.total_due_at:
-        issue.total_due_at += act.at - issue.closed_at
+        act.clocks.move_total(issue.total_due_at + (act.at - issue.closed_at), now=act.at)
     issue.closed_at = issue.resolved_by = issue.resolved_at = issue.verified_at = issue.silent_close_at = None
     issue.reopened += 1
     act.set_status()

@@ -8,12 +8,12 @@ from grids.levels import Level
 from issues import clock
 from issues.errors import Refusal
 from issues.models import Event
-from issues.services.acting import Act, does
+from issues.services.acting import Act, does, unless
 from issues.services.ending import close_if_complete, open_feedback
 from issues.services.red import stay_on_red_list
 from issues.services.supervision import lead_changed
 from issues.services.units import chosen_representative, chosen_unit
-from issues.workflow import Actor, Field, Status, Verb
+from issues.workflow import Actor, Field, Status, Urgency, Verb
 
 
 @does(Verb.DISPATCH)
@@ -55,6 +55,20 @@ def contact(act: Act) -> Event:
     if act.issue.first_contact_at is None:
         act.issue.first_contact_at = act.at
         act.clocks.plan_warning(act.at)
+    return act.write(texts=act.texts(Field.TEXT), is_public=True)
+
+
+@unless(Verb.MAKE_SAFE)
+def _nobody_in_danger(act: Act) -> str:
+    if act.issue.urgency != Urgency.CRITICAL:
+        return gettext("Nobody was said to be in danger.")
+    return gettext("It was made safe already.") if act.issue.made_safe_at else ""
+
+
+@does(Verb.MAKE_SAFE)
+def make_safe(act: Act) -> Event:
+    """Whoever is on the spot: nobody is in danger any more. What is left has the time of an urgent issue."""
+    act.clocks.made_safe(act.at)
     return act.write(texts=act.texts(Field.TEXT), is_public=True)
 
 
@@ -135,7 +149,7 @@ def resume(act: Act) -> Event:
     act.set_status()
     issue.resume_at = None
     if issue.total_due_at:
-        issue.total_due_at += act.at - paused_at
+        act.clocks.move_total(issue.total_due_at + (act.at - paused_at), now=act.at)
     if issue.level_due_at:
         act.clocks.set_due(clock.shifted(issue.level_due_at, paused_at, act.at, act.calendar, natural=natural), now=act.at)
     return act.write(is_public=True)

@@ -152,7 +152,7 @@ def test_verbs_of_the_next_stage_stand_in_the_table_and_are_not_offered():
              Verb.ANSWER_WHISTLE, Verb.WAIVE, Verb.NUDGE, Verb.POLL, Verb.SPLIT, Verb.HANDLE_ON_THE_SPOT}  # fmt: skip
 
     assert set(VERBS).isdisjoint(later)
-    assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN, Verb.LETTER, Verb.ANSWER_LETTER} == set(Verb)
+    assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN, Verb.LETTER, Verb.ANSWER_LETTER, Verb.RECALENDAR} == set(Verb)
 
 
 def refusal(
