@@ -4,6 +4,7 @@
 FROM python:3.11-slim-bookworm AS base
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgdal32 libgeos-c1v5 \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --shell /usr/sbin/nologin --home-dir /opt/gridgov --no-create-home gridgov \
     && install -d -o gridgov -g gridgov /var/lib/gridgov /var/lib/gridgov/media /var/lib/gridgov/tiles

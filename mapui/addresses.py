@@ -1,4 +1,4 @@
-"""From which address a request comes, when proxies of ours stand in front."""
+"""From which address a request comes, when proxies of ours stand in front, and under which the site is known outside."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def client_address(request: HttpRequest) -> str:
         return seen
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
     return hops[-settings.PROXIES] if len(hops) >= settings.PROXIES else seen
+
+
+def public_url(request: HttpRequest, path: str) -> str:
+    """The path as an address that may be printed: with the public host name, if one is set."""
+    return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)

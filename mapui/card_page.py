@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from grids.levels import Level
 from grids.models import Area, Territory
 from issues.workflow import LADDER, Light
+from mapui.addresses import public_url
 from mapui.outline import Outline, outline_of
 from representatives.cards import Card, card_of
 from representatives.chain import Answer
@@ -83,8 +83,7 @@ class CardPage:
 
 def report_url(request: HttpRequest, code: str) -> str:
     """The address that the QR code of that area holds: with the public host name, if one is set."""
-    path = reverse("report-in-cell", args=[code])
-    return f"{settings.PUBLIC_URL}{path}" if settings.PUBLIC_URL else request.build_absolute_uri(path)
+    return public_url(request, reverse("report-in-cell", args=[code]))
 
 
 def successors(area: Area) -> list[Area]:

@@ -20,6 +20,8 @@ from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, 
 from issues.workflow import MOVE, RUNGS, ClockState, Light, Move, Verb, light_of, needs
 from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
+from mapui.papers.dossier import Dossier
+from mapui.papers.kinds import Listed, papers_of
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
 from representatives.roles import Role
@@ -165,6 +167,11 @@ class IssuePage:
     def entries(self) -> list[KeySupervisionEntry]:
         """The stays in the red list, newest first."""
         return list(self.issue.red_entries.all())
+
+    @cached_property
+    def papers(self) -> list[Listed]:
+        """What can be printed for it, newest first."""
+        return papers_of(Dossier(self.issue, self.at))
 
     @cached_property
     def moves(self) -> list[Move]:

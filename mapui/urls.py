@@ -5,7 +5,7 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from mapui.converters import WordConverter
-from mapui.views import access, cards, cover, dashboard, heat, issue, queue, red, report, search, site, tracking
+from mapui.views import access, cards, cover, dashboard, heat, issue, papers, queue, red, report, search, site, tracking
 
 register_converter(WordConverter, "word")
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("issues/<word:number>/like/", issue.issue_like, name="issue-like"),
     path("issues/<word:number>/areas/", issue.issue_areas, name="issue-areas"),
     path("issues/<word:number>/contact/<int:pk>/", issue.issue_contact, name="issue-contact"),
+    path("issues/<word:number>/papers/<slug:kind>/<word:key>.pdf", papers.paper_pdf, name="paper-pdf"),
+    path("issues/<word:number>/papers/<slug:kind>/<word:key>/", papers.paper, name="paper"),
     path("issues/<word:number>/<slug:verb>/", issue.issue_move, name="issue-move"),
     path("photos/<int:pk>/", issue.photo, name="photo"),
     path("report/", report.report, name="report"),

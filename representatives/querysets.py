@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 class PersonManager(UserManager["Person"]):
     """Makes accounts; `name` stands where Django's own user has two."""
 
+    def with_key(self, key: object) -> Person | None:
+        """The account with that key, as a fact of an event holds it; None for anything else."""
+        return self.filter(pk=int(str(key))).first() if str(key).isdecimal() else None
+
 
 class UnitQuerySet(models.QuerySet["Unit"]):
     def in_use(self) -> Self:
@@ -31,6 +35,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def for_place(self, path: str) -> Self:
         """Units that an issue lying there may be handed to: those of the areas on the path, by kind, then code."""
         return self.in_use().filter(area__path__in=paths_above(path)).order_by("kind", "code")
+
+    def coded(self, code: str) -> Unit | None:
+        """The unit with that code, whether or not it is still in use."""
+        return self.filter(code=code).first()
 
     def with_pk(self, pk: object) -> Unit | None:
         """The unit of the set with that key, as a form or a program hands it in; None for anything else."""

@@ -5,6 +5,9 @@
 SUDO=()
 ((EUID == 0)) || SUDO=(sudo)
 PYTHON=$ROOT/.venv/bin/python
+# What lays out papers (WeasyPrint): text, the fonts' smaller selves, and characters to print with.
+# shellcheck disable=SC2034 # bin/up, bin/test
+PAPER_PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk)
 
 require_system() {
   local id="" pretty=""

@@ -67,6 +67,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def entered_by(self, person: Person) -> Self:
         return self.filter(entered_by=person)
 
+    def for_paper(self, most: int) -> Self:
+        """The first of them, without who sent them: what stands on a paper that leaves the building."""
+        return self.only("pk", "issue_id", "text", "received_at").order_by("received_at", "pk")[:most]
+
     def only_by_phone(self) -> Self:
         """Reports of people who can be answered by telephone alone."""
         return self.filter(requester__channel="phone")

@@ -44,4 +44,4 @@ class EscalationRequestQuerySet(models.QuerySet["EscalationRequest"]):
 
     def for_issue_page(self) -> Self:
         """Newest first, each with its minute and who asked and decided."""
-        return self.select_related("minute", "asked_by", "decided_by").order_by("-asked_at", "-pk")
+        return self.select_related("minute__written_by", "asked_by", "decided_by").order_by("-asked_at", "-pk")

@@ -160,6 +160,12 @@ class Act:
 
     # --- doing and writing ---
 
+    def dues(self) -> dict[str, str]:
+        """The deadlines with which the issue is handed on, for the ledger: papers say them even when they have moved since."""
+        issue = self.issue
+        due = {"sign_due_at": issue.sign_due_at, "level_due_at": issue.level_due_at, "total_due_at": issue.total_due_at}
+        return {name: moment.isoformat() for name, moment in due.items() if moment}
+
     def refusal(self) -> workflow.Refused | None:
         """Why it may not be done now: by the tables, else by what is asked beyond them."""
         issue = self.issue

@@ -34,7 +34,7 @@ def dispatch(act: Act) -> Event:
     act.set_status()
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
-    return act.write(record, texts=act.texts(Field.TEXT), is_public=True)
+    return act.write(record | act.dues(), texts=act.texts(Field.TEXT), is_public=True)
 
 
 @does(Verb.ACKNOWLEDGE)

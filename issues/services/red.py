@@ -109,7 +109,7 @@ def enter_red(act: Act) -> Event:
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
     record = {"slip": slip.number, "unit": unit.code, "helpers": [helper.code for helper in helpers]}
-    return act.write(record, texts=act.texts(Field.REASON), is_public=True)
+    return act.write(record | act.dues(), texts=act.texts(Field.REASON), is_public=True)
 
 
 @does(Verb.REFUSE_RED)

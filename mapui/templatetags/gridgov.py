@@ -151,3 +151,15 @@ def grouped(n: int | None) -> str:
 def percent(share: float | None) -> str:
     """“93.5 %”, or “–” where there is nothing to divide."""
     return "–" if share is None else f"{100 * share:.1f}%".replace(".0%", "%")
+
+
+@register.filter
+def dated(moment: datetime | None) -> str:
+    """The day, always with its year: for what is printed and outlives it."""
+    return str(date_format(localtime(moment), "DATE_FORMAT")) if moment else ""
+
+
+@register.filter
+def moment(when: datetime | None) -> str:
+    """Day and time, always with the year."""
+    return f"{dated(when)} {time_format(localtime(when), 'H:i')}" if when else ""
