@@ -156,6 +156,28 @@ PHOTO_MAX_BYTES = env.int("GRIDGOV_PHOTO_MAX_MB", default=12) * 1024 * 1024
 PHOTO_MAX_COUNT = 5
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# --- Notices -----------------------------------------------------------------------------------------------------
+# By which ways out staff and requesters are told: docs/notices.md. None is set up by default; in the program always.
+EMAIL_URL = env.str("GRIDGOV_EMAIL_URL", default="")
+EMAIL_READY = bool(EMAIL_URL) or TESTING
+if EMAIL_URL:
+    vars().update(env.email_url_config(EMAIL_URL))
+DEFAULT_FROM_EMAIL = env.str("GRIDGOV_EMAIL_FROM", default="gridgov@localhost")
+SMS = {
+    "url": env.str("GRIDGOV_SMS_URL", default=""),
+    "format": choice("GRIDGOV_SMS_FORMAT", "json", ("json", "form", "query")),
+    "fields": env.json("GRIDGOV_SMS_FIELDS", default={"mobile": "{phone}", "content": "{text}", "extno": "{id}"}),
+    "headers": env.json("GRIDGOV_SMS_HEADERS", default={}),
+    "key": env.str("GRIDGOV_SMS_KEY", default=""),
+    "signature": env.str("GRIDGOV_SMS_SIGNATURE", default=""),
+    "success": env.str("GRIDGOV_SMS_SUCCESS", default=""),
+    "refused": env.str("GRIDGOV_SMS_REFUSED", default=""),
+}
+# Hosts or networks within the own net that webhooks and robots may be sent to; public addresses always may, by https.
+NOTICE_HOSTS = env.list("GRIDGOV_NOTICE_HOSTS", default=[])
+NOTICE_TIMEOUT_S = EMAIL_TIMEOUT = env.int("GRIDGOV_NOTICE_TIMEOUT", default=5)
+NOTICE_GIVE_UP = timedelta(hours=env.int("GRIDGOV_NOTICE_GIVE_UP_HOURS", default=72))
+
 # --- Static files ------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

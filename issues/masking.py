@@ -12,6 +12,15 @@ _PHONE = re.compile(
 )
 
 
+_EMAIL = re.compile(r"[^\s<>@'\"]+@[^\s<>@'\"]+")
+_WEB = re.compile(r"https?://\S+")
+
+
+def without_addresses(text: str) -> str:
+    """The text without telephones, e-mail and web addresses, for what is logged of a failure: an address may hold a key."""
+    return _WEB.sub(MASK, _EMAIL.sub(MASK, without_numbers(text)))
+
+
 def without_cards(text: str) -> str:
     """The text without numbers of identity and bank cards: no handling needs them."""
     return _CARD.sub(MASK, _half_width(text))

@@ -178,6 +178,7 @@ class Notification(_Part):
     or_before: Length | None = None
     to: tuple[Literal["handler", "leader", "next_level"], ...]
     via: Literal["message", "digest"] = "message"
+    required: bool = False  # nobody can switch it off everywhere
 
     @property
     def mark(self) -> Mark:

@@ -139,8 +139,7 @@ def _to_decide(scope: Scope) -> Q:
 
 def _to_call_back() -> Q:
     """Somebody can only be reached by telephone and has not rated this round yet."""
-    from issues.models import Rating, Requester, Submission
+    from issues.models import Rating, Submission
 
     rated = Rating.objects.filter(submission=OuterRef("pk"), round=OuterRef("issue__rectify_rounds") + OuterRef("issue__reopened"))
-    by_phone = Submission.objects.filter(~Exists(rated), issue=OuterRef("pk"), requester__channel=Requester.Channel.PHONE)
-    return Exists(by_phone)  # type: ignore[return-value]
+    return Exists(Submission.objects.filter(~Exists(rated), issue=OuterRef("pk")).only_by_phone())  # type: ignore[return-value]

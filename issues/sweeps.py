@@ -112,8 +112,21 @@ def _warn(issue: Issue, at: datetime) -> Event | None:
 def _remind(act: Act, reminder: Reminder) -> Event:
     event = act.write({"reason": reminder.reason.value, "step": reminder.step, "due": reminder.at.isoformat()})
     audiences, digest = whom(reminder, act.terms)
-    tell(event, posts=act.posts, calendar=act.calendar, terms=act.terms, audiences=audiences, digest=digest)
+    tell(
+        event,
+        posts=act.posts,
+        calendar=act.calendar,
+        terms=act.terms,
+        audiences=audiences,
+        digest=digest,
+        at_limit=_at_limit(reminder, act.terms),
+    )
     return event
+
+
+def _at_limit(reminder: Reminder, terms: policy.Policy) -> bool:
+    """Whether the policy demands that it arrives: a window has been missed, or the step of the clock is marked so."""
+    return reminder.reason != Reason.LEVEL or terms.warn[reminder.step].required
 
 
 _WHOM = {

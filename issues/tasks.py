@@ -7,7 +7,8 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from issues import announcing, sweeps
+from issues import sweeps
+from issues.notices import sending
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,17 @@ def resume() -> str:
 
 @shared_task
 def announce() -> str:
-    return _said("announce", announcing.announce(at=timezone.now()))
+    """What waits in the program is shown; every way out with something due gets a task of its own."""
+    at = timezone.now()
+    shown, ways = sending.show(at=at), sending.outlets_due(at=at)
+    for outlet in ways:
+        deliver.apply_async((outlet,), expires=30)  # the next announcing asks again
+    return _said("announce", f"{shown} shown, {len(ways)} ways out")
+
+
+@shared_task(soft_time_limit=90, time_limit=120)
+def deliver(outlet: int) -> str:
+    return _said("deliver", sending.deliver(outlet, at=timezone.now()))
 
 
 def _said(sweep: str, result: object) -> str:

@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from issues import clock
 from issues.calendars import Calendar
-from issues.models import Event, Issue, Notice, Requester, Submission
+from issues.models import Event, Issue, Notice, Submission
+from issues.notices.writing import Telling, is_demanded
 from issues.policy import Policy
 from issues.workflow import MOVE, RUNGS, Level, Urgency, Verb
 from representatives.chain import Answer, chain_from
@@ -182,18 +183,29 @@ def tell(
     terms: Policy,
     audiences: Iterable[Audience] | None = None,
     digest: bool = False,
+    at_limit: bool = False,
 ) -> None:
-    """Write the notices of an event; `audiences` in place of the table's, `digest`: not before the morning's."""
+    """Write the notices of an event; `audiences` in place of the table's, `digest`: not before the morning's.
+
+    `at_limit`: the policy demands that it arrives, whatever people have switched off.
+    """
     chosen = tuple(TOLD.get(Verb(event.verb), ()) if audiences is None else audiences)
-    if not chosen:
-        return
-    room = Room(event, event.issue, posts)
-    people = _people(room, chosen)
-    when = _not_before(event, calendar, digest=digest)
-    notices = [notice for person in people for notice in _to_person(event, person, when)]
+    telling = Telling(
+        event,
+        when=_not_before(event, calendar, digest=digest),
+        kind=_kind(event, digest=digest),
+        is_demanded=is_demanded(event, at_limit=at_limit),
+    )
+    notices = telling.to_people(_people(Room(event, event.issue, posts), chosen)) if chosen else []
     if A.REQUESTERS in chosen:
-        notices += [notice for report in _reports(event) for notice in _to_requester(event, report, when)]
-    Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        notices += telling.to_requesters(_reports(event))
+    Notice.objects.bulk_create(notices + telling.to_outlets(), ignore_conflicts=True)
+
+
+def _kind(event: Event, *, digest: bool) -> str:
+    if digest:
+        return Notice.Kind.DIGEST
+    return Notice.Kind.WARNING if event.verb == Verb.WARN else Notice.Kind.NOW
 
 
 def _people(room: Room, chosen: Iterable[Audience]) -> list[Person]:
@@ -211,27 +223,6 @@ def _not_before(event: Event, calendar: Calendar, *, digest: bool) -> datetime:
     return clock.next_digest(event.at, calendar) if digest else clock.next_waking(event.at, calendar)
 
 
-def _to_person(event: Event, person: Person, when: datetime) -> list[Notice]:
-    notices = [_notice(event, when, Notice.Channel.IN_APP, person=person)]
-    if person.email:
-        notices.append(_notice(event, when, Notice.Channel.EMAIL, person=person))
-    return notices
-
-
 def _reports(event: Event) -> list[Submission]:
     """The issue's reports whose requester can still be answered. Reports of the event's issue only, each with its requester."""
     return list(Submission.objects.of_issue(event.issue).select_related("requester"))
-
-
-def _to_requester(event: Event, report: Submission, when: datetime) -> list[Notice]:
-    """The tracking page always shows it; an e-mail goes out if that was asked for."""
-    notices = [_notice(event, when, Notice.Channel.IN_APP, submission=report)]
-    if report.requester and report.requester.channel == Requester.Channel.EMAIL and report.requester.erased_at is None:
-        notices.append(_notice(event, when, Notice.Channel.EMAIL, submission=report))
-    return notices
-
-
-def _notice(event: Event, when: datetime, channel: str, **to: object) -> Notice:
-    """In the program it is told as soon as it stands there, unless it is to wait."""
-    at_once = channel == Notice.Channel.IN_APP and when <= event.at
-    return Notice(event=event, channel=channel, not_before=when, announced_at=event.at if at_once else None, **to)

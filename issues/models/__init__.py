@@ -6,7 +6,8 @@ from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
 from issues.models.governing import CalendarChange, PolicyDraft, Simulation, Stage
 from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Rating, Requester, Submission
-from issues.models.ledger import Event, EventText, Notice
+from issues.models.ledger import Event, EventText
+from issues.models.notices import Notice, NoticeChoice, Outlet
 from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "ListingRequest",
     "Minute",
     "Notice",
+    "NoticeChoice",
+    "Outlet",
     "PolicyDraft",
     "Rating",
     "ReminderLetter",

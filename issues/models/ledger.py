@@ -1,4 +1,4 @@
-"""The ledger of everything that was done, and the outbox of what is to be announced.
+"""The ledger of everything that was done.
 
 Events hold no free text: what people wrote is in `EventText`, which may be erased; the event keeps a salted digest of
 it, so the chain still proves that the text, while it is there, is the one that was written.
@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
 from issues.models.casework import Issue
-from issues.models.intake import Submission
-from issues.querysets import EventQuerySet, EventTextQuerySet, NoticeQuerySet
+from issues.querysets import EventQuerySet, EventTextQuerySet
 from issues.workflow import BY_PEOPLE, Actor, Field, Status, Verb
 from representatives.models import Person
 
@@ -101,42 +100,3 @@ class EventText(models.Model):
 
     def __str__(self) -> str:
         return str(self.event_id)
-
-
-class Notice(models.Model):
-    """Something to be told to somebody, written in the transaction of its event: the outbox."""
-
-    class Channel(models.TextChoices):
-        IN_APP = "in_app", _("in the program")
-        EMAIL = "email", _("e-mail")
-        SMS = "sms", _("SMS")
-
-    event = models.ForeignKey(Event, models.PROTECT, related_name="notices", verbose_name=_("event"))
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("addressee"))
-    submission = models.ForeignKey(
-        Submission, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("to the requester of")
-    )
-    channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.IN_APP)
-    not_before = models.DateTimeField(_("not before"))
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
-    last_error = models.CharField(_("last error"), max_length=200, blank=True)
-    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
-
-    objects = NoticeQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering = ("-id",)
-        constraints = (
-            models.UniqueConstraint(fields=("event", "person", "channel"), name="notice_once", nulls_distinct=True),
-            models.CheckConstraint(condition=Q(person__isnull=False) ^ Q(submission__isnull=False), name="notice_to_one"),
-        )
-        indexes = (
-            models.Index(fields=("not_before",), condition=Q(announced_at=None), name="notice_outbox"),
-            models.Index(fields=("person", "-id"), name="notice_by_person"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.event} → {self.person_id or self.submission_id}"

@@ -4,7 +4,8 @@ from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQ
 from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
 from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQuerySet, SimulationQuerySet
 from issues.querysets.issues import IssueQuerySet
-from issues.querysets.ledger import EventQuerySet, EventTextQuerySet, NoticeQuerySet
+from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
+from issues.querysets.notices import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
 from issues.querysets.reports import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
 from issues.querysets.slips import EscalationRequestQuerySet
 from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
@@ -21,7 +22,9 @@ __all__ = [
     "KeySupervisionQuerySet",
     "LetterQuerySet",
     "ListingQuerySet",
+    "NoticeChoiceQuerySet",
     "NoticeQuerySet",
+    "OutletQuerySet",
     "PolicyDraftQuerySet",
     "PolicyQuerySet",
     "RatingQuerySet",

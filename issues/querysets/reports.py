@@ -10,8 +10,11 @@ from uuid import UUID
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, JSONObject
+
+from issues.notices import ways
+from issues.querysets.notices import undelivered_to
 
 if TYPE_CHECKING:
     from issues.models import Attachment, Issue, Rating, Submission
@@ -72,8 +75,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.only("pk", "issue_id", "text", "received_at").order_by("received_at", "pk")[:most]
 
     def only_by_phone(self) -> Self:
-        """Reports of people who can be answered by telephone alone."""
-        return self.filter(requester__channel="phone")
+        """Reports of people who can be answered by telephone alone; by what else they asked for, nothing could be delivered."""
+        return self.filter(Q(requester__channel__in=ways.by_people()) | Exists(undelivered_to(OuterRef("pk"))))
 
     def for_issue_page(self) -> Self:
         """With whom to answer, the keys of the photos (`photo_ids`) and the ratings (`rated`), in one statement."""

@@ -10,7 +10,7 @@ from issues import clock, closing
 from issues.closing import Standing, Verdict
 from issues.deadlines import next_morning
 from issues.errors import Refusal
-from issues.models import Event, Rating, Submission
+from issues.models import Event, Notice, Rating, Submission
 from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list, stay_on_red_list
 from issues.workflow import Actor, Field, Verb
@@ -79,7 +79,12 @@ def rectify(act: Act) -> None:
 
 @does(Verb.CALL_BACK)
 def call_back(act: Act) -> Event:
-    """Asked for a rating once more without getting one: the program by message, a person by telephone."""
+    """Asked for a rating once more without getting one: the program by message, a person by telephone.
+
+    A call stands in for an answer that no message could deliver.
+    """
+    if act.acting_as != Actor.SYSTEM:
+        Notice.objects.undeliverable_answers([act.issue.pk]).called(act.at)
     event = act.write(texts=act.texts(Field.TEXT), is_public=True)
     days = closing.asked_days(act.issue)
     enough = days >= act.terms.closure.attempts

@@ -1,0 +1,91 @@
+"""The rows of the outbox that an event leaves behind: for staff, requesters, and addresses of other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from issues.models import Event, Notice, NoticeChoice, Outlet, Requester, Submission
+from issues.notices import ways
+from issues.notices.ways import Reach
+from issues.workflow import Urgency
+from representatives.models import Person
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One event being told: from when on, as what, and whether the policy demands that it arrives."""
+
+    event: Event
+    when: datetime
+    kind: str = Notice.Kind.NOW
+    is_demanded: bool = False
+
+    def to_people(self, people: Sequence[Person]) -> list[Notice]:
+        """Each in the program, and by the ways they want."""
+        reaches = reaches_of(people)
+        found = []
+        for person in people:
+            found.append(self._notice(Notice.Channel.IN_APP, person=person))
+            found += [self._notice(way, person=person) for way in self._ways(reaches[person.pk])]
+        return found
+
+    def to_requesters(self, reports: Iterable[Submission]) -> list[Notice]:
+        """The tracking page always shows it; a message goes out if that was asked for."""
+        found = []
+        for report in reports:
+            found.append(self._notice(Notice.Channel.IN_APP, submission=report))
+            found += [self._notice(way, submission=report) for way in _asked_for(report.requester)]
+        return found
+
+    def to_outlets(self) -> list[Notice]:
+        """Webhooks and robots; of a sealed issue they never hear."""
+        if self.event.issue.sealed:
+            return []
+        return [self._notice(outlet.channel, outlet=outlet) for outlet in Outlet.objects.hearing(self.event)]
+
+    def _ways(self, reach: Reach) -> tuple[str, ...]:
+        return ways.out_of_program(reach, self.kind, urgency=self.event.issue.urgency, demanded=self.is_demanded)
+
+    def _notice(self, channel: str, **to: object) -> Notice:
+        """In the program it is told as soon as it stands there, unless it is to wait."""
+        at_once = channel == Notice.Channel.IN_APP and self.when <= self.event.at
+        return Notice(
+            event=self.event,
+            channel=channel,
+            kind=self.kind,
+            not_before=self.event.at if channel == Notice.Channel.WEBHOOK else self.when,  # programs do not sleep
+            announced_at=self.event.at if at_once else None,
+            state=Notice.State.SENT if at_once else Notice.State.WAITING,
+            **to,
+        )
+
+
+def is_demanded(event: Event, *, at_limit: bool) -> bool:
+    """Whether nobody can switch it off: the limit is reached, or somebody is in danger."""
+    return at_limit or event.issue.urgency == Urgency.CRITICAL
+
+
+def reaches_of(people: Sequence[Person]) -> dict[int, Reach]:
+    """How each can be reached; no statement if there is nobody to ask for."""
+    choices = {choice.pk: choice for choice in NoticeChoice.objects.of(people)} if people else {}
+    return {person.pk: reach_of(person, choices.get(person.pk)) for person in people}
+
+
+def reach_of(person: Person, choice: NoticeChoice | None) -> Reach:
+    return Reach(
+        email=bool(person.email),
+        mobile=bool(choice and choice.mobile),
+        chosen=choice.chosen if choice else {},
+    )
+
+
+def _asked_for(requester: Requester | None) -> tuple[str, ...]:
+    if requester is None or requester.erased_at is not None:
+        return ()
+    if requester.channel == Requester.Channel.EMAIL and requester.email and ways.has_email():
+        return (Notice.Channel.EMAIL,)
+    if requester.channel == Requester.Channel.SMS and requester.phone and ways.has_sms():
+        return (Notice.Channel.SMS,)
+    return ()
