@@ -33,6 +33,8 @@ class Reason(StrEnum):
     DECIDE = "decide"  # on the red list: soon, then now
     PROGRESS = "progress"  # of what is under supervision
     TOTAL = "total"
+    TASK = "task"  # a unit that was asked for a part of it
+    ON_SITE = "on_site"  # a unit that was called where somebody is in danger
 
 
 # What is reminded of once, and the bit of `Issue.reminded` that says it was; a level's warnings are counted in `warned`.
@@ -122,6 +124,14 @@ class Clocks:
         """It stands still by somebody's word: nothing is warned of and nothing climbs until `set_due` sets it going."""
         issue = self.issue
         issue.warn_at = issue.climb_at = issue.due_soon_at = issue.sign_due_at = None
+
+    def answer_to_call(self, at: datetime) -> datetime:
+        """By when a unit that is called now answers."""
+        return clock.after(self.terms.whistle.reply, at, self.calendar)
+
+    def on_the_spot(self, at: datetime) -> datetime:
+        """By when somebody of a unit that is called now is there, where a person is in danger."""
+        return clock.after(self.terms.whistle.on_site, at, self.calendar)
 
     def stop(self) -> None:
         """The issue ended: nothing is looked for any more. When it was due stays on record."""

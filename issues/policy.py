@@ -199,10 +199,28 @@ class Returns(_Part):
     bounce_total: Count
 
 
-class Cluster(_Part):
-    open: Count
-    within_m: Count
+class Whistle(_Part):
+    """How soon a unit that was called is on the spot (somebody is in danger), and how soon it answers."""
+
+    on_site: Length
+    reply: Length
+
+
+class Near(_Part):
+    """So near in time (before or after) and place."""
+
     within: Length
+    within_m: Count
+
+    @model_validator(mode="after")
+    def _of_the_calendar(self) -> Self:
+        if self.within.is_worked:
+            raise ValueError(gettext("“within” counts days of the calendar or hours, such as 90d, not working time."))
+        return self
+
+
+class Cluster(Near):
+    open: Count
     areas: Count
 
 
@@ -210,6 +228,7 @@ class Suggest(_Part):
     households: Count
     common: Light
     legacy: Light
+    reopened: Annotated[int, Field(ge=1, le=100)]
     cluster: Cluster
 
 
@@ -226,11 +245,6 @@ class Suspension(_Part):
 class Deferral(_Part):
     review_every: Length
     objections: Count
-
-
-class Near(_Part):
-    within: Length
-    within_m: Count
 
 
 class Closure(_Part):
@@ -297,6 +311,7 @@ class Policy(_Part):
     levels: Levels
     warn: Annotated[tuple[Notification, ...], Field(min_length=1)]
     returns: Returns
+    whistle: Whistle
     suggest: Suggest
     suspension: Suspension
     deferral: Deferral

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from grids.levels import Level
 from grids.querysets import within_paths
 from issues.workflow import MOVE, ClockState, Status, Verb
-from representatives.roles import Role, Sees
+from representatives.roles import SPEAKS_FOR_UNIT, Role, Sees
 from representatives.scopes import Scope
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def may_open(scope: Scope, at: datetime) -> Q:
     found |= within_paths(scope.paths(Sees.RAISED)) & raised
     found |= within_paths(scope.paths(Sees.RED)) & Q(level=Level.COUNTY)
     if scope.unit_id is not None:
-        found |= within_paths(scope.paths(Sees.DISPATCHED)) & Q(lead_unit=scope.unit_id)
+        asked = Q(lead_unit=scope.unit_id) | _asked_to_help(scope) | Q(delegate_unit=scope.unit_id)
+        found |= within_paths(scope.paths(Sees.DISPATCHED)) & asked
     if scope.paths(Sees.OWN):
         found |= _entered_by(scope)
     return Q(sealed=False) & found | Q(sealed=True) & within_paths(scope.paths(Sees.SEALED))
@@ -69,7 +70,9 @@ def asked_of(scope: Scope, at: datetime) -> dict[str, Q]:
         "accept": _to_accept(scope, at),
         "acknowledge": WAITING & _held(scope, at),
         "handle": WORKING & _held(scope, at),
-        "verify": Q(status=Status.PENDING_VERIFICATION, sealed=False) & _may(scope, Verb.VERIFY) & _not_own(scope),
+        "help": _owed(scope),
+        "verify": Q(status=Status.PENDING_VERIFICATION, sealed=False)
+        & (_may(scope, Verb.VERIFY) & _not_own(scope) | _delegated(scope)),
         "feedback": Q(status=Status.PENDING_FEEDBACK, sealed=False) & _to_call_back() & _may(scope, Verb.RATE) & _not_own(scope)
         | Q(status=Status.PENDING_FEEDBACK, sealed=True) & _places(scope, Role.TOWNSHIP_DISCIPLINE),
     }
@@ -105,6 +108,30 @@ def _held(scope: Scope, at: datetime) -> Q:
     if scope.unit_id is not None and Role.DEPARTMENT in scope.roles:
         held |= Q(lead_unit=scope.unit_id)
     return Q(sealed=False) & held | Q(sealed=True) & _places(scope, Role.TOWNSHIP_DISCIPLINE)
+
+
+def _asked_to_help(scope: Scope) -> Q:
+    """Issues of which the unit was asked a part, answered or not."""
+    from issues.models import SubTask
+
+    return Q(pk__in=SubTask.objects.of_unit(scope.unit_id).values("issue")) if scope.unit_id else NONE
+
+
+def _owed(scope: Scope) -> Q:
+    """Issues of which the unit still owes a part."""
+    from issues.models import SubTask
+
+    if scope.unit_id is None or not scope.roles & SPEAKS_FOR_UNIT:
+        return NONE
+    open_ones = SubTask.objects.unfinished().of_unit(scope.unit_id)
+    return Q(sealed=False, status__in=MOVE[Verb.ANSWER].sources) & Q(pk__in=open_ones.values("issue"))
+
+
+def _delegated(scope: Scope) -> Q:
+    """Red issues that the unit checks on behalf of the supervision office."""
+    if scope.unit_id is None or not scope.roles & SPEAKS_FOR_UNIT:
+        return NONE
+    return Q(delegate_unit=scope.unit_id) & ~Q(lead_unit=scope.unit_id)
 
 
 def _may(scope: Scope, verb: Verb) -> Q:

@@ -50,6 +50,16 @@ class Span:
         return self.unit in NATURAL
 
     @property
+    def is_worked(self) -> bool:
+        """Whether it runs in working time only."""
+        return self.unit in (Unit.WORKING_DAY, Unit.WORKING_HOUR)
+
+    @property
+    def period(self) -> timedelta:
+        """The length as a stretch of time; not of working time, which depends on the calendar."""
+        return timedelta(days=self.amount) if self.unit == Unit.DAY else self.natural
+
+    @property
     def natural(self) -> timedelta:
         """The length on a clock that never stops; only of `h` and `min`."""
         return timedelta(hours=self.amount) if self.unit == Unit.HOUR else timedelta(minutes=self.amount)

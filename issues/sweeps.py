@@ -14,12 +14,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from issues import policy, services
+from issues import policy, services, task_clock
 from issues.deadlines import Reason, Reminder
-from issues.models import Event, Issue
+from issues.models import Event, Issue, SubTask
 from issues.querysets import IssueQuerySet
 from issues.services import Act
 from issues.services.ending import ask_again_or_close
+from issues.task_clock import TaskReminder
 from issues.telling import Audience, tell
 from issues.workflow import Verb
 
@@ -66,6 +67,11 @@ def feedback(*, at: datetime) -> Tally:
 def resume(*, at: datetime) -> Tally:
     """Set going what stood still until now."""
     return _sweep(Issue.objects.to_resume, lambda issue, now: services.move_by_program(issue, Verb.RESUME, at=now), at)
+
+
+def remind_of_tasks(*, at: datetime) -> Tally:
+    """Remind units of what they were asked for an issue that another leads."""
+    return _sweep(Issue.objects.to_remind_of_tasks, _remind_of_tasks, at)
 
 
 def _sweep(due: Due, step: Step, at: datetime) -> Tally:
@@ -127,6 +133,44 @@ def _remind(act: Act, reminder: Reminder) -> Event:
 def _at_limit(reminder: Reminder, terms: policy.Policy) -> bool:
     """Whether the policy demands that it arrives: a window has been missed, or the step of the clock is marked so."""
     return reminder.reason != Reason.LEVEL or terms.warn[reminder.step].required
+
+
+def _remind_of_tasks(issue: Issue, at: datetime) -> Event | None:
+    """One event per reminder of a sub-task that has come due."""
+    event = None
+    for task in issue.open_sub_tasks:
+        act = Act(issue, Verb.WARN, at)
+        for reminder in task_clock.due_reminders(task, act.terms, act.calendar, at):
+            event = _remind_unit(Act(issue, Verb.WARN, at), task, reminder)
+        task.warn_at = task_clock.next_reminder(task, act.terms, act.calendar, after=at)
+        task.save(update_fields=["warn_at"])
+    return event
+
+
+# The unit that was asked is told in place of the handler, who leads in place of its leader.
+_WHOM_OF_TASK = {
+    "handler": Audience.HELPERS,
+    "leader": Audience.HANDLER,
+    "next_level": Audience.DISPATCHER,
+}
+
+
+def _remind_unit(act: Act, task: SubTask, reminder: TaskReminder) -> Event:
+    on_site = reminder.step == task_clock.ON_SITE
+    reason = Reason.ON_SITE if on_site else Reason.TASK
+    event = act.write({"reason": reason.value, "step": reminder.step, "due": task.next_due_at.isoformat(), "tasks": [task.number]})
+    warning = act.terms.warn[reminder.step]  # the last of them stands for “nobody is on the spot”
+    audiences, digest = [_WHOM_OF_TASK[name] for name in warning.to], warning.via == "digest"
+    tell(
+        event,
+        posts=act.posts,
+        calendar=act.calendar,
+        terms=act.terms,
+        audiences=audiences,
+        digest=digest,
+        at_limit=on_site or warning.required,
+    )
+    return event
 
 
 _WHOM = {

@@ -39,6 +39,11 @@ def resume() -> str:
 
 
 @shared_task
+def remind_of_tasks() -> str:
+    return _said("remind_of_tasks", sweeps.remind_of_tasks(at=timezone.now()))
+
+
+@shared_task
 def announce() -> str:
     """What waits in the program is shown; every way out with something due gets a task of its own."""
     at = timezone.now()

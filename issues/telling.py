@@ -13,13 +13,13 @@ from enum import StrEnum
 
 from issues import clock
 from issues.calendars import Calendar
-from issues.models import Event, Issue, Notice, Submission
+from issues.models import Event, Issue, Notice, Submission, SubTask
 from issues.notices.writing import Telling, is_demanded
 from issues.policy import Policy
 from issues.workflow import MOVE, RUNGS, Level, Urgency, Verb
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
-from representatives.roles import Role
+from representatives.roles import SPEAKS_FOR_UNIT, Role
 
 
 class Audience(StrEnum):
@@ -35,6 +35,8 @@ class Audience(StrEnum):
     SUPERVISED = "supervised"  # the units that lead and help under supervision
     ADDRESSEE = "addressee"  # the unit that a letter goes to
     COVER = "cover"  # the organisation department, which minds vacancies
+    HELPERS = "helpers"  # the units of the sub-tasks that the event names
+    DISPATCHER = "dispatcher"  # who answers at the level
     REQUESTERS = "requesters"
 
 
@@ -71,8 +73,13 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.CLOSE:        (A.HANDLER, A.REQUESTERS),
     Verb.REOPEN:       (A.HANDLER, A.LEADER),
     Verb.RESUME:       (A.HANDLER, A.REQUESTERS),
-    Verb.WITHDRAW:     (A.HANDLER,),
-    Verb.MERGE:        (A.REQUESTERS,),
+    Verb.WITHDRAW:     (A.HANDLER, A.HELPERS),
+    Verb.MERGE:        (A.REQUESTERS, A.HELPERS),
+    Verb.ASK_HELP:     (A.HELPERS, A.HANDLER),
+    Verb.WHISTLE:      (A.HELPERS, A.HANDLER),
+    Verb.TAKE_TASK:    (A.HANDLER, A.DISPATCHER),
+    Verb.ANSWER:       (A.HANDLER, A.DISPATCHER),
+    Verb.WAIVE:        (A.HELPERS, A.DISPATCHER),
 }
 # fmt: on
 
@@ -155,6 +162,17 @@ def _addressee(room: Room) -> list[Person]:
     return room.people_of([room.event.facts["addressee"]])
 
 
+def _helpers(room: Room) -> list[Person]:
+    """Everybody who speaks for a unit of which the event names the sub-task, void ones included."""
+    facts = room.event.facts
+    numbers = {*facts.get("tasks", ()), *facts.get("dropped_tasks", ())}
+    if not numbers:
+        return []
+    units = [task.unit_id for task in SubTask.objects.of_issues([room.issue.pk]) if task.number in numbers]
+    held = Assignment.objects.active(room.event.at).in_role(*SPEAKS_FOR_UNIT)
+    return [post.person for unit in units for post in held.of_unit(unit)]
+
+
 def _cover(room: Room) -> list[Person]:
     return room.in_role(Role.ORGANISATION_OFFICE) if room.issue.handler_fallback else []
 
@@ -172,6 +190,8 @@ CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.SUPERVISED: _supervised,
     A.ADDRESSEE: _addressee,
     A.COVER: _cover,
+    A.HELPERS: _helpers,
+    A.DISPATCHER: lambda room: room.answering((room.issue.level,)),
 }
 
 

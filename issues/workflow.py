@@ -135,9 +135,17 @@ class Verb(TextChoices):
     OBJECT = "object", _("Object")
     EXPLAIN = "explain", _("Close with explanation")
     RETURN_ORDER = "return_order", _("Return the order")
+    ASK_HELP = "ask_help", _("Ask units to help")
     WHISTLE = "whistle", _("Call departments to the spot")
-    ANSWER_WHISTLE = "answer_whistle", _("Answer the call")
+    TAKE_TASK = "take_task", _("Take on the sub-task")
+    ANSWER = "answer", _("Answer the sub-task")
     WAIVE = "waive", _("Waive an open sub-task")
+    MARK_TASK = "mark_task", _("Rate how a call was answered")
+    DELEGATE = "delegate", _("Have a unit check it")
+    ADD_EVIDENCE = "add_evidence", _("Add evidence")
+    DRAFT_RAISE = "draft_raise", _("Propose to raise")
+    TAKE_UP = "take_up", _("Take it up a level")
+    LET_STAY = "let_stay", _("Let it stay")
     NUDGE = "nudge", _("Remind")
     SUPERVISE = "supervise", _("Put under general supervision")
     LIFT = "lift", _("Lift the supervision")
@@ -154,10 +162,12 @@ class Verb(TextChoices):
 
 
 class Actor(TextChoices):
-    """Who acts but holds no role: the one who reported, and the program itself."""
+    """Who acts by what they are to this issue, not by a role: who reported it, the program, units asked to help or to check."""
 
     REQUESTER = "requester", _("requester")
     SYSTEM = "system", _("system")
+    HELPER = "helper", _("helper unit")  # a unit that was asked to help; its people hold Role.DEPARTMENT, but do not lead
+    DELEGATE = "delegate", _("delegate of the supervision office")  # who checks a red issue on its behalf
 
 
 class Field(TextChoices):
@@ -186,6 +196,12 @@ class Field(TextChoices):
     LEADER = "leader", _("Named leader")
     PROGRESS = "progress", _("Progress")
     SHOWN = "shown", _("Who reads it")
+    TASK = "task", _("What the unit is to do")
+    SUB_TASK = "sub_task", _("Which sub-task")
+    MARK = "mark", _("How it went")
+    TITLE = "title", _("What the other problem is")
+    SUBMISSIONS = "submissions", _("Which reports go with it")
+    BALLOTS = "ballots", _("Ballots")
 
 
 @dataclass(frozen=True)
@@ -205,7 +221,7 @@ CLOCK, DECISION, NEVER = "clock", "decision", "never"
 GM, GL, PR = Role.GRID_MEMBER, Role.GRID_LEADER, Role.PARTY_REPRESENTATIVE
 VS, TC, LEAD = Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE, Role.DEPARTMENT  # a department counts only as lead unit
 DUC, CL = Role.SUPERVISION_OFFICE, Role.COUNTY_LEADER
-RES, SYS = Actor.REQUESTER, Actor.SYSTEM
+RES, SYS, HELP, DELEGATE = Actor.REQUESTER, Actor.SYSTEM, Actor.HELPER, Actor.DELEGATE
 
 # fmt: off
 LADDER: tuple[Rung, ...] = (
@@ -299,15 +315,15 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.APPROVE_EXIT, _FEEDBACK,         None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _REASON),
     Move(Verb.WARN,         OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
     Move(Verb.RESOLVE,      _WORKING,          _S.PENDING_VERIFICATION, _who(PR, GM, GL),     _who(VS),        _who(TC, LEAD),      _who(LEAD), (Field.RESOLUTION,), _OUTCOME),
-    Move(Verb.VERIFY,       _CHECK,            _S.PENDING_FEEDBACK,     _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), (), (Field.TEXT,), by_handler=False),
-    Move(Verb.REJECT,       _CHECK,            _S.IN_PROGRESS,          _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC), _REASON, by_handler=False),
+    Move(Verb.VERIFY,       _CHECK,            _S.PENDING_FEEDBACK,     _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC, DELEGATE), (), (Field.TEXT,), by_handler=False),
+    Move(Verb.REJECT,       _CHECK,            _S.IN_PROGRESS,          _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC, DELEGATE), _REASON, by_handler=False),
     Move(Verb.RATE,         _FEEDBACK,         None,                    _ASK[0] | {RES},      _ASK[1] | {RES}, _ASK[2] | {RES},     _ASK[3] | {RES}, (Field.RATING,), (Field.TEXT, Field.SUBMISSION), by_handler=False),
     Move(Verb.CALL_BACK,    _FEEDBACK,         None,                    _ASK[0] | {SYS},      _ASK[1] | {SYS}, _ASK[2] | {SYS},     _ASK[3] | {SYS}, (), (Field.TEXT, Field.SUBMISSION), by_handler=False),
     Move(Verb.CLOSE,        _FEEDBACK,         _S.CLOSED,               _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
     Move(Verb.REOPEN,       _SHUT,             _S.IN_PROGRESS,          _UP,                  _UP,             _UP,                 _UP,        _REASON),
     Move(Verb.WITHDRAW,     OPEN - _FEEDBACK,  _S.WITHDRAWN,            _who(RES),            _who(RES),       _who(RES),           _who(RES),  (), (Field.REASON,)),
     Move(Verb.MERGE,        OPEN - _FEEDBACK,  _S.MERGED,               _who(VS),             _who(VS),        _who(TC),            _who(DUC),  (Field.ISSUE,)),
-    Move(Verb.SPLIT,        _HELD,             None,                    _who(VS),             _who(VS),        _who(TC),            _who(DUC),  _REASON),
+    Move(Verb.SPLIT,        _HELD,             None,                    _who(VS),             _who(VS),        _who(TC),            _who(DUC),  (Field.SUBMISSIONS, Field.TITLE, Field.REASON), (Field.CATEGORY,)),
     Move(Verb.HANDLE_ON_THE_SPOT, _NEW,        _S.PENDING_FEEDBACK,     _who(GM, GL, PR),     NOBODY,          NOBODY,              NOBODY,     (Field.RESOLUTION,), _OUTCOME),
     Move(Verb.EXTEND,       _HELD,             None,                    _who(VS),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.DUE)),
     Move(Verb.SUSPEND,      _HELD,             _S.SUSPENDED,            _who(VS),             _who(TC),        _who(DUC),           _who(CL),   _REASON),
@@ -317,9 +333,17 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.OBJECT,       frozenset({_S.DECLINED, _S.DEFERRED}), None, _who(RES),           _who(RES),       _who(RES),           _who(RES),  _REASON),
     Move(Verb.EXPLAIN,      _WORKING | _FEEDBACK, _S.CLOSED_EXPLAINED,  _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.REPLY)),
     Move(Verb.RETURN_ORDER, frozenset({_S.ASSIGNED}), _S.ACCEPTED,      NOBODY,               NOBODY,          _who(LEAD),          _who(LEAD), (Field.REASON, Field.UNIT)),
-    Move(Verb.WHISTLE,      _HELD,             None,                    NOBODY,               NOBODY,          _who(TC),            _who(DUC),  (Field.UNIT, Field.TEXT)),
-    Move(Verb.ANSWER_WHISTLE, _HELD,           None,                    NOBODY,               NOBODY,          _who(LEAD),          _who(LEAD), (Field.TEXT,)),
-    Move(Verb.WAIVE,        _WORKING,          None,                    NOBODY,               NOBODY,          _who(LEAD, TC),      _who(LEAD), _REASON),
+    Move(Verb.ASK_HELP,     _HELD,             None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.UNITS, Field.TASK), (Field.DUE,)),
+    Move(Verb.WHISTLE,      _HELD,             None,                    NOBODY,               NOBODY,          _who(TC),            _who(DUC),  (Field.UNITS, Field.TASK)),
+    Move(Verb.TAKE_TASK,    _HELD,             None,                    NOBODY,               _who(HELP),      _who(HELP),          _who(HELP), (), (Field.SUB_TASK,)),
+    Move(Verb.ANSWER,       _HELD,             None,                    NOBODY,               _who(HELP),      _who(HELP),          _who(HELP), (Field.TEXT,), (Field.SUB_TASK,)),
+    Move(Verb.WAIVE,        _HELD,             None,                    NOBODY,               _who(VS),        _who(LEAD, TC),      _who(LEAD, DUC), (Field.REASON,), (Field.SUB_TASK,)),
+    Move(Verb.MARK_TASK,    OPEN,              None,                    NOBODY,               _who(VS, HELP),  _who(TC, HELP),      _who(DUC, HELP), (Field.MARK,), (Field.SUB_TASK,)),
+    Move(Verb.DELEGATE,     _WORKING | _CHECK, None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
+    Move(Verb.ADD_EVIDENCE, _WORKING | _CHECK, None,                    _who(PR, GM, GL),     _who(VS),        _who(TC, LEAD),      _who(LEAD), (), (Field.TEXT,)),
+    Move(Verb.DRAFT_RAISE,  _HELD,             None,                    _who(SYS),            _who(SYS),       _who(SYS),           NOBODY),
+    Move(Verb.TAKE_UP,      _HELD,             _S.ASSIGNED,             _who(VS),             _who(TC),        NOBODY,              NOBODY,     _REASON),
+    Move(Verb.LET_STAY,     _HELD,             None,                    _who(VS),             _who(TC),        NOBODY,              NOBODY,     _REASON),
     Move(Verb.NUDGE,        _HELD,             None,                    _who(VS, TC),         _who(TC),        _who(DUC),           _who(DUC, CL)),
     Move(Verb.SUPERVISE,    _FOLLOWED,         None,                    NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT)),
     Move(Verb.LIFT,         _FOLLOWED,         None,                    NOBODY,               NOBODY,          _who(DUC),           _who(CL),   _REASON),
@@ -331,8 +355,8 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.EXIT_DOWN,    _HELD,             _S.ASSIGNED,             NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _REASON),
     Move(Verb.LETTER,       OPEN,              None,                    _who(DUC),            _who(DUC),       _who(DUC),           _who(DUC),  (Field.TEXT,)),
     Move(Verb.ANSWER_LETTER, frozenset(_S),    None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD), (Field.TEXT,)),
-    Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS),   _who(DUC),  (), by_handler=False),
     Move(Verb.RECALENDAR,   OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
+    Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS),   _who(DUC),  (Field.BALLOTS,), by_handler=False),
 )
 # fmt: on
 # Never the program's: the database refuses their event without a person.

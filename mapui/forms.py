@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from issues.errors import Refusal
-from issues.models import Category, Issue, ListingRequest, Rating, Submission
+from issues.models import Category, Issue, ListingRequest, Rating, Submission, SubTask
 from issues.workflow import LADDER, Beyond, Field, Move, Urgency, Verb
+from mapui import joint_forms
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
@@ -30,9 +32,10 @@ TEXT_LENGTH = 4000
 LINE_LENGTH = 200
 WRITTEN = frozenset(
     {Field.REASON, Field.TRIED, Field.RESOLUTION, Field.TEXT, Field.REPLY, Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON}
-    | {Field.PROGRESS}
+    | {Field.PROGRESS, Field.TASK}
 )
 MINUTE_PARTS = ("held_on", "participants", "outcome")
+_PARTS: Mapping[Field, tuple[str, ...]] = {Field.MINUTE: MINUTE_PARTS, Field.BALLOTS: joint_forms.BALLOT_PARTS}
 
 # What to write, said below the label; and the sentence for whoever left it empty.
 HELP: Mapping[Field, Promise] = {
@@ -47,6 +50,9 @@ HELP: Mapping[Field, Promise] = {
     Field.UNITS: gettext_lazy("Each gets a part of the work; the lead unit stays answerable for the whole."),
     Field.LEADER: gettext_lazy("Named in public; follows the issue until it is done."),
     Field.PROGRESS: gettext_lazy("What has been done since the last line, and what comes next."),
+    Field.TASK: gettext_lazy("One or two sentences; every unit that you tick reads the same."),
+    Field.SUBMISSIONS: gettext_lazy("These leave for the new issue; their requesters keep their receipts."),
+    Field.MARK: gettext_lazy("Of the unit's part, never of a person."),
     Field.LEVEL: gettext_lazy("The light says who decides. It says neither how urgent nor how late."),
 }
 MISSING: Mapping[Field, Promise] = {
@@ -67,7 +73,15 @@ MISSING: Mapping[Field, Promise] = {
     Field.LEADER: gettext_lazy("Choose the leader."),
     Field.PROGRESS: gettext_lazy("Say how it stands."),
     Field.PUBLIC_LINE: gettext_lazy("Write the line that the public reads."),
+    Field.UNITS: gettext_lazy("Tick at least one unit."),
+    Field.TASK: gettext_lazy("Say what is to be done."),
+    Field.SUB_TASK: gettext_lazy("Choose which sub-task is meant."),
+    Field.MARK: gettext_lazy("Choose a rating."),
+    Field.TITLE: gettext_lazy("Say in a few words what the other problem is."),
+    Field.SUBMISSIONS: gettext_lazy("Tick the reports that go with it."),
 }
+# Asked only where there is something to choose between; then they are needed.
+IF_SEVERAL = frozenset({Field.SUBMISSION, Field.SUB_TASK})
 
 
 @dataclass
@@ -78,6 +92,7 @@ class Options:
     levels: Sequence[int] = ()  # those at which the person may accept it
     submissions: Sequence[Submission] = ()
     handlers: Sequence[Person] = ()  # who may be handed it within the village
+    sub_tasks: Mapping[Verb, Sequence[SubTask]] = dataclasses.field(default_factory=dict)  # those that a verb may be about
 
     @cached_property
     def units(self) -> Grouped:
@@ -133,22 +148,27 @@ class MoveForm(forms.Form):
         self.sent = data if data is not None else QueryDict()
         self.move, self.issue, self.options = move, issue, options or Options(issue)
         for wanted in self._wanted:
-            required = wanted in move.needs or wanted is Field.SUBMISSION
-            for name, field in self._made(wanted, required):
-                field.label_suffix = ""
-                self.fields[name] = field
+            required = wanted in move.needs or wanted in IF_SEVERAL
+            for name, made in self._made(wanted, required):
+                made.label_suffix = ""
+                self.fields[name] = made
         self._describe()
 
     @property
     def _wanted(self) -> list[Field]:
-        """The fields of the table; which report is meant is asked only where there are several."""
-        several = len(self.options.submissions) > 1
-        return [field for field in (*self.move.needs, *self.move.allows) if field is not Field.SUBMISSION or several]
+        """The fields of the table; which report or sub-task is meant is asked only where there are several."""
+        counts = {
+            Field.SUBMISSION: len(self.options.submissions),
+            Field.SUB_TASK: len(self.options.sub_tasks.get(self.move.verb, ())),
+        }
+        return [wanted for wanted in (*self.move.needs, *self.move.allows) if counts.get(wanted, 2) > 1]
 
     def _made(self, wanted: Field, required: bool) -> list[tuple[str, forms.Field]]:
-        """The inputs of one field of the table; the minute has three."""
+        """The inputs of one field of the table; the minute has three, ballots seven."""
         if wanted is Field.MINUTE:
             return _minute(required)
+        if wanted is Field.BALLOTS:
+            return joint_forms.ballots(self, required)
         field = _MAKERS[wanted](self, wanted, required)
         field.required = required
         field.help_text = str(HELP.get(wanted, ""))
@@ -190,14 +210,16 @@ class MoveForm(forms.Form):
         """What the person said, by `workflow.Field`; without what was left empty or as it was."""
         found: dict[str, object] = {}
         for wanted in self._wanted:
-            value = self._minute() if wanted is Field.MINUTE else self.cleaned_data.get(wanted.value)
+            parts = _PARTS.get(wanted)
+            value = self._parts(wanted, parts) if parts else self.cleaned_data.get(wanted.value)
             if value not in ("", None, []) and value != self._standing(wanted):
                 found[wanted.value] = value
         return found
 
-    def _minute(self) -> dict[str, object] | None:
-        parts = {part: self.cleaned_data.get(f"minute_{part}") for part in MINUTE_PARTS}
-        return parts if all(parts.values()) else None
+    def _parts(self, wanted: Field, names: Iterable[str]) -> dict[str, object] | None:
+        """What stands in the inputs of one field; None unless all of them are filled in."""
+        parts = {name: self.cleaned_data.get(f"{wanted.value}_{name}") for name in names}
+        return None if any(value in ("", None) for value in parts.values()) else parts
 
     def _standing(self, wanted: Field) -> object:
         """What the issue already says, for the fields that only correct it."""
@@ -373,6 +395,7 @@ _MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
     Field.REPLY: _words,
     Field.PUBLIC_LINE: _public_line,
     Field.NON_PUBLIC_REASON: _line,
+    Field.TASK: _words,
     Field.UNIT: _unit,
     Field.PERSON: _person,
     Field.ISSUE: _issue_number,
@@ -388,4 +411,5 @@ _MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
     Field.LEADER: _leader,
     Field.PROGRESS: _words,
     Field.SHOWN: _shown,
+    **joint_forms.MAKERS,
 }

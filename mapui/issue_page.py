@@ -184,6 +184,7 @@ class IssuePage:
             levels=services.levels_to_accept(self.issue, self.person, self.at, self._posted),
             submissions=self.submissions,
             handlers=[one.person for one in self._posted if one.role == Role.PARTY_REPRESENTATIVE],
+            sub_tasks=services.sub_tasks_in_sight(self.issue, self.person, self.at, self._posted),
         )
 
     def move(self, verb: Verb) -> Move:

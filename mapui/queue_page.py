@@ -37,6 +37,7 @@ class Asked(TextChoices):
     ACCEPT = "accept", pgettext_lazy("asked of me", "to accept")
     ACKNOWLEDGE = "acknowledge", pgettext_lazy("asked of me", "to acknowledge")
     HANDLE = "handle", pgettext_lazy("asked of me", "to handle")
+    HELP = "help", pgettext_lazy("asked of me", "to help")
     VERIFY = "verify", pgettext_lazy("asked of me", "to check on site")
     FEEDBACK = "feedback", pgettext_lazy("asked of me", "to call back")
 

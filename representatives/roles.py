@@ -138,6 +138,9 @@ NEEDS = (
     Need(Level.COUNTY, Role.SUPERVISION_OFFICE),
 )
 
+# Who speaks for the unit they belong to, when it is asked for something.
+SPEAKS_FOR_UNIT = frozenset({Role.DEPARTMENT, Role.TOWNSHIP_COMMITTEE, Role.SUPERVISION_OFFICE})
+
 # The order in which a vacancy falls to the next role, per level of the ladder (design, “People”).
 SUCCESSION: dict[Level, tuple[Role, ...]] = {
     Level.GRID: (Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE),

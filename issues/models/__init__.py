@@ -5,9 +5,11 @@ from issues.models.config import Category, CountyDay, SlaPolicy
 from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
 from issues.models.governing import CalendarChange, PolicyDraft, Simulation, Stage
 from issues.models.heat import HeatArea, HeatBin, HeatState
-from issues.models.intake import Attachment, Rating, Requester, Submission
+from issues.models.intake import Attachment, Evidence, Rating, Requester, Submission
+from issues.models.joint import Mark, SubTask
 from issues.models.ledger import Event, EventText
 from issues.models.notices import Notice, NoticeChoice, Outlet
+from issues.models.poll import Poll
 from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "EscalationRequest",
     "Event",
     "EventText",
+    "Evidence",
     "HeatArea",
     "HeatBin",
     "HeatState",
@@ -26,11 +29,13 @@ __all__ = [
     "KeySupervisionEntry",
     "LetterItem",
     "ListingRequest",
+    "Mark",
     "Minute",
     "Notice",
     "NoticeChoice",
     "Outlet",
     "PolicyDraft",
+    "Poll",
     "Rating",
     "ReminderLetter",
     "ReplyTemplate",
@@ -39,6 +44,7 @@ __all__ = [
     "Simulation",
     "SlaPolicy",
     "Stage",
+    "SubTask",
     "Submission",
     "SupervisionStep",
 ]

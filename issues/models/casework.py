@@ -17,6 +17,7 @@ from issues.workflow import ENDS, Beyond, Cause, ClockState, Light, Nature, Requ
 from representatives.models import Person, Unit
 
 if TYPE_CHECKING:
+    from issues.models.joint import SubTask
     from issues.models.supervision import KeySupervisionEntry
 
 _OPEN = Q(closed_at=None)
@@ -90,6 +91,15 @@ class Issue(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
     households = models.PositiveIntegerField(_("households affected"), null=True, blank=True)
+    # Why the rules propose to raise it, and since when; a person raises it or lets it stay.
+    raise_cause = models.CharField(_("why it is proposed to raise it"), max_length=12, choices=Cause.choices, blank=True)
+    raise_drafted_at = models.DateTimeField(_("proposed to be raised at"), null=True, blank=True)
+    # Who checks a red issue on behalf of the supervision office.
+    delegate_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="delegated", verbose_name=_("checked on behalf by")
+    )
+    on_the_spot = models.BooleanField(_("solved on the spot"), default=False)  # the requester's word stands for the check
+    to_call = models.BooleanField(_("a person has to call"), default=False)  # in this round, for the rating
 
     resolution = models.TextField(_("what was done"), blank=True)
     public_line = models.CharField(_("line for the public page"), max_length=200, blank=True)
@@ -155,6 +165,11 @@ class Issue(models.Model):
     def supervision(self) -> KeySupervisionEntry | None:
         """The supervision it is under, of whatever grade; free of a query where `red_entries` were prefetched."""
         return next((entry for entry in self.red_entries.all() if entry.exited_at is None), None)
+
+    @property
+    def open_sub_tasks(self) -> list[SubTask]:
+        """What other units still owe it; free of a query where `sub_tasks` were prefetched."""
+        return [task for task in self.sub_tasks.all() if task.ended_at is None]
 
     @property
     def standing_entry(self) -> KeySupervisionEntry | None:

@@ -12,7 +12,7 @@ from grids.models import Area
 from issues.masking import masked_email, masked_name, masked_phone
 from issues.models.casework import Issue
 from issues.models.config import Category
-from issues.querysets import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
+from issues.querysets import AttachmentQuerySet, EvidenceQuerySet, RatingQuerySet, SubmissionQuerySet
 from issues.workflow import RequestType
 from representatives.models import Person
 
@@ -123,6 +123,34 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         constraints = (models.UniqueConstraint(fields=("submission", "sha256"), name="attachment_once"),)
+
+    def __str__(self) -> str:
+        return self.sha256[:12]
+
+
+class Evidence(models.Model):
+    """A photo of what was done, added by who did it; never compulsory but by the county's switch for works on site.
+
+    Re-encoded and stored like an `Attachment`; belongs to the round of work in which it was added.
+    """
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="evidence", verbose_name=_("issue"))
+    round = models.PositiveSmallIntegerField(_("round"), default=0)
+    sha256 = models.CharField(_("hash as sent"), max_length=64)
+    file = models.FileField(_("file"), upload_to="attachments/%Y/%m/")
+    media_type = models.CharField(_("media type"), max_length=40)
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    added_by = models.ForeignKey(Person, models.PROTECT, related_name="evidence_added", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added at"))
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ("added_at", "pk")
+        constraints = (models.UniqueConstraint(fields=("issue", "round", "sha256"), name="evidence_once"),)
 
     def __str__(self) -> str:
         return self.sha256[:12]

@@ -4,9 +4,10 @@ from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQ
 from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
 from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQuerySet, SimulationQuerySet
 from issues.querysets.issues import IssueQuerySet
+from issues.querysets.joint import PollQuerySet, SubTaskQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
 from issues.querysets.notices import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
-from issues.querysets.reports import AttachmentQuerySet, RatingQuerySet, SubmissionQuerySet
+from issues.querysets.reports import AttachmentQuerySet, EvidenceQuerySet, RatingQuerySet, SubmissionQuerySet
 from issues.querysets.slips import EscalationRequestQuerySet
 from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
 
@@ -18,6 +19,7 @@ __all__ = [
     "EscalationRequestQuerySet",
     "EventQuerySet",
     "EventTextQuerySet",
+    "EvidenceQuerySet",
     "IssueQuerySet",
     "KeySupervisionQuerySet",
     "LetterQuerySet",
@@ -27,10 +29,12 @@ __all__ = [
     "OutletQuerySet",
     "PolicyDraftQuerySet",
     "PolicyQuerySet",
+    "PollQuerySet",
     "RatingQuerySet",
     "ReplyTemplateQuerySet",
     "SavedFilterQuerySet",
     "SimulationQuerySet",
     "StepQuerySet",
+    "SubTaskQuerySet",
     "SubmissionQuerySet",
 ]

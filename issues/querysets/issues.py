@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Polygon
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from grids.levels import Level
 from grids.querysets import within_path, within_paths
@@ -82,8 +82,8 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.select_related("category", "area__parent").defer("area__boundary", "area__parent__boundary", "point")
 
     def for_page(self) -> Self:
-        """With all that the page of an issue names, its ledger, slips and stays in the red list included: four statements."""
-        from issues.models import EscalationRequest, Event, KeySupervisionEntry
+        """With all that the page of an issue names, its ledger, slips, stays in the red list and sub-tasks included."""
+        from issues.models import EscalationRequest, Event, KeySupervisionEntry, SubTask
 
         links = ("recurrence_of", "merged_into")
         places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
@@ -94,6 +94,7 @@ class IssueQuerySet(models.QuerySet["Issue"]):
                 models.Prefetch("events", Event.objects.with_words().order_by("number")),
                 models.Prefetch("slips", EscalationRequest.objects.for_issue_page()),
                 models.Prefetch("red_entries", KeySupervisionEntry.objects.for_issue_page()),
+                models.Prefetch("sub_tasks", SubTask.objects.for_issue_page()),
             )
         )
 
@@ -141,13 +142,14 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def waiting_for(self, person: Who, at: datetime) -> Self:
         """What waits for the person; annotated with `asked` (what for) and `waits_until`."""
-        asked = reach.asked_of(scope_of(person, at), at)
+        scope = scope_of(person, at)
+        asked = reach.asked_of(scope, at)
         cases = [When(condition, then=Value(name)) for name, condition in asked.items()]
         found = self.unfinished().annotate(asked=Case(*cases, default=Value(""), output_field=models.CharField()))
         anything = reach.NONE
         for condition in asked.values():
             anything |= condition
-        return found.filter(anything).annotate(waits_until=_waits_until(asked["decide"]))
+        return found.filter(anything).annotate(waits_until=_waits_until(asked, scope.unit_id))
 
     def soonest_due_first(self) -> Self:
         """By `waits_until` if it is there, else by the level's clock; what has no date comes last."""
@@ -250,20 +252,32 @@ class IssueQuerySet(models.QuerySet["Issue"]):
             "silent_close_at", "pk"
         )
 
+    def to_remind_of_tasks(self, at: datetime) -> Self:
+        """Issues of which another unit is to be reminded that it was asked something."""
+        from issues.models import SubTask
+
+        return self.unfinished().filter(pk__in=SubTask.objects.to_warn(at).values("issue")).order_by("pk")
+
     def to_resume(self, at: datetime) -> Self:
         return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")
 
 
-def _waits_until(decide: Q) -> Case:
-    """Until when what is asked should be done; `decide` as in `reach.asked_of`, the rest follows from the status.
+def _waits_until(asked: dict[str, Q], unit_id: int | None) -> Case:
+    """Until when what is asked should be done: `decide` and `help` as in `reach.asked_of`, the rest follows from the status.
 
     Asking the status, not the annotation `asked`, keeps the whole of that condition from being written out for each line.
     """
-    from issues.models import EscalationRequest
+    from issues.models import EscalationRequest, SubTask
 
     decide_by = EscalationRequest.objects.filter(issue=OuterRef("pk"), decision="pending").values("decide_by")[:1]
+    owed = SubTask.objects.unfinished().filter(issue=OuterRef("pk"), unit=unit_id).order_by("due_at")
+    owed_by = owed.values(soonest=Least(Case(When(acknowledged_at=None, then=F("on_site_by"))), F("due_at")))[:1]
     return Case(
-        When(decide, then=Coalesce(Subquery(decide_by), F("red_drafted_at"), F("silent_close_at"), F("level_due_at"))),
+        When(
+            asked["decide"],
+            then=Coalesce(Subquery(decide_by), F("red_drafted_at"), F("raise_drafted_at"), F("silent_close_at"), F("level_due_at")),
+        ),
+        When(asked["help"], then=Subquery(owed_by)),
         When(status=Status.SUBMITTED, then=F("triage_due_at")),
         When(reach.WAITING, then=Coalesce(F("sign_due_at"), F("level_due_at"))),
         When(status=Status.PENDING_VERIFICATION, then=Coalesce(F("warn_at"), F("total_due_at"))),

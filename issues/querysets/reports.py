@@ -17,7 +17,7 @@ from issues.notices import ways
 from issues.querysets.notices import undelivered_to
 
 if TYPE_CHECKING:
-    from issues.models import Attachment, Issue, Rating, Submission
+    from issues.models import Attachment, Evidence, Issue, Rating, Submission
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -97,6 +97,17 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         from issues.models import Issue
 
         return self.filter(submission__issue__in=Issue.objects.visible_to(person, at))
+
+
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        from issues.models import Issue
+
+        return self.filter(issue__in=Issue.objects.visible_to(person, at))
+
+    def of_issues(self, issues: Collection[int]) -> models.QuerySet[Evidence, tuple[int, int]]:
+        """(issue, round) of each."""
+        return self.filter(issue__in=issues).values_list("issue", "round")
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):

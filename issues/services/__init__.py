@@ -6,7 +6,7 @@ buttons there are. What sweeps do by themselves is in `issues/sweeps.py`, throug
 
 from __future__ import annotations
 
-from issues.services import ending, handling, intake, ladder, red, supervising  # noqa: F401 - they register what they do
+from issues.services import ending, handling, intake, joint, ladder, red, supervising  # noqa: F401 - they register what they do
 from issues.services.acting import VERBS, Act, posted_at
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.intake import submit, suggested_level
@@ -20,6 +20,7 @@ from issues.services.moving import (
     moves_in_sight,
     possible_moves,
     possible_moves_for_requester,
+    sub_tasks_in_sight,
 )
 from issues.services.notices import mark_read
 
@@ -43,6 +44,7 @@ __all__ = [
     "save_filter",
     "save_template",
     "send_letter",
+    "sub_tasks_in_sight",
     "submit",
     "suggested_level",
     "template_paths",

@@ -23,15 +23,17 @@ from issues.models import Event, Issue, Minute, Submission
 from issues.workflow import MOVE, RUNGS, Actor, Field, Move, Status, Verb
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
-from representatives.roles import SUCCESSION, Role
+from representatives.roles import SPEAKS_FOR_UNIT, SUCCESSION, Role
 from representatives.scopes import scope_of
 
 Facts = Mapping[str, object]
 Doing = Callable[["Act"], Event]
 Guard = Callable[["Act"], str]
+Ending = Callable[["Act"], None]
 
 VERBS: dict[Verb, Doing] = {}
-GUARDS: dict[Verb, Guard] = {}
+GUARDS: dict[Verb, list[Guard]] = {}  # each is asked; the first sentence is the answer
+ENDINGS: list[Ending] = []
 
 _LONGEST = {Field.PUBLIC_LINE: 200, Field.NON_PUBLIC_REASON: 200}
 _LONG = 4000
@@ -55,10 +57,17 @@ def unless(*verbs: Verb) -> Callable[[Guard], Guard]:
     """Registers what is asked beyond the tables: a sentence why the verb is not possible now, or nothing."""
 
     def register(guard: Guard) -> Guard:
-        GUARDS.update(dict.fromkeys(verbs, guard))
+        for verb in verbs:
+            GUARDS.setdefault(verb, []).append(guard)
         return guard
 
     return register
+
+
+def at_end(ending: Ending) -> Ending:
+    """Registers what becomes void when an issue ends, whichever verb ends it."""
+    ENDINGS.append(ending)
+    return ending
 
 
 @dataclass
@@ -73,6 +82,7 @@ class Act:
     acting_as: str = Actor.SYSTEM
     facts: Facts = field(default_factory=dict)
     submission: Submission | None = None
+    also: dict[str, object] = field(default_factory=dict)  # what else the event says: of what became void with it
 
     def __post_init__(self) -> None:
         self.from_status: str = self.issue.status
@@ -177,8 +187,9 @@ class Act:
             is_handler=self.by is not None and issue.was_handled_by(self.by),
             handled_above=issue.handler_fallback,
         )
-        if refused is None and self.verb in GUARDS and (sentence := GUARDS[self.verb](self)):
-            return workflow.Refused(sentence)
+        if refused is None:
+            sentences = (guard(self) for guard in GUARDS.get(self.verb, ()))
+            return next((workflow.Refused(sentence) for sentence in sentences if sentence), None)
         return refused
 
     def perform(self) -> Event:
@@ -209,7 +220,9 @@ class Act:
         self.issue.status = status or self.move.target or self.issue.status
 
     def end(self, status: Status | None = None) -> None:
-        """The issue has ended."""
+        """The issue has ended, and with it whatever was still asked of anybody."""
+        for ending in ENDINGS:
+            ending(self)
         self.set_status(status)
         self.issue.closed_at = self.at
         self.clocks.stop()
@@ -233,7 +246,7 @@ class Act:
             by=self.by,
             from_status=self.from_status,
             from_level=self.from_level,
-            facts={**own, **(record or {})},
+            facts={**own, **self.also, **(record or {})},
             texts=texts,
             is_public=is_public,
             former_paths=(former_path,) if former_path else (),
@@ -267,11 +280,23 @@ def actors_at(
     if issue.sealed:
         sealed = held & {Role.TOWNSHIP_DISCIPLINE}
         return (frozenset({Role.TOWNSHIP_COMMITTEE}) if sealed else frozenset()), sealed
-    if issue.lead_unit_id is None or person.unit_id != issue.lead_unit_id:
-        held -= {Role.DEPARTMENT}
-    if not held & _STAND_IN:
-        return frozenset(held), held
-    return frozenset(held | _stands_in_for(held, posted_at(issue.path, at) if posts is None else posts)), held
+    by_unit = _by_unit(issue, person, held)
+    actors = held if issue.lead_unit_id is not None and person.unit_id == issue.lead_unit_id else held - {Role.DEPARTMENT}
+    if held & _STAND_IN:
+        actors |= _stands_in_for(held, posted_at(issue.path, at) if posts is None else posts)
+    return actors | by_unit, held if by_unit else held & actors
+
+
+def _by_unit(issue: Issue, person: Person, held: frozenset[Role]) -> workflow.Actors:
+    """What the person is to the issue through their unit: asked to help, or to check on behalf of the supervision office."""
+    if person.unit_id is None or not held & SPEAKS_FOR_UNIT:
+        return frozenset()
+    found: set[Actor] = set()
+    if any(task.unit_id == person.unit_id for task in issue.sub_tasks.all()):
+        found.add(Actor.HELPER)
+    if issue.delegate_unit_id == person.unit_id and person.unit_id != issue.lead_unit_id:
+        found.add(Actor.DELEGATE)
+    return frozenset(found)
 
 
 def posted_at(path: str, at: datetime) -> list[Assignment]:

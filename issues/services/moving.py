@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 from grids.levels import Level
 from issues import workflow
 from issues.errors import Conflict, OutOfScope, Refusal
-from issues.models import Category, Event, Issue, Rating, Submission
+from issues.models import Category, Event, Issue, Rating, Submission, SubTask
 from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posted_at
+from issues.services.joint import TASKS_OF
 from issues.services.units import representatives_for
 from issues.workflow import MOVES, RUNGS, Actor, Beyond, Field, Move, Urgency, Verb
 from representatives.models import Assignment, Person, Unit
@@ -80,6 +81,14 @@ def possible_moves_for_requester(submission: Submission, at: datetime) -> list[M
     issue = submission.issue
     acts = [_act_of_requester(submission, move.verb, at) for move in MOVES if move.verb in VERBS]
     return [_as_offered(act.move, issue) for act in acts if act.verb != Verb.SUBMIT and act.refusal() is None]
+
+
+def sub_tasks_in_sight(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment]) -> dict[Verb, list[SubTask]]:
+    """The sub-tasks that each verb may be about, for that person; `posts` as in `moves_in_sight`."""
+    actors, _held = actors_at(issue, person, at, posts)
+    return {
+        verb: tasks(Act(issue=issue, verb=verb, at=at, by=person, actors=actors, acting_as="")) for verb, tasks in TASKS_OF.items()
+    }
 
 
 def levels_to_accept(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment] | None = None) -> list[Level]:

@@ -22,6 +22,8 @@ WHO: dict[str, set[Role | Actor]] = {
     "DUC": {Role.SUPERVISION_OFFICE},
     "CL": {Role.COUNTY_LEADER},
     "HOT": {Role.HOTLINE_OPERATOR},
+    "HELP": {Actor.HELPER},
+    "DEL": {Actor.DELEGATE},
     "-": set(),
 }
 
@@ -37,8 +39,8 @@ suspend              VS                  | TC                  | DUC            
 resume               VS SYS              | TC SYS              | DUC SYS             | CL SYS
 defer                TC                  | TC                  | DUC                 | CL
 explain              TC                  | TC                  | DUC                 | CL
-verify               GM VS               | GM TC               | GM VS TC            | DUC
-reject               GM VS               | GM TC               | GM VS TC            | DUC
+verify               GM VS               | GM TC               | GM VS TC            | DUC DEL
+reject               GM VS               | GM TC               | GM VS TC            | DUC DEL
 close                SYS                 | SYS                 | SYS                 | SYS
 approve_exit         -                   | -                   | -                   | DUC
 withdraw             RES                 | RES                 | RES                 | RES
@@ -61,6 +63,18 @@ exit_down            -                   | -                   | -              
 extend               VS                  | TC                  | DUC                 | CL
 return_order         -                   | -                   | DEPT                | DEPT
 whistle              -                   | -                   | TC                  | DUC
+ask_help             -                   | VS                  | TC DEPT             | DEPT DUC
+take_task            -                   | HELP                | HELP                | HELP
+answer               -                   | HELP                | HELP                | HELP
+waive                -                   | VS                  | DEPT TC             | DEPT DUC
+mark_task            -                   | VS HELP             | TC HELP             | DUC HELP
+delegate             -                   | -                   | -                   | DUC
+split                VS                  | VS                  | TC                  | DUC
+handle_on_the_spot   GM PR               | -                   | -                   | -
+take_up              VS                  | TC                  | -                   | -
+let_stay             VS                  | TC                  | -                   | -
+draft_raise          SYS                 | SYS                 | SYS                 | -
+poll                 GM VS               | GM TC               | GM VS               | DUC
 """
 ROWS = [
     (verb, level, who.split())
@@ -148,8 +162,9 @@ def test_program_never_enters_the_red_list_nor_declines_nor_rates(level):
 
 
 def test_verbs_of_the_next_stage_stand_in_the_table_and_are_not_offered():
-    later = {Verb.EXTEND, Verb.SUSPEND, Verb.DEFER, Verb.REVIEW, Verb.OBJECT, Verb.EXPLAIN, Verb.RETURN_ORDER, Verb.WHISTLE,
-             Verb.ANSWER_WHISTLE, Verb.WAIVE, Verb.NUDGE, Verb.POLL, Verb.SPLIT, Verb.HANDLE_ON_THE_SPOT}  # fmt: skip
+    later = {Verb.EXTEND, Verb.SUSPEND, Verb.DEFER, Verb.REVIEW, Verb.OBJECT, Verb.EXPLAIN, Verb.RETURN_ORDER,
+             Verb.NUDGE, Verb.POLL, Verb.SPLIT, Verb.HANDLE_ON_THE_SPOT, Verb.DELEGATE, Verb.ADD_EVIDENCE,
+             Verb.DRAFT_RAISE, Verb.TAKE_UP, Verb.LET_STAY}  # fmt: skip
 
     assert set(VERBS).isdisjoint(later)
     assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN, Verb.LETTER, Verb.ANSWER_LETTER, Verb.RECALENDAR} == set(Verb)

@@ -1,0 +1,55 @@
+"""The words for sets of sub-tasks and of polls."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+if TYPE_CHECKING:
+    from issues.models import Poll, SubTask
+    from representatives.models import Person
+
+    Who = Person | AnonymousUser
+
+
+class SubTaskQuerySet(models.QuerySet["SubTask"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        from issues.models import Issue
+
+        return self.filter(issue__in=Issue.objects.visible_to(person, at))
+
+    def unfinished(self) -> Self:
+        """Neither answered, nor waived, nor void."""
+        return self.filter(ended_at=None)
+
+    def of_issues(self, issues: Collection[int]) -> Self:
+        return self.filter(issue__in=issues)
+
+    def of_unit(self, unit_id: int) -> Self:
+        return self.filter(unit=unit_id)
+
+    def to_warn(self, at: datetime) -> Self:
+        """Open ones whose next reminder has come."""
+        return self.unfinished().filter(warn_at__lte=at)
+
+    def for_issue_page(self) -> Self:
+        """In order, each with its unit and who asked, answered and waived."""
+        return self.select_related("unit", "asked_by", "answered_by", "waived_by").order_by("number")
+
+
+class PollQuerySet(models.QuerySet["Poll"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        from issues.models import Issue
+
+        return self.filter(issue__in=Issue.objects.visible_to(person, at))
+
+    def of_issues(self, issues: Collection[int]) -> Self:
+        return self.filter(issue__in=issues)
+
+    def for_issue_page(self) -> Self:
+        """Newest first, each with who took it."""
+        return self.select_related("taken_by").order_by("-round")
