@@ -143,6 +143,7 @@ def test_call_where_somebody_is_in_danger_is_answered_on_the_spot_in_two_hours(c
     do(issue, Verb.WHISTLE, county["tc1"], at, units=[county.units["power"].pk], task="live wire")
     task = SubTask.objects.get()
     assert (task.on_site_by, task.next_due_at) == (china("2024-09-24 00:40"), china("2024-09-24 00:40"))
+    assert task.on_site_by is not None
     assert (task.was_late(task.on_site_by), task.was_late(task.on_site_by + timedelta(seconds=1))) == (False, True)
     do(issue, Verb.TAKE_TASK, county["power"], at + HOUR)
     task.refresh_from_db()
@@ -209,8 +210,8 @@ def test_answer_is_told_to_the_lead_and_to_who_dispatched(county):
 def test_queue_of_a_unit_holds_what_it_owes_until_it_has_answered(county):
     issue = helped(county, due="2024-09-25")
 
-    waiting = list(Issue.objects.waiting_for(county["power"], MONDAY))
-    assert [(one.pk, one.asked, one.waits_until) for one in waiting] == [(issue.pk, "help", china("2024-09-25 17:30"))]
+    waiting = Issue.objects.waiting_for(county["power"], MONDAY).values_list("pk", "asked", "waits_until")
+    assert list(waiting) == [(issue.pk, "help", china("2024-09-25 17:30"))]
     do(issue, Verb.ANSWER, county["power"], MONDAY, text="done")
     assert not Issue.objects.waiting_for(county["power"], MONDAY).exists()
     assert Issue.objects.visible_to(county["power"], MONDAY).has(issue)
