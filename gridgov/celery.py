@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "feedback": {"task": "issues.tasks.feedback", "schedule": MINUTE},
     "resume": {"task": "issues.tasks.resume", "schedule": MINUTE},
     "remind-of-tasks": {"task": "issues.tasks.remind_of_tasks", "schedule": MINUTE},
+    "calendar-changes": {"task": "issues.tasks.calendar_changes", "schedule": MINUTE},
     "announce": {"task": "issues.tasks.announce", "schedule": MINUTE / 4},
     "refresh-heat": {"task": "issues.refresh_heat", "schedule": crontab(minute="7")},
     "mark-beat": {"task": "mapui.tasks.mark_beat", "schedule": MINUTE},

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -65,6 +65,7 @@ def plain_weekday(day: date) -> bool:
     return day.weekday() < 5
 
 
+@lru_cache(maxsize=20_000)
 def cn_workday(day: date) -> bool:
     """Whether China works that day, adjusted weekends (调休) included; plain weekdays where the yearly notice is not known."""
     try:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from issues import clock
 from issues.calendars import Calendar
 from issues.models import Issue
-from issues.policy import Policy
+from issues.policy import Policy, Windows
 from issues.spans import Span
 from issues.workflow import Status, Urgency
 
@@ -84,7 +84,7 @@ class Clocks:
         Where somebody is in danger the level's own clock waits until that is over, two hours at most.
         """
         issue, since = self.issue, max(since, self.danger_over_at or since)
-        due = clock.after(limit or self._limit, since, self.calendar)
+        due = clock.after(limit or self.limit, since, self.calendar)
         if at_least:
             due = max(due, clock.after(at_least, since, self.calendar))
         issue.level_since = since
@@ -99,6 +99,16 @@ class Clocks:
         issue.warned = sum(mark <= now for mark in marks)  # what lies behind is not warned of any more
         self._plan_climb(due)
         self.plan_warning(now)
+
+    def keep_due(self, due: datetime) -> None:
+        """The calendar moved, not the clock: the same clock ends at `due`. What was told stays told, what stopped stays so."""
+        issue = self.issue
+        issue.level_due_at = due
+        if issue.due_soon_at:
+            marks = self._marks(due)
+            issue.due_soon_at = marks[-2] if len(marks) > 1 else due
+        if issue.climb_at:
+            self._plan_climb(due)
 
     def wait_for_signature(self, at: datetime) -> None:
         """Handed to somebody: the window for acknowledging it begins."""
@@ -220,12 +230,18 @@ class Clocks:
             self.issue.reminded &= ~_ONCE[reason]
 
     @property
-    def _limit(self) -> Span:
+    def windows(self) -> Windows:
+        """The row for acceptance, acknowledgement and first contact."""
+        return self.terms.windows(self.issue.urgency, self.issue.request_type)
+
+    @property
+    def limit(self) -> Span:
+        """How long the level has."""
         return self.terms.limit(self.issue.level, self.issue.urgency, self.issue.request_type)
 
     def _marks(self, due: datetime) -> list[datetime]:
         """When each of the policy's warnings falls, earliest first: a later one may not come before an earlier one."""
-        natural, since = self._limit.is_natural, self.issue.level_since
+        natural, since = self.limit.is_natural, self.issue.level_since
         assert since is not None  # noqa: S101 - a level that is due has begun
         marks = [clock.mark_at(warning.mark, since, due, self.calendar, natural=natural) for warning in self.terms.warn]
         return [min(marks[step:]) for step in range(len(marks))]
@@ -237,7 +253,7 @@ class Clocks:
         issue.climb_at = clock.after(grace, due, self.calendar) if goes_up and grace else None
 
     def _window(self, name: str, since: datetime) -> datetime:
-        windows = self.terms.windows(self.issue.urgency, self.issue.request_type)
+        windows = self.windows
         return clock.after(getattr(windows, name), since, self.calendar, pauses_at_night=windows.pauses_at_night)
 
 

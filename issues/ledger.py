@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 
 from issues import state
 from issues.models import Event, EventText, Issue
-from issues.workflow import Verb
+from issues.workflow import Actor, Verb
 from representatives.models import Person
 
 _CHUNK = 2000
@@ -63,6 +63,26 @@ def append(
     _chain(issue, event, {key: text for key, text in (texts or {}).items() if text})
     state.touched(issue, *former_paths)
     return event
+
+
+def append_many(entries: Sequence[tuple[Issue, Mapping[str, Any]]], verb: Verb, *, at: datetime, columns: Sequence[str]) -> None:
+    """The program did the same to many issues, each locked by the caller: its event, its head and those columns, in bulk.
+
+    Statuses and levels stay; nobody is told. Three statements per thousand, however many issues.
+    """
+    events = []
+    for issue, facts in entries:
+        event = Event(issue=issue, verb=verb, at=at, actor=Actor.SYSTEM, facts=dict(facts))
+        event.from_status = event.to_status = issue.status
+        event.from_level = event.to_level = issue.level
+        event.number, event.previous_hash = issue.event_count + 1, issue.head
+        event.hash = hash_of(event)
+        issue.event_count, issue.head = event.number, event.hash
+        events.append(event)
+    Event.objects.bulk_create(events, batch_size=_CHUNK)
+    Issue.objects.bulk_update([issue for issue, _facts in entries], [*columns, "event_count", "head"], batch_size=250)
+    paths = {issue.path for issue, _facts in entries}
+    transaction.on_commit(lambda: state.announce(paths))
 
 
 def _chain(issue: Issue, event: Event, words: Mapping[str, str]) -> None:

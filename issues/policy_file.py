@@ -12,10 +12,22 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 
+class Fault(str):
+    """What is wrong, as a sentence that names its line; `line` counts from 1."""
+
+    line: int = 1
+
+    @classmethod
+    def at(cls, line: int, sentence: str) -> Fault:
+        fault = cls(sentence)
+        fault.line = line
+        return fault
+
+
 class PolicyFaults(Exception):
     """What is wrong with a policy file: one sentence per fault, each with its line."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__("\n".join(faults))
         self.faults = list(faults)
 
@@ -32,7 +44,7 @@ def load(text: str) -> CommentedMap:
     return content
 
 
-def sentences(error: ValidationError, content: CommentedMap) -> list[str]:
+def sentences(error: ValidationError, content: CommentedMap) -> list[Fault]:
     """Each fault of the check as one sentence, in the order of the lines."""
     found = []
     for fault in error.errors(include_url=False):
@@ -83,7 +95,7 @@ def _problem(fault: dict[str, Any]) -> str:
     return gettext("“%(text)s” is not a value that can stand here") % {"text": fault.get("input")}
 
 
-def _sentence(line: int, key: str, problem: str) -> str:
+def _sentence(line: int, key: str, problem: str) -> Fault:
     if key:
-        return gettext("Line %(line)d, “%(key)s”: %(problem)s.") % {"line": line, "key": key, "problem": problem}
-    return gettext("Line %(line)d: %(problem)s.") % {"line": line, "problem": problem}
+        return Fault.at(line, gettext("Line %(line)d, “%(key)s”: %(problem)s.") % {"line": line, "key": key, "problem": problem})
+    return Fault.at(line, gettext("Line %(line)d: %(problem)s.") % {"line": line, "problem": problem})

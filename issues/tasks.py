@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
-from issues import sweeps
+from issues import county_calendar, sweeps
 from issues.notices import sending
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,20 @@ def announce() -> str:
 @shared_task(soft_time_limit=90, time_limit=120)
 def deliver(outlet: int) -> str:
     return _said("deliver", sending.deliver(outlet, at=timezone.now()))
+
+
+@shared_task
+def calendar_changes() -> str:
+    """Go on with every change of a calendar that is being counted or applied; one that somebody else works on is left to them."""
+    return _said("calendar changes", county_calendar.work(at=timezone.now()))
+
+
+def ask(task: Task[[], str]) -> None:
+    """Have it done now; a queue that is away only costs a minute, for the timetable asks for it too."""
+    try:
+        task.delay()
+    except OperationalError as error:
+        logger.warning("%s will begin within a minute: %s", task.name, error)
 
 
 def _said(sweep: str, result: object) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import Q
 
 from grids.models import paths_above
+from grids.querysets import within_path, within_paths
 
 if TYPE_CHECKING:
+    from grids.models import Area
     from issues.models import Category, CountyDay, SlaPolicy
 
 
@@ -34,6 +37,21 @@ class CountyDayQuerySet(models.QuerySet["CountyDay"]):
     def holding_at(self, path: str) -> Self:
         """Days set for the area with that path or for any that it lies in, the widest area first."""
         return self.filter(area__path__in=paths_above(path)).order_by("-area__level")
+
+    def touching(self, path: str) -> Self:
+        """Days set for the area with that path, for any that it lies in, or any within it, the widest area first."""
+        return self.filter(Q(area__path__in=paths_above(path)) | within_path(path, "area__path")).order_by("-area__level", "day")
+
+    def of_area(self, area: Area) -> Self:
+        return self.filter(area=area)
+
+    def on(self, days: Iterable[date]) -> Self:
+        return self.filter(day__in=list(days))
+
+    def shown(self, paths: Iterable[str], since: date) -> Self:
+        """Days from then on, of the areas with these paths and of all that lie in them, in order."""
+        rows = self.filter(within_paths(paths, "area__path"), day__gte=since)
+        return rows.select_related("area").defer("area__boundary").order_by("day", "area__path")
 
 
 class PolicyQuerySet(models.QuerySet["SlaPolicy"]):

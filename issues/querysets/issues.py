@@ -197,6 +197,22 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def in_clock_state(self, state: str, at: datetime) -> Self:
         return self.with_clock_state(at).filter(clock=state)
 
+    def dated_within(self, start: datetime, end: datetime) -> Self:
+        """Unfinished issues one of whose dates counts days between the two moments, as far as their columns tell, by key."""
+        dates = ("level_due_at", "climb_at", "warn_at", "contact_due_at", "triage_due_at", "sign_due_at")
+        later = Q(pk__in=())
+        for column in dates:
+            later |= Q(**{f"{column}__gte": start})
+        return self.unfinished().filter(later, reported_at__lt=end).order_by("pk")
+
+    def beyond(self, pk: int) -> Self:
+        """Those with a higher key."""
+        return self.filter(pk__gt=pk)
+
+    def locked(self) -> Self:
+        """The rows, locked until the transaction ends."""
+        return self.select_for_update(of=("self",))
+
     # --- what they are about ---
 
     def of_lights(self, *lights: str) -> Self:

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     Who = Person | AnonymousUser
 
 
+_SET_CLOCKS = (
+    Verb.SUBMIT, Verb.PLACE, Verb.ACCEPT, Verb.MAKE_SAFE, Verb.ESCALATE, Verb.RETURN_DOWN, Verb.ENTER_RED,
+    Verb.REJECT, Verb.REOPEN, Verb.RESUME, Verb.EXTEND, Verb.REVIEW,
+)  # fmt: skip
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, person: Who, at: datetime) -> Self:
         from issues.models import Issue
@@ -38,6 +44,19 @@ class EventQuerySet(models.QuerySet["Event"]):
     def done(self, issue: Issue, *verbs: Verb) -> Self:
         """Those verbs, done to that issue, the latest first."""
         return self.filter(issue=issue, verb__in=verbs).order_by("-number")
+
+    def pauses(self, issues: Collection[int]) -> Self:
+        """When these issues were set still and going again, in order."""
+        return self.filter(issue__in=issues, verb__in=(Verb.SUSPEND, Verb.RESUME)).order_by("issue", "number")
+
+    def handings(self, issues: Collection[int]) -> Self:
+        """By what these issues came into somebody's hand, in order."""
+        handing = (Verb.ACCEPT, Verb.DISPATCH, Verb.ESCALATE, Verb.RETURN_DOWN, Verb.ENTER_RED)
+        return self.filter(issue__in=issues, verb__in=handing).order_by("issue", "number")
+
+    def setting_clocks(self, issues: Collection[int], since: datetime) -> Self:
+        """What set a clock of these issues from that moment on."""
+        return self.filter(issue__in=issues, at__gte=since, verb__in=_SET_CLOCKS)
 
     def asking(self, issues: Collection[int]) -> Self:
         """Everything by which requesters of these issues were asked for a rating, in order."""

@@ -148,6 +148,7 @@ def test_ladder_when_chosen_begins_every_issue_green_and_climbs_from_there(count
     issue = make.accepted(county, MONDAY, about="road.bridge", by="tc1", level="yellow")
 
     assert (issue.level, issue.status) == (Level.GRID, Status.ASSIGNED)
+    assert issue.climb_at
     sweeps.climb(at=issue.climb_at)
     issue.refresh_from_db()
     assert issue.level == Level.VILLAGE

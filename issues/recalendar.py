@@ -1,0 +1,148 @@
+"""Where the dates of one issue stand when the calendar changes: the same clocks, counted over other working days.
+
+Nothing begins anew: a clock that had run over so many working days under the old calendar ends after just as many under
+the new one, pauses apart. Lengths in hours and in days of the calendar are not touched. Changes the issue in memory and
+asks nothing of the database; `county_calendar` saves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from issues import clock
+from issues.calendars import Calendar
+from issues.deadlines import Clocks, Reason
+from issues.models import Issue
+from issues.policy import Policy
+from issues.spans import Unit
+from issues.workflow import Status
+
+COLUMNS = (
+    "triage_due_at",
+    "contact_due_at",
+    "sign_due_at",
+    "level_since",
+    "level_due_at",
+    "total_due_at",
+    "due_soon_at",
+    "warn_at",
+    "climb_at",
+)
+
+_STILL = (Status.SUSPENDED, Status.DEFERRED)  # what is looked for there has nothing to do with working days
+
+Pause = tuple[datetime, datetime]
+Changed = dict[str, tuple[datetime | None, datetime | None]]  # column: before, after
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One issue at the turn from one calendar to another. `pauses`: when it stood still; `handed_at`: when it came into hand."""
+
+    issue: Issue
+    terms: Policy
+    old: Calendar
+    new: Calendar
+    now: datetime
+    pauses: Sequence[Pause] = ()
+    handed_at: datetime | None = None
+
+    def take(self) -> Changed:
+        """Set every date of the issue; what moved, and from where."""
+        issue, was, becomes = self.issue, Clocks(self.issue, self.terms, self.old), Clocks(self.issue, self.terms, self.new)
+        before = {column: getattr(issue, column) for column in COLUMNS}
+        told_at = {(reminder.reason, reminder.step): reminder.at for reminder in was.reminders()}
+        if issue.triage_due_at:
+            self._move_dates(was.started_at, was)
+            if issue.status not in _STILL:
+                self._plan(becomes, told_at)
+        after = {column: getattr(issue, column) for column in COLUMNS}
+        return {column: (before[column], after[column]) for column in COLUMNS if before[column] != after[column]}
+
+    def _move_dates(self, started: datetime | None, was: Clocks) -> None:
+        issue, windows = self.issue, was.windows
+        assert issue.triage_due_at is not None  # noqa: S101 - asked by `take`
+        issue.triage_due_at = self._moved(issue.triage_due_at, issue.reported_at, issue.reported_at, windows.triage.unit)
+        starts = clock.started_at(issue.accepted_at, issue.triage_due_at)
+        started = started or starts
+        if issue.contact_due_at and issue.first_contact_at is None:
+            issue.contact_due_at = self._moved(issue.contact_due_at, started, starts, windows.contact.unit)
+        if issue.sign_due_at and self.handed_at:
+            issue.sign_due_at = self._moved(issue.sign_due_at, self.handed_at, self.handed_at, windows.sign.unit)
+        if issue.total_due_at:
+            issue.total_due_at = self._moved(issue.total_due_at, started, starts, self.terms.total.unit, paused=True)
+        if issue.level_due_at and issue.level_since:
+            self._move_level(was, started, starts)
+
+    def _move_level(self, was: Clocks, started: datetime, starts: datetime) -> None:
+        issue = self.issue
+        since, due = issue.level_since, issue.level_due_at
+        assert since is not None  # noqa: S101 - asked by `_move_dates`
+        assert due is not None  # noqa: S101 - asked by `_move_dates`
+        issue.level_since = starts if since == started else since
+        due = self._moved(due, since, issue.level_since, self._unit_of_level(was, since, due), paused=True)
+        Clocks(issue, self.terms, self.new).keep_due(due)
+
+    def _unit_of_level(self, was: Clocks, since: datetime, due: datetime) -> Unit:
+        """What the level's clock counts in; one in hours that ends when work ends was lengthened to a working day."""
+        limit = was.limit
+        at_closing = self.old.local(due).time() == self.old.closing
+        if limit.is_natural and at_closing and due != clock.after(limit, since, self.old):
+            return Unit.WORKING_DAY
+        return limit.unit
+
+    def _moved(self, due: datetime, since: datetime, starts: datetime, unit: Unit, *, paused: bool = False) -> datetime:
+        """A date that counted from `since`, counted from `starts` under the new calendar."""
+        if unit in (Unit.HOUR, Unit.MINUTE):
+            return due + (starts - since)
+        if unit == Unit.WORKING_HOUR:
+            return clock.add_working_time(clock.working_time(since, due, self.old), starts, self.new)
+        local, first, begins = self.old.local(due), self.old.local(since).date(), self.new.local(starts).date()
+        if unit == Unit.DAY:
+            return datetime.combine(local.date() + (begins - first), local.time(), self.new.zone)
+        days = self.old.working_days_between(first, local.date())
+        if paused:
+            days += self._stood(since, due, self.new) - self._stood(since, due, self.old)
+        if local.date() <= first:
+            return datetime.combine(local.date() + (begins - first), local.time(), self.new.zone)
+        return datetime.combine(self.new.nth_working_day(begins, max(days, 0)), local.time(), self.new.zone)
+
+    def _stood(self, since: datetime, due: datetime, calendar: Calendar) -> int:
+        """How many working days it stood still between the two."""
+        days = 0
+        for paused_at, resumed_at in self.pauses:
+            if since <= paused_at <= due:
+                days += calendar.working_days_between(calendar.local(paused_at).date(), calendar.local(resumed_at).date())
+        return days
+
+    def _plan(self, becomes: Clocks, told_at: Mapping[tuple[Reason, int], datetime]) -> None:
+        """The next reminder: one to come, or one that the new calendar has jumped over. None that was given."""
+        issue, pending_since = self.issue, self.issue.warn_at or self.now
+        wanted = [
+            reminder.at
+            for reminder in becomes.reminders()
+            if reminder.at > self.now or told_at.get((reminder.reason, reminder.step), self.now) >= pending_since
+        ]
+        issue.warn_at = min(wanted, default=None)
+
+
+def as_facts(changed: Changed) -> dict[str, dict[str, str | None]]:
+    """What the ledger writes down: {“old”: {column: time}, “new”: …}."""
+
+    def written(at: datetime | None) -> str | None:
+        return at.isoformat() if at else None
+
+    return {
+        "old": {column: written(before) for column, (before, _after) in changed.items()},
+        "new": {column: written(after) for column, (_before, after) in changed.items()},
+    }
+
+
+def spanned(days: Sequence[str], zone_of: Calendar) -> tuple[datetime, datetime]:
+    """From the first of these days (ISO) to the end of the last, as moments."""
+    ordered = sorted(datetime.fromisoformat(day).date() for day in days)
+    first, last = ordered[0], ordered[-1] + timedelta(days=1)
+    midnight = datetime.min.time()
+    return datetime.combine(first, midnight, zone_of.zone), datetime.combine(last, midnight, zone_of.zone)
