@@ -27,6 +27,8 @@ app.conf.beat_schedule = {
     "remind-of-tasks": {"task": "issues.tasks.remind_of_tasks", "schedule": MINUTE},
     "calendar-changes": {"task": "issues.tasks.calendar_changes", "schedule": MINUTE},
     "announce": {"task": "issues.tasks.announce", "schedule": MINUTE / 4},
+    "purge": {"task": "issues.tasks.purge", "schedule": 10 * MINUTE},
+    "purge-voice": {"task": "issues.tasks.purge_voice", "schedule": crontab(minute="37")},
     "refresh-heat": {"task": "issues.refresh_heat", "schedule": crontab(minute="7")},
     "mark-beat": {"task": "mapui.tasks.mark_beat", "schedule": MINUTE},
 }

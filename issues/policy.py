@@ -294,6 +294,24 @@ class Retention(_Part):
     voice: Length
     declined_text: Length
 
+    @model_validator(mode="after")
+    def _by_the_calendar(self) -> Self:
+        if any(span.unit in (Unit.WORKING_DAY, Unit.WORKING_HOUR) for span in self.spans.values()):
+            raise ValueError(gettext("What is kept is counted in d, h or min: rest days count too."))
+        return self
+
+    @property
+    def spans(self) -> dict[str, Span]:
+        return {"contacts": self.contacts, "attachments": self.attachments, "voice": self.voice, "texts": self.declined_text}
+
+    def until(self, ended_at: datetime, *, declined: bool) -> dict[str, datetime]:
+        """Until when each kind of thing is kept of an issue that ended then."""
+        kinds = ("contacts", "attachments", *(("texts",) if declined else ()))
+        return {kind: ended_at + self.spans[kind].on_calendar for kind in kinds}
+
+    def first_at(self, ended_at: datetime, *, declined: bool) -> datetime:
+        return min(self.until(ended_at, declined=declined).values())
+
 
 class Policy(_Part):
     """All of it, checked. Ask `windows` and `limit`, not the rows."""

@@ -64,6 +64,11 @@ class Span:
         """The length on a clock that never stops; only of `h` and `min`."""
         return timedelta(hours=self.amount) if self.unit == Unit.HOUR else timedelta(minutes=self.amount)
 
+    @property
+    def on_calendar(self) -> timedelta:
+        """The length on a clock that never stops, days included; only of `d`, `h` and `min`."""
+        return timedelta(days=self.amount) if self.unit == Unit.DAY else self.natural
+
     def share(self, part: float) -> Span:
         """That part of it, rounded up to the whole unit and never nothing."""
         return Span(max(1, -int(-self.amount * part // 1)), self.unit)

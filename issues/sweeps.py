@@ -46,36 +46,36 @@ class Tally:
 
 def warn(*, at: datetime) -> Tally:
     """Tell whom the policy names that something comes due, or has."""
-    return _sweep(Issue.objects.to_warn, _warn, at)
+    return sweep(Issue.objects.to_warn, _warn, at)
 
 
 def climb(*, at: datetime) -> Tally:
     """Pass up what nobody handled in time, green to blue to yellow."""
-    return _sweep(Issue.objects.to_climb, lambda issue, now: services.move_by_program(issue, Verb.ESCALATE, at=now), at)
+    return sweep(Issue.objects.to_climb, lambda issue, now: services.move_by_program(issue, Verb.ESCALATE, at=now), at)
 
 
 def draft(*, at: datetime) -> Tally:
     """Draft a red-list proposal for what the township did not handle in time; people decide."""
-    return _sweep(Issue.objects.to_draft, lambda issue, now: services.move_by_program(issue, Verb.DRAFT_RED, at=now), at)
+    return sweep(Issue.objects.to_draft, lambda issue, now: services.move_by_program(issue, Verb.DRAFT_RED, at=now), at)
 
 
 def feedback(*, at: datetime) -> Tally:
     """Ask requesters again who have not rated; close without a rating when they never do."""
-    return _sweep(Issue.objects.to_ask_or_close, lambda issue, now: ask_again_or_close(Act(issue, Verb.CALL_BACK, now)), at)
+    return sweep(Issue.objects.to_ask_or_close, lambda issue, now: ask_again_or_close(Act(issue, Verb.CALL_BACK, now)), at)
 
 
 def resume(*, at: datetime) -> Tally:
     """Set going what stood still until now."""
-    return _sweep(Issue.objects.to_resume, lambda issue, now: services.move_by_program(issue, Verb.RESUME, at=now), at)
+    return sweep(Issue.objects.to_resume, lambda issue, now: services.move_by_program(issue, Verb.RESUME, at=now), at)
 
 
 def remind_of_tasks(*, at: datetime) -> Tally:
     """Remind units of what they were asked for an issue that another leads."""
-    return _sweep(Issue.objects.to_remind_of_tasks, _remind_of_tasks, at)
+    return sweep(Issue.objects.to_remind_of_tasks, _remind_of_tasks, at)
 
 
-def _sweep(due: Due, step: Step, at: datetime) -> Tally:
-    """Every issue that is due, once; those that fail or are held are not met again in this sweep."""
+def sweep(due: Due, step: Step, at: datetime) -> Tally:
+    """Take the step for every issue that is due, once; those that fail or are held are not met again in this sweep."""
     tally, met = Tally(), set[int]()
     while True:
         keys = [key for key in due(at).values_list("pk", flat=True)[: BATCH + len(met)] if key not in met]

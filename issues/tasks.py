@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from issues import county_calendar, sweeps
+from issues import county_calendar, retention, sweeps
 from issues.notices import sending
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,16 @@ def resume() -> str:
 @shared_task
 def remind_of_tasks() -> str:
     return _said("remind_of_tasks", sweeps.remind_of_tasks(at=timezone.now()))
+
+
+@shared_task
+def purge() -> str:
+    return _said("purge", retention.purge(at=timezone.now()))
+
+
+@shared_task
+def purge_voice() -> str:
+    return _said("purge voice", retention.purge_voice(at=timezone.now()))
 
 
 @shared_task

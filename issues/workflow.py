@@ -159,6 +159,7 @@ class Verb(TextChoices):
     ANSWER_LETTER = "answer_letter", _("Answer the letter")
     POLL = "poll", _("Record a satisfaction poll")
     RECALENDAR = "recalendar", _("Move the dates with the calendar")
+    PURGE = "purge", _("Erase personal data")
 
 
 class Actor(TextChoices):
@@ -357,6 +358,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.ANSWER_LETTER, frozenset(_S),    None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD), (Field.TEXT,)),
     Move(Verb.RECALENDAR,   OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
     Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS),   _who(DUC),  (Field.BALLOTS,), by_handler=False),
+    Move(Verb.PURGE,        OPEN | ENDS,       None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
 )
 # fmt: on
 # Never the program's: the database refuses their event without a person.

@@ -72,6 +72,7 @@ class Issue(models.Model):
     climb_at = models.DateTimeField(_("climbs at"), null=True, blank=True)
     silent_close_at = models.DateTimeField(_("closes unrated at"), null=True, blank=True)
     resume_at = models.DateTimeField(_("resumes at"), null=True, blank=True)
+    purge_at = models.DateTimeField(_("something is erased at"), null=True, blank=True)
     sign_due_at = models.DateTimeField(_("to be acknowledged by"), null=True, blank=True)
     red_drafted_at = models.DateTimeField(_("red-list proposal drafted at"), null=True, blank=True)
     decide_due_at = models.DateTimeField(_("red list to be decided by"), null=True, blank=True)
@@ -136,6 +137,7 @@ class Issue(models.Model):
             models.Index(fields=("climb_at",), condition=_OPEN & Q(climb_at__isnull=False), name="issue_to_climb"),
             models.Index(fields=("silent_close_at",), condition=_OPEN & Q(silent_close_at__isnull=False), name="issue_to_close"),
             models.Index(fields=("resume_at",), condition=_OPEN & Q(resume_at__isnull=False), name="issue_to_resume"),
+            models.Index(fields=("purge_at",), condition=Q(closed_at__isnull=False, purge_at__isnull=False), name="issue_to_purge"),
             models.Index(fields=("handler", "level_due_at"), condition=_OPEN, name="issue_open_by_handler"),
             models.Index(fields=("path", "-reported_at", "-id"), name="issue_by_place_newest"),
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),

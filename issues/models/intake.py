@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib.gis.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedCharField
 
@@ -12,7 +13,7 @@ from grids.models import Area
 from issues.masking import masked_email, masked_name, masked_phone
 from issues.models.casework import Issue
 from issues.models.config import Category
-from issues.querysets import AttachmentQuerySet, EvidenceQuerySet, RatingQuerySet, SubmissionQuerySet
+from issues.querysets import AttachmentQuerySet, EvidenceQuerySet, RatingQuerySet, RequesterQuerySet, SubmissionQuerySet
 from issues.workflow import RequestType
 from representatives.models import Person
 
@@ -33,6 +34,8 @@ class Requester(models.Model):
     channel = models.CharField(_("answer by"), max_length=8, choices=Channel.choices, default=Channel.NONE)
     language = models.CharField(_("language"), max_length=10, blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
+
+    objects = RequesterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("requester")
@@ -123,6 +126,7 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         constraints = (models.UniqueConstraint(fields=("submission", "sha256"), name="attachment_once"),)
+        indexes = (models.Index(fields=("received_at",), condition=Q(media_type__startswith="audio/"), name="attachment_voice"),)
 
     def __str__(self) -> str:
         return self.sha256[:12]

@@ -7,7 +7,13 @@ from issues.querysets.issues import IssueQuerySet
 from issues.querysets.joint import PollQuerySet, SubTaskQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
 from issues.querysets.notices import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
-from issues.querysets.reports import AttachmentQuerySet, EvidenceQuerySet, RatingQuerySet, SubmissionQuerySet
+from issues.querysets.reports import (
+    AttachmentQuerySet,
+    EvidenceQuerySet,
+    RatingQuerySet,
+    RequesterQuerySet,
+    SubmissionQuerySet,
+)
 from issues.querysets.slips import EscalationRequestQuerySet
 from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
 
@@ -32,6 +38,7 @@ __all__ = [
     "PollQuerySet",
     "RatingQuerySet",
     "ReplyTemplateQuerySet",
+    "RequesterQuerySet",
     "SavedFilterQuerySet",
     "SimulationQuerySet",
     "StepQuerySet",

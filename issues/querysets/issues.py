@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Polygon
 from django.db import models
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from grids.levels import Level
@@ -273,6 +273,17 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         from issues.models import SubTask
 
         return self.unfinished().filter(pk__in=SubTask.objects.to_warn(at).values("issue")).order_by("pk")
+
+    def to_purge(self, at: datetime) -> Self:
+        """Ended, and something of it has been kept as long as it may be."""
+        return self.filter(closed_at__isnull=False, purge_at__lte=at).order_by("purge_at", "pk")
+
+    def with_voice_since(self, moment: datetime) -> Self:
+        """With voice notes that came then or before."""
+        from issues.models import Attachment
+
+        kept = Attachment.objects.filter(submission__issue=OuterRef("pk")).voice_since(moment)
+        return self.filter(Exists(kept)).order_by("pk")
 
     def to_resume(self, at: datetime) -> Self:
         return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")

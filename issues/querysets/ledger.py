@@ -68,3 +68,14 @@ class EventTextQuerySet(models.QuerySet["EventText"]):
         """(issue, verb, what was written), newest first; without what was erased."""
         found = self.filter(event__issue__in=issues, erased_at=None).order_by("-event__number")
         return found.values_list("event__issue_id", "event__verb", "texts")
+
+    def written_for(self, issue: Issue) -> Self:
+        """What was written with the steps of that issue and is still there."""
+        return self.filter(event__issue=issue, erased_at=None)
+
+    def besides(self, *verbs: Verb) -> Self:
+        return self.exclude(event__verb__in=verbs)
+
+    def erase(self, at: datetime) -> int:
+        """The words are gone, their digest in the ledger stays; says of how many steps."""
+        return self.order_by().update(texts={}, salt="", erased_at=at)

@@ -17,7 +17,7 @@ from issues.notices import ways
 from issues.querysets.notices import undelivered_to
 
 if TYPE_CHECKING:
-    from issues.models import Attachment, Evidence, Issue, Rating, Submission
+    from issues.models import Attachment, Evidence, Issue, Rating, Requester, Submission
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -78,6 +78,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Reports of people who can be answered by telephone alone; by what else they asked for, nothing could be delivered."""
         return self.filter(Q(requester__channel__in=ways.by_people()) | Exists(undelivered_to(OuterRef("pk"))))
 
+    def erase_text(self, at: datetime) -> int:
+        """What was written is gone; says of how many."""
+        kept = self.filter(text_erased_at=None).order_by()
+        return kept.update(text="", place_text="", text_erased_at=at)
+
     def for_issue_page(self) -> Self:
         """With whom to answer, the keys of the photos (`photo_ids`) and the ratings (`rated`), in one statement."""
         from issues.models import Attachment, Rating
@@ -97,6 +102,26 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         from issues.models import Issue
 
         return self.filter(submission__issue__in=Issue.objects.visible_to(person, at))
+
+    def of_issue(self, issue: Issue) -> Self:
+        return self.filter(submission__issue=issue)
+
+    def voice_since(self, moment: datetime) -> Self:
+        """Voice notes that came then or before."""
+        return self.filter(media_type__startswith="audio/", received_at__lte=moment)
+
+    def remove(self, ids: Collection[int]) -> int:
+        return self.filter(pk__in=ids).delete()[0]
+
+
+class RequesterQuerySet(models.QuerySet["Requester"]):
+    def of_issue(self, issue: Issue) -> Self:
+        return self.filter(submission__issue=issue)
+
+    def erase(self, at: datetime) -> int:
+        """Nobody can be reached by them any more; says of how many."""
+        kept = self.filter(erased_at=None).order_by()
+        return kept.update(nickname="", phone=None, email=None, erased_at=at)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):

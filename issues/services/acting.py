@@ -225,6 +225,7 @@ class Act:
             ending(self)
         self.set_status(status)
         self.issue.closed_at = self.at
+        self.issue.purge_at = self.terms.retention.first_at(self.at, declined=self.issue.status == Status.DECLINED)
         self.clocks.stop()
 
     def write(

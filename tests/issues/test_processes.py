@@ -148,5 +148,5 @@ def test_beat_asks_for_every_sweep(broker: Any):
 
     app.loader.import_default_modules()
     assert {line["task"] for line in app.conf.beat_schedule.values()} <= set(app.tasks)
-    swept = {"warn", "climb", "draft", "feedback", "resume", "announce"}
+    swept = {"warn", "climb", "draft", "feedback", "resume", "announce", "purge", "purge_voice"}
     assert {f"issues.tasks.{name}" for name in swept} <= {line["task"] for line in app.conf.beat_schedule.values()}
