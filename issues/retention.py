@@ -6,14 +6,15 @@ that says how much went, never what. Nothing that is counted goes: category, pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
 
 from issues import policy
-from issues.models import Attachment, Event, EventText, Issue, Requester, Submission
+from issues.models import Attachment, Event, EventText, Evidence, Issue, Requester, Submission
 from issues.photos import thumb_name
+from issues.querysets import AttachmentQuerySet, EvidenceQuerySet
 from issues.services.acting import Act
 from issues.sweeps import Tally, sweep
 from issues.workflow import Status, Verb
@@ -67,7 +68,7 @@ def _erase_contacts(issue: Issue, at: datetime) -> int:
 
 
 def _erase_attachments(issue: Issue, at: datetime) -> int:
-    return _erase_files(Attachment.objects.of_issue(issue))
+    return _erase_files(Attachment.objects.of_issue(issue)) + _erase_files(Evidence.objects.of_issue(issue))
 
 
 def _erase_texts(issue: Issue, at: datetime) -> int:
@@ -77,13 +78,13 @@ def _erase_texts(issue: Issue, at: datetime) -> int:
     return Submission.objects.of_issue(issue).erase_text(at) + words + _erase_attachments(issue, at)
 
 
-def _erase_files(attachments: Iterable[Attachment]) -> int:
+def _erase_files(files: AttachmentQuerySet | EvidenceQuerySet) -> int:
     """The files first: if the transaction is lost, the rows are still there and are taken up again."""
-    found = list(attachments)
-    for attachment in found:
-        for name in (str(attachment.file.name), thumb_name(attachment)):
+    found = list(files)
+    for one in found:
+        for name in (str(one.file.name), thumb_name(one)):
             default_storage.delete(name)
-    Attachment.objects.remove([attachment.pk for attachment in found])
+    files.model._default_manager.remove([one.pk for one in found])  # type: ignore[attr-defined]
     return len(found)
 
 

@@ -125,6 +125,12 @@ class RequesterQuerySet(models.QuerySet["Requester"]):
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def of_issue(self, issue: Issue) -> Self:
+        return self.filter(issue=issue)
+
+    def remove(self, ids: Collection[int]) -> int:
+        return self.filter(pk__in=ids).delete()[0]
+
     def visible_to(self, person: Who, at: datetime) -> Self:
         from issues.models import Issue
 

@@ -167,7 +167,7 @@ def test_verbs_of_the_next_stage_stand_in_the_table_and_are_not_offered():
              Verb.DRAFT_RAISE, Verb.TAKE_UP, Verb.LET_STAY}  # fmt: skip
 
     assert set(VERBS).isdisjoint(later)
-    assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN, Verb.LETTER, Verb.ANSWER_LETTER, Verb.RECALENDAR} == set(Verb)
+    assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN, Verb.LETTER, Verb.ANSWER_LETTER, Verb.RECALENDAR, Verb.PURGE} == set(Verb)
 
 
 def refusal(
