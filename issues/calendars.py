@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
@@ -87,3 +87,8 @@ CALENDARS: Mapping[str, Works] = {"cn_workdays": cn_workday, "weekdays": plain_w
 def county_days(path: str) -> dict[date, bool]:
     """Days on which the place works or rests otherwise than the calendar says; the narrowest area has the last word."""
     return dict(CountyDay.objects.holding_at(path).values_list("day", "works"))
+
+
+def days_told(rows: Iterable[Mapping[str, object]]) -> dict[date, bool]:
+    """The same from `CountyDayQuerySet.as_column`, which another query has brought along."""
+    return {date.fromisoformat(str(row["day"])): bool(row["works"]) for row in rows}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
 from issues import clock, policy
-from issues.models import Event, Issue, KeySupervisionEntry, Notice, Rating, Submission
+from issues.models import Issue, Rating, Submission
 from issues.policy import Policy
 from issues.workflow import Actor, Verb
 
@@ -37,6 +37,10 @@ class Standing:
     answered: bool = False
     silent: bool = False  # asked often enough, waited long enough, nothing came
     exit_approved: bool = False
+    by_phone: bool = False  # as `only_by_phone` says
+    asked_days: int = 0  # on how many days a rating was asked for
+    proposed: bool = False  # for the red list, not decided yet
+    supervised: bool = False  # on it, or under general supervision
 
     @property
     def verdict(self) -> Verdict:
@@ -99,32 +103,32 @@ def standing_of(issue: Issue, at: datetime) -> Standing:
 
 
 def standings(issues: Collection[Issue], at: datetime) -> dict[int, Standing]:
-    """How each issue stands before the gate; six queries, however many issues."""
-    ids = [issue.pk for issue in issues]
-    reports = Counter(Submission.objects.of_issues(ids).values_list("issue", flat=True))
-    unanswered = set(Notice.objects.undelivered_answers(ids).values_list("event__issue", flat=True))
-    may_leave = set(KeySupervisionEntry.objects.may_leave(ids).values_list("issue", flat=True))
-    asked = _asked(issues)
-    ratings: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for issue_id, rounds, value in Rating.objects.of_issues(ids):
-        ratings[issue_id, rounds].append(value)
-    return {
-        issue.pk: Standing(
-            issue,
-            policy.terms(issue.policy_id),
-            reports=reports[issue.pk],
-            ratings=tuple(ratings[issue.pk, issue.rating_round]),
-            answered=issue.pk not in unanswered,
-            silent=_is_silent(asked.get(issue.pk, []), policy.terms(issue.policy_id), at),
-            exit_approved=issue.pk in may_leave,
-        )
-        for issue in issues
-    }
+    """How each issue stands before the gate; one query, however many issues."""
+    seen = {row["pk"]: row for row in Issue.objects.before_gate([issue.pk for issue in issues])}
+    return {issue.pk: _standing(issue, seen[issue.pk], at) for issue in issues}
 
 
-def asked_days(issue: Issue) -> int:
+def _standing(issue: Issue, row: Mapping[str, Any], at: datetime) -> Standing:
+    """From a row of `IssueQuerySet.before_gate`."""
+    terms, asked = policy.terms(issue.policy_id), _asked(issue, row)
+    return Standing(
+        issue,
+        terms,
+        reports=row["reports"],
+        ratings=tuple(said["value"] for said in row["ratings"] if said["round"] == issue.rating_round),
+        answered=not row["unanswered"],
+        silent=_is_silent(asked, terms, at),
+        exit_approved=row["may_leave"],
+        by_phone=row["by_phone"],
+        asked_days=len(_days(asked, terms)),
+        proposed=row["proposed"],
+        supervised=row["supervised"],
+    )
+
+
+def asked_days(issue: Issue, at: datetime) -> int:
     """On how many different days a rating was asked for in this round."""
-    return len(_days(_asked([issue]).get(issue.pk, []), policy.terms(issue.policy_id)))
+    return standing_of(issue, at).asked_days
 
 
 def only_by_phone(issue: Issue) -> bool:
@@ -132,16 +136,15 @@ def only_by_phone(issue: Issue) -> bool:
     return Submission.objects.of_issue(issue).only_by_phone().exists()
 
 
-def _asked(issues: Collection[Issue]) -> dict[int, list[datetime]]:
-    """When each issue's requesters were asked for a rating in this round; calls alone, where somebody can only be called."""
-    since = {issue.pk: issue.verified_at or issue.resolved_at for issue in issues}
-    by_phone = set(Submission.objects.of_issues(since).only_by_phone().values_list("issue", flat=True))
-    asked: dict[int, list[datetime]] = defaultdict(list)
-    for issue_id, verb, at, actor in Event.objects.asking(since).values_list("issue", "verb", "at", "actor"):
-        opened, by_program = since[issue_id], verb != Verb.CALL_BACK or actor == Actor.SYSTEM
-        if opened and at >= opened and not (by_program and issue_id in by_phone):
-            asked[issue_id].append(at)
-    return asked
+def _asked(issue: Issue, row: Mapping[str, Any]) -> list[datetime]:
+    """When its requesters were asked for a rating in this round; calls alone, where somebody can only be called."""
+    opened, found = issue.verified_at or issue.resolved_at, []
+    for asking in row["askings"]:
+        by_program = asking["verb"] != Verb.CALL_BACK or asking["actor"] == Actor.SYSTEM
+        moment = datetime.fromisoformat(asking["at"])
+        if opened and moment >= opened and not (by_program and row["by_phone"]):
+            found.append(moment)
+    return found
 
 
 def _days(asked: Collection[datetime], terms: Policy) -> set[date]:

@@ -168,7 +168,7 @@ class Clocks:
         if reminder.reason == Reason.LEVEL:
             self.issue.warned = max(self.issue.warned, reminder.step + 1)
         else:
-            self.issue.reminded |= _ONCE[reminder.reason]
+            self.issue.reminded |= _ONCE.get(reminder.reason, 0)
 
     def reminders(self) -> Iterator[Reminder]:
         """Everything of which somebody is still to be told while the issue stays as it is."""

@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
+from grids.locate import Location
 from grids.models import Area
 from issues import masking, photos, placing, receipts, services
 from issues.errors import Conflict, Refusal
@@ -73,6 +74,7 @@ class Draft:
     device_at: datetime | None = None
     language: str = ""
     photos: tuple[Photo, ...] = ()
+    located: Location | None = None  # where `xy` lies, if that was looked up just before; no part of the body either
 
     def with_photos(self, *more: Photo) -> Draft:
         """The same report with these photos, as a later batch brings them."""
@@ -123,7 +125,7 @@ def _check(draft: Draft) -> None:
 
 def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
     point = _point(draft)
-    placed = placing.place(point, draft.accuracy_m, _chosen_area(draft))
+    placed = placing.place(point, draft.accuracy_m, _chosen_area(draft), found=draft.located)
     category = category_for(draft.category)
     issue = _issue(draft, placed, category, point)
     services.submit(issue, by=entered_by, actor=_actor(entered_by, placed.area, at), at=at, danger=draft.danger)
@@ -132,7 +134,8 @@ def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
     submission.entered_by = entered_by
     submission.requester = _requester(draft)
     submission.save()
-    photos.attach(submission, draft.photos, at=at)
+    if draft.photos:
+        photos.attach(submission, draft.photos, at=at)
     return submission
 
 
@@ -161,6 +164,8 @@ def _point(draft: Draft) -> Point | None:
 def _chosen_area(draft: Draft) -> Area | None:
     if not draft.area:
         return None
+    if draft.located and draft.located.area and draft.located.area.code == draft.area:
+        return draft.located.area
     area = Area.objects.current().with_code(draft.area).first()
     if area is None:
         raise Refusal(_("The place that was chosen does not exist any more. Please choose again."), field="place")
@@ -169,11 +174,13 @@ def _chosen_area(draft: Draft) -> Area | None:
 
 def category_for(code: str) -> Category:
     """The category in use with that code; for “not sure” (empty) the general group. Raises Refusal."""
-    known = {category.code: category for category in (*Category.objects.groups(), *Category.objects.in_use())}
-    category = known.get(code or UNSURE) or (None if code else next(iter(known.values()), None))
+    category = Category.objects.to_file_under(code or UNSURE)
+    if category is None and not code:
+        known = [*Category.objects.groups(), *Category.objects.in_use()]
+        category = Category.objects.to_file_under(known[0].code) if known else None
     if category is None:
         raise Refusal(_("Please choose what it is about."), field="category")
-    if any(member.sealed and member.group_id == category.pk for member in known.values()):
+    if category.hides:
         raise Refusal(_("Please choose more exactly what it is about: some of these are confidential."), field="category")
     return category
 

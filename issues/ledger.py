@@ -46,7 +46,7 @@ def append(
     `former_paths`: where the issue lay before, if it was moved.
     """
     if issue.pk is None:
-        issue.save()  # its key is part of the first event's hash
+        issue.save()  # its key is part of the first event's hash; who gives it one beforehand saves a statement
     event = Event(
         issue=issue,
         verb=verb,
@@ -92,7 +92,7 @@ def _chain(issue: Issue, event: Event, words: Mapping[str, str]) -> None:
     event.text_digest = digest_of(words, salt) if words else ""
     event.hash = hash_of(event)
     issue.event_count, issue.head = event.number, event.hash
-    issue.save()
+    issue.save(force_insert=issue._state.adding)
     event.save(force_insert=True)
     if words:
         event.words = EventText.objects.create(event=event, texts=words, salt=salt)

@@ -6,12 +6,26 @@ from datetime import datetime
 
 from django.db import connection
 
+from issues.models import Issue
+
 ISSUE, SLIP, LETTER = "issues_issue_number", "issues_slip_number", "issues_letter_number"
 
 
 def issue_number(at: datetime) -> str:
     """A new number such as 2026-0000123; `at` in the time zone that decides the year."""
-    return f"{at.year}-{_next(ISSUE):07d}"
+    return _issue_number(at, _next(ISSUE))
+
+
+def key_and_number(at: datetime) -> tuple[int, str]:
+    """A new issue's primary key and its number, in one statement: with its key known, it is written once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')), nextval(%s::regclass)", [Issue._meta.db_table, ISSUE])
+        key, number = cursor.fetchone()
+    return int(key), _issue_number(at, int(number))
+
+
+def _issue_number(at: datetime, number: int) -> str:
+    return f"{at.year}-{number:07d}"
 
 
 def slip_number(at: datetime) -> str:

@@ -20,17 +20,18 @@ class Placed:
     ambiguous: bool
 
 
-def place(point: Point | None, accuracy_m: float | None, chosen: Area | None) -> Placed:
+def place(point: Point | None, accuracy_m: float | None, chosen: Area | None, *, found: Location | None = None) -> Placed:
     """The area for a point (EPSG:4326), an area somebody chose, or both. Raises Refusal if there is neither.
 
     The chosen area stands if the point may lie in it; a point in quite another place of the territory outweighs it. A
     point outside goes to the chosen area, else to the manual desk: the root area. Whatever does not fit is marked.
+    `found`: what `locate` said of that very point and circle, if the caller has asked already.
     """
     if point is None:
         if chosen is None:
             raise Refusal(_("Please say where it is."), field="place")
         return Placed(chosen, ambiguous=chosen.parent_id is None)
-    found = locate(point, accuracy_m)
+    found = found or locate(point, accuracy_m)
     if found.area is None:
         return Placed(chosen or _manual_desk(point), ambiguous=True)
     if chosen is None:

@@ -6,7 +6,7 @@ of a moment; `terms` gives the policy that an issue was reported under.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal, Self
@@ -17,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from grids.levels import Level
 from issues import policy_file
-from issues.calendars import CALENDARS, Calendar, county_days
+from issues.calendars import CALENDARS, Calendar, county_days, days_told
 from issues.clock import Mark
 from issues.errors import Refusal
 from issues.models import SlaPolicy
@@ -421,9 +421,10 @@ def read(text: str) -> Policy:
         raise PolicyFaults(policy_file.sentences(error, content)) from error
 
 
-def in_force(at: datetime) -> SlaPolicy:
-    """The version in force at that moment: the last to have begun."""
-    version = SlaPolicy.objects.begun(at).first()
+def in_force(at: datetime, path: str = "") -> SlaPolicy:
+    """The version in force at that moment: the last to have begun. With the county days of a place, if its path is given."""
+    begun = SlaPolicy.objects.begun(at).without_text()
+    version = (begun.with_days_at(path) if path else begun).first()
     if version is None:
         raise Refusal(gettext("No policy of time limits is in force: load one with “manage.py load_policy”."))
     return version
@@ -435,6 +436,6 @@ def terms(policy_id: int) -> Policy:
     return Policy.model_validate(SlaPolicy.objects.values_list("body", flat=True).get(pk=policy_id))
 
 
-def calendar_of(policy: Policy, path: str) -> Calendar:
-    """The working calendar of a place under that policy, its county days included; one query."""
-    return policy.calendar_with(county_days(path))
+def calendar_of(policy: Policy, path: str, told: Iterable[Mapping[str, object]] | None = None) -> Calendar:
+    """The working calendar of a place under that policy, its county days included; one query unless they are `told`."""
+    return policy.calendar_with(county_days(path) if told is None else days_told(told))

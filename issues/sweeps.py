@@ -102,13 +102,14 @@ def _take(due: Due, step: Step, key: int, at: datetime, tally: Tally) -> None:
 
 def _warn(issue: Issue, at: datetime) -> Event | None:
     """One event per reminder that has come due; who is told stands in the policy."""
-    act = Act(issue, Verb.WARN, at)
+    act = Act(issue, Verb.WARN, at)  # one per reminder, for each begins from the issue as the one before left it
     due = act.clocks.due_reminders(at)
     event = None
     for reminder in due:
         act.clocks.given(reminder)
         act.clocks.plan_warning(reminder.at)
-        event = _remind(Act(issue, Verb.WARN, at), reminder)
+        act = act.next(Verb.WARN)
+        event = _remind(act, reminder)
     if not due:
         act.clocks.plan_warning(at)
         issue.save(update_fields=["warn_at"])
@@ -122,7 +123,7 @@ def _remind(act: Act, reminder: Reminder) -> Event:
         event,
         posts=act.posts,
         calendar=act.calendar,
-        terms=act.terms,
+        reports=lambda: act.reports,
         audiences=audiences,
         digest=digest,
         at_limit=_at_limit(reminder, act.terms),
@@ -141,7 +142,7 @@ def _remind_of_tasks(issue: Issue, at: datetime) -> Event | None:
     for task in issue.open_sub_tasks:
         act = Act(issue, Verb.WARN, at)
         for reminder in task_clock.due_reminders(task, act.terms, act.calendar, at):
-            event = _remind_unit(Act(issue, Verb.WARN, at), task, reminder)
+            event = _remind_unit(act.next(Verb.WARN), task, reminder)
         task.warn_at = task_clock.next_reminder(task, act.terms, act.calendar, after=at)
         task.save(update_fields=["warn_at"])
     return event
@@ -165,7 +166,7 @@ def _remind_unit(act: Act, task: SubTask, reminder: TaskReminder) -> Event:
         event,
         posts=act.posts,
         calendar=act.calendar,
-        terms=act.terms,
+        reports=lambda: act.reports,
         audiences=audiences,
         digest=digest,
         at_limit=on_site or warning.required,

@@ -15,7 +15,6 @@ from issues import clock
 from issues.calendars import Calendar
 from issues.models import Event, Issue, Notice, Submission, SubTask
 from issues.notices.writing import Telling, is_demanded
-from issues.policy import Policy
 from issues.workflow import MOVE, RUNGS, Level, Urgency, Verb
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
@@ -200,13 +199,14 @@ def tell(
     *,
     posts: Sequence[Assignment],
     calendar: Calendar,
-    terms: Policy,
+    reports: Callable[[], Sequence[Submission]] | None = None,
     audiences: Iterable[Audience] | None = None,
     digest: bool = False,
     at_limit: bool = False,
 ) -> None:
     """Write the notices of an event; `audiences` in place of the table's, `digest`: not before the morning's.
 
+    `reports` gives the issue's reports, each with its requester, if the caller can do that without asking again.
     `at_limit`: the policy demands that it arrives, whatever people have switched off.
     """
     chosen = tuple(TOLD.get(Verb(event.verb), ()) if audiences is None else audiences)
@@ -218,7 +218,7 @@ def tell(
     )
     notices = telling.to_people(_people(Room(event, event.issue, posts), chosen)) if chosen else []
     if A.REQUESTERS in chosen:
-        notices += telling.to_requesters(_reports(event))
+        notices += telling.to_requesters(reports() if reports else _reports(event))
     Notice.objects.bulk_create(notices + telling.to_outlets(), ignore_conflicts=True)
 
 
@@ -245,4 +245,4 @@ def _not_before(event: Event, calendar: Calendar, *, digest: bool) -> datetime:
 
 def _reports(event: Event) -> list[Submission]:
     """The issue's reports whose requester can still be answered. Reports of the event's issue only, each with its requester."""
-    return list(Submission.objects.of_issue(event.issue).select_related("requester"))
+    return list(Submission.objects.of_issue(event.issue).with_requester())

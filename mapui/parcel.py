@@ -161,7 +161,7 @@ class Parcel:
         if self.issue.status != Status.PENDING_FEEDBACK:
             return None
         enough = policy.terms(self.issue.policy_id).closure.attempts
-        return self.issue.silent_close_at if closing.asked_days(self.issue) >= enough else None
+        return self.issue.silent_close_at if closing.asked_days(self.issue, self.at) >= enough else None
 
     @cached_property
     def stages(self) -> list[Stage]:

@@ -114,6 +114,8 @@ class Issue(models.Model):
     event_count = models.PositiveIntegerField(_("events"), default=0)
     head = models.CharField(_("hash of the last event"), max_length=64, blank=True)
 
+    days_there: list[dict[str, object]] | None = None  # county days of its place, as `for_act` reads them
+
     objects = IssueQuerySet.as_manager()
 
     class Meta:

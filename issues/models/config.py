@@ -35,6 +35,8 @@ class Category(models.Model):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
 
+    hides: bool = False  # of a group, as `to_file_under` reads it: whether something in it is sealed
+
     objects = CategoryQuerySet.as_manager()
 
     class Meta:
@@ -70,6 +72,8 @@ class SlaPolicy(models.Model):
     signed_by = models.CharField(_("signed by"), max_length=120, blank=True)
     active_from = models.DateTimeField(_("active from"))
     created_at = models.DateTimeField(_("created at"))
+
+    days_there: list[dict[str, object]] | None = None  # as `with_days_at` reads them
 
     objects = PolicyQuerySet.as_manager()
 

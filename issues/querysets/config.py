@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, JSONObject
 
 from grids.models import paths_above
 from grids.querysets import within_path, within_paths
@@ -27,6 +29,15 @@ class CategoryQuerySet(models.QuerySet["Category"]):
 
     def with_code(self, code: str) -> Category | None:
         return self.filter(code=code).first()
+
+    def for_choosing(self) -> Self:
+        """Groups and what may be chosen in them, in the county's order; one statement where `groups` and `in_use` are two."""
+        return self.filter(is_active=True).select_related("group").order_by("group__order", "order", "code")
+
+    def to_file_under(self, code: str) -> Category | None:
+        """The category or group in use with that code; `hides`: whether something in that group is sealed."""
+        members = self.model._default_manager.filter(group=models.OuterRef("pk"), is_active=True, sealed=True)
+        return self.filter(is_active=True, code=code).annotate(hides=models.Exists(members)).first()
 
     def others_in_use(self, kept: Iterable[str]) -> Self:
         """What may be chosen and is none of those codes."""
@@ -53,11 +64,27 @@ class CountyDayQuerySet(models.QuerySet["CountyDay"]):
         rows = self.filter(within_paths(paths, "area__path"), day__gte=since)
         return rows.select_related("area").defer("area__boundary").order_by("day", "area__path")
 
+    def as_column(self, path: models.OuterRef | Value) -> ArraySubquery:
+        """The same for each row of another set, as a column `[{"day", "works"}, …]`; `path`: where that row says its place is."""
+        below = Func(path, Concat("area__path", Value(".")), function="starts_with", output_field=models.BooleanField())
+        days = self.filter(Q(area__path=path) | Q(below)).order_by("-area__level")
+        return ArraySubquery(days.values(told=JSONObject(day=F("day"), works=F("works"))))
+
 
 class PolicyQuerySet(models.QuerySet["SlaPolicy"]):
     def begun(self, at: datetime) -> Self:
         """Versions that were in force at some time up to then, the latest first."""
         return self.filter(active_from__lte=at).order_by("-active_from", "-pk")
+
+    def without_text(self) -> Self:
+        """Leave the long file and its content in the database until they are asked for."""
+        return self.defer("source", "body")
+
+    def with_days_at(self, path: str) -> Self:
+        """Each with `days_there`, the county days of the place (`CountyDayQuerySet.as_column`)."""
+        from issues.models import CountyDay
+
+        return self.annotate(days_there=CountyDay.objects.as_column(Value(path)))
 
     def identified(self, identifier: str) -> SlaPolicy | None:
         return self.filter(identifier=identifier).first()

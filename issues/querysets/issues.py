@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Polygon
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
@@ -118,13 +119,46 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
         return self.filter(with_unit(unit))
 
+    def before_gate(self, ids: Collection[int]) -> models.QuerySet[Issue, dict[str, Any]]:
+        """What the gate before closing looks at, of each of these issues, in one statement: reports, ratings, askings …"""
+        from issues.models import EscalationRequest, Event, KeySupervisionEntry, Notice, Rating, Submission
+
+        here = OuterRef("pk")
+        reports = Submission.objects.of_issue(here)
+        entries = KeySupervisionEntry.objects.ongoing().about(here)
+        return self.filter(pk__in=ids).values(
+            "pk",
+            reports=Coalesce(Subquery(reports.counted()), 0),
+            by_phone=Exists(reports.only_by_phone()),
+            ratings=ArraySubquery(Rating.objects.of_issue(here).told()),
+            askings=ArraySubquery(Event.objects.asking(here).told()),
+            unanswered=Exists(Notice.objects.undelivered_answers(here)),
+            may_leave=Exists(entries.standing().with_exit_approved()),
+            supervised=Exists(entries),
+            proposed=Exists(EscalationRequest.objects.about(here).pending()),
+        )
+
+    def for_act(self) -> Self:
+        """With what nearly every verb asks of an issue: category, handler, and the county days of its place (`days_there`)."""
+        from issues.models import CountyDay
+
+        return self.select_related("category", "handler").annotate(days_there=CountyDay.objects.as_column(OuterRef("path")))
+
+    def of_report(self, submission_id: int) -> Self:
+        """The issue that the report with that key belongs to."""
+        return self.filter(submissions=submission_id)
+
     def lock(self, *ids: int) -> Self:
         """Those rows, locked in the order of their keys until the transaction ends."""
-        return self.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+        return self.for_act().select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+
+    def lock_one(self) -> Issue | None:
+        """The only row of the set, locked; None if it is empty."""
+        return self.for_act().select_for_update(of=("self",)).first()
 
     def lock_if_free(self, pk: int) -> Issue | None:
         """The row, locked; None if it is none of the set, or another worker holds it just now."""
-        return self.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+        return self.for_act().select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
 
     # --- who may see what ---
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 from issues.workflow import Verb
 
@@ -58,9 +60,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         """What set a clock of these issues from that moment on."""
         return self.filter(issue__in=issues, at__gte=since, verb__in=_SET_CLOCKS)
 
-    def asking(self, issues: Collection[int]) -> Self:
-        """Everything by which requesters of these issues were asked for a rating, in order."""
-        return self.filter(issue__in=issues, verb__in=(Verb.RESOLVE, Verb.VERIFY, Verb.CALL_BACK)).order_by("issue", "number")
+    def asking(self, issue: OuterRef) -> Self:
+        """Everything by which requesters of the issue were asked for a rating, in order."""
+        return self.filter(issue=issue, verb__in=(Verb.RESOLVE, Verb.VERIFY, Verb.CALL_BACK)).order_by("number")
+
+    def told(self) -> models.QuerySet[Event, dict[str, Any]]:
+        """Verb, actor and time (ISO) of each, as one value: for a column of another query."""
+        return self.values(said=JSONObject(verb="verb", actor="actor", at="at"))
 
 
 class EventTextQuerySet(models.QuerySet["EventText"]):

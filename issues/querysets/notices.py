@@ -160,11 +160,12 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     # --- answers to requesters ---
 
-    def answers(self, issues: Collection[int]) -> Self:
-        """What tells requesters of these issues what was done."""
-        return self.filter(submission__isnull=False, event__issue__in=issues, event__verb__in=ANSWERS)
+    def answers(self, issues: Collection[int] | OuterRef) -> Self:
+        """What tells requesters of these issues, or of the issue of an outer query, what was done."""
+        here = {"event__issue": issues} if isinstance(issues, OuterRef) else {"event__issue__in": issues}
+        return self.filter(submission__isnull=False, event__verb__in=ANSWERS, **here)
 
-    def undelivered_answers(self, issues: Collection[int]) -> Self:
+    def undelivered_answers(self, issues: Collection[int] | OuterRef) -> Self:
         """Answers that have not reached their requester: on their way, failed or given up, and nobody has called them yet."""
         return self.answers(issues).filter(announced_at=None).exclude(state="unwanted")
 

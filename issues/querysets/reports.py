@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
@@ -39,24 +39,33 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         related = ("issue__lead_unit", "filed_as__merged_into", "category", "area", "requester")
         return self.select_related(*related).filter(receipt_code=code).first()
 
-    def with_issue_locked(self, pk: int) -> Submission | None:
-        """The report, its issue's row locked: asked again under the lock, for a merge may have moved it meanwhile."""
+    def with_issue_locked(self, pk: int) -> tuple[Issue, list[Submission]] | None:
+        """The issue of that report, its row locked, and all its reports, that one among them; None if there is none.
+
+        They are read under the lock: a merge may have moved the report while we waited, and then we ask again.
+        """
         from issues.models import Issue
 
-        report = self.filter(pk=pk).first()
-        while report is not None:
-            issue = Issue.objects.lock(report.issue_id).get()
-            report.refresh_from_db(fields=["issue"])
-            if report.issue_id == issue.pk:
-                report.issue = issue
-                break
-        return report
+        while issue := Issue.objects.of_report(pk).lock_one():
+            reports = list(self.of_issue(issue).with_requester())
+            if any(report.pk == pk for report in reports):
+                for report in reports:
+                    report.issue = issue
+                return issue, reports
+        return None
 
-    def of_issue(self, issue: Issue) -> Self:
+    def with_requester(self) -> Self:
+        return self.select_related("requester")
+
+    def of_issue(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue).order_by("received_at", "pk")
 
     def of_issues(self, issues: Collection[int]) -> Self:
         return self.filter(issue__in=issues)
+
+    def counted(self) -> models.QuerySet[Submission, dict[str, Any]]:
+        """How many they are, as the only value: for a column of another query about the reports of one issue."""
+        return self.order_by().values("issue").annotate(n=models.Count("pk")).values("n")
 
     def texts(self) -> models.QuerySet[Submission, tuple[int, str]]:
         """(issue, what was reported), oldest first; without what was erased."""
@@ -142,6 +151,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
-    def of_issues(self, issues: Collection[int]) -> models.QuerySet[Rating, tuple[int, int, str]]:
-        """(issue, round, rating) of each."""
-        return self.filter(submission__issue__in=issues).values_list("submission__issue", "round", "value")
+    def of_issue(self, issue: OuterRef) -> Self:
+        return self.filter(submission__issue=issue)
+
+    def has(self, report: Submission, rounds: int) -> bool:
+        """Whether that report was rated in that round."""
+        return self.filter(submission=report, round=rounds).exists()
+
+    def told(self) -> models.QuerySet[Rating, dict[str, Any]]:
+        """Round and rating of each, as one value: for a column of another query."""
+        return self.order_by("rated_at").values(said=JSONObject(round="round", value="value"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import OuterRef
 
 from grids.levels import Level
 
@@ -31,10 +32,13 @@ class EscalationRequestQuerySet(models.QuerySet["EscalationRequest"]):
             .order_by("decide_by", "pk")
         )
 
+    def pending(self) -> Self:
+        return self.filter(decision="pending")
+
     def pending_for(self, issue: Issue) -> EscalationRequest | None:
         return self.filter(issue=issue, decision="pending").first()
 
-    def about(self, issue: Issue) -> Self:
+    def about(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue)
 
     def for_rows(self) -> Self:

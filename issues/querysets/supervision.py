@@ -53,14 +53,13 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
         """What has ended, stays and general supervision alike."""
         return self.filter(exited_at__isnull=False)
 
-    def may_leave(self, issues: Collection[int]) -> Self:
-        """Standing entries of these issues whose exit is approved."""
-        return self.standing().filter(issue__in=issues, exit_approved_by__isnull=False)
+    def with_exit_approved(self) -> Self:
+        return self.filter(exit_approved_by__isnull=False)
 
     def latest_of(self, issue: Issue) -> KeySupervisionEntry | None:
         return self.about(issue).order_by("-entered_at", "-pk").first()
 
-    def about(self, issue: Issue) -> Self:
+    def about(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue)
 
     # --- what a list is narrowed to ---

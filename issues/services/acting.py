@@ -100,7 +100,7 @@ class Act:
 
     @cached_property
     def calendar(self) -> calendars.Calendar:
-        return policy.calendar_of(self.terms, self.issue.path)
+        return policy.calendar_of(self.terms, self.issue.path, self.issue.days_there)
 
     @cached_property
     def clocks(self) -> Clocks:
@@ -111,6 +111,17 @@ class Act:
         """Who is posted to the issue's place or above it, departments left out; narrowest area first."""
         found = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_POSTED)
         return list(found.select_related("person", "area").defer("area__boundary"))
+
+    @cached_property
+    def reports(self) -> list[Submission]:
+        """The issue's reports, oldest first, each with its requester."""
+        return list(Submission.objects.of_issue(self.issue).with_requester())
+
+    def forget_place(self) -> None:
+        """The issue lies elsewhere now: what was read of the place is read anew."""
+        self.issue.days_there = None
+        for read in ("posts", "calendar", "clocks"):
+            self.__dict__.pop(read, None)
 
     def answer(self, level: int) -> Answer:
         """Who answers for the issue's place at that level."""
@@ -209,11 +220,15 @@ class Act:
 
     def then(self, verb: Verb, **facts: object) -> Event:
         """What the program does next by itself, in the same transaction."""
-        following = Act(issue=self.issue, verb=verb, at=self.at, facts=facts)
-        for read in ("terms", "calendar", "posts"):  # what this act has read already holds for the next
+        return self.next(verb, facts).perform()
+
+    def next(self, verb: Verb, facts: Facts | None = None) -> Act:
+        """The program's next act on the issue, in the same transaction; what this one has read holds for it too."""
+        following = Act(issue=self.issue, verb=verb, at=self.at, facts=facts or {})
+        for read in ("terms", "calendar", "posts", "reports"):
             if read in self.__dict__:
                 setattr(following, read, self.__dict__[read])
-        return following.perform()
+        return following
 
     def set_status(self, status: Status | None = None) -> None:
         """The status that the table names for the verb, or another."""
@@ -252,22 +267,16 @@ class Act:
             is_public=is_public,
             former_paths=(former_path,) if former_path else (),
         )
-        telling.tell(event, posts=self.posts, calendar=self.calendar, terms=self.terms)
+        telling.tell(event, posts=self.posts, calendar=self.calendar, reports=lambda: self.reports)
         return event
 
 
 def act_of_person(issue: Issue, verb: Verb, person: Person, at: datetime, facts: Facts | None = None) -> Act:
     """The person's act, with every role that counts for the issue's place."""
-    actors, roles = actors_at(issue, person, at)
-    return Act(
-        issue=issue,
-        verb=verb,
-        at=at,
-        by=person,
-        actors=actors,
-        acting_as=_role_used(issue, MOVE[verb], actors, roles),
-        facts=facts or {},
-    )
+    act = Act(issue=issue, verb=verb, at=at, by=person, facts=facts or {})
+    act.actors, roles = actors_at(issue, person, at, act.posts)
+    act.acting_as = _role_used(issue, MOVE[verb], act.actors, roles)
+    return act
 
 
 def actors_at(
@@ -275,7 +284,7 @@ def actors_at(
 ) -> tuple[workflow.Actors, frozenset[Role]]:
     """The roles with which the person may act on the issue, vacant ones they stand in for included; and those they hold.
 
-    `posts`: who is posted to the place or above it in a role of the succession (`posted_at`), if the caller has read it.
+    `posts`: who is posted to the place or above it, in the roles of the succession at least, if the caller has read it.
     """
     held = scope_of(person, at).roles_at(issue.path)
     if issue.sealed:

@@ -42,7 +42,7 @@ def _report_rated(act: Act) -> Submission:
     """The requester's own report; for a caller the one that was named, or the only one."""
     if act.submission:
         return act.submission
-    reports = list(Submission.objects.of_issue(act.issue))
+    reports = act.reports
     if act.has(Field.SUBMISSION):
         named = [report for report in reports if str(report.pk) == str(act.facts[Field.SUBMISSION])]
         if not named:
@@ -57,13 +57,12 @@ def _save_rating(act: Act, report: Submission) -> None:
     value = str(act.facts[Field.RATING])
     if value not in Rating.Value.values:
         raise Refusal(gettext("There is no such rating."), field=Field.RATING.value)
-    _, is_new = Rating.objects.get_or_create(
-        submission=report,
-        round=act.issue.rating_round,
-        defaults={"value": value, "comment": act.text(Field.TEXT), "taken_by": act.by, "rated_at": act.at},
-    )
-    if not is_new:
+    rounds = act.issue.rating_round
+    if Rating.objects.has(report, rounds):  # the issue is locked: nobody rates between this question and the answer
         raise Refusal(gettext("This report has been rated already; every round is rated once."))
+    Rating.objects.create(
+        submission=report, round=rounds, value=value, comment=act.text(Field.TEXT), taken_by=act.by, rated_at=act.at
+    )
 
 
 def rectify(act: Act) -> None:
@@ -86,8 +85,7 @@ def call_back(act: Act) -> Event:
     if act.acting_as != Actor.SYSTEM:
         Notice.objects.undeliverable_answers([act.issue.pk]).called(act.at)
     event = act.write(texts=act.texts(Field.TEXT), is_public=True)
-    days = closing.asked_days(act.issue)
-    enough = days >= act.terms.closure.attempts
+    enough = closing.asked_days(act.issue, act.at) >= act.terms.closure.attempts
     if enough:
         act.issue.silent_close_at = clock.after(act.terms.closure.silent_close, act.at, act.calendar)
     elif act.acting_as == Actor.SYSTEM:
@@ -103,7 +101,7 @@ def ask_again_or_close(act: Act) -> Event | None:
         return closed
     if standing.silent and standing.verdict == Verdict.FAILED:
         return _send_back_after_silence(act)
-    if standing.silent or closing.only_by_phone(issue):
+    if standing.silent or standing.by_phone:
         issue.silent_close_at = next_morning(act.at, act.calendar)
         issue.save(update_fields=["silent_close_at"])
         return None
@@ -139,11 +137,12 @@ def _standing(act: Act) -> Standing:
 @does(Verb.CLOSE)
 def close(act: Act) -> Event:
     """Everything that must be true is: the program closes it."""
-    unrated = _standing(act).verdict == Verdict.OPEN
-    drop_proposal(act)
-    leave_red_list(act)
+    standing = _standing(act)
+    drop_proposal(act, is_pending=standing.proposed)
+    if standing.supervised:
+        leave_red_list(act)
     act.end()
-    return act.write({"unrated": unrated}, is_public=True)
+    return act.write({"unrated": standing.verdict == Verdict.OPEN}, is_public=True)
 
 
 @unless(Verb.REOPEN)

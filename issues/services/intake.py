@@ -11,7 +11,7 @@ from grids.levels import Level
 from grids.models import Area
 from issues import numbers, policy
 from issues.errors import Forbidden, Refusal
-from issues.models import Category, Event, Issue, Submission
+from issues.models import Category, Event, Issue, SlaPolicy, Submission
 from issues.recurrence import link_recurrence
 from issues.services.acting import Act, does, owner_of, unless
 from issues.services.red import drop_proposal, leave_red_list
@@ -36,7 +36,6 @@ from representatives.roles import Role
 _BY_URGENCY = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
 
 
-@transaction.atomic
 def submit(issue: Issue, *, by: Person | None, actor: Role | Actor | str, at: datetime, danger: bool = False) -> Event:
     """File an unsaved issue (title, category, area, point …): gives it number, policy, suggested level and all its clocks.
 
@@ -45,15 +44,21 @@ def submit(issue: Issue, *, by: Person | None, actor: Role | Actor | str, at: da
     """
     if actor != Actor.SYSTEM and actor not in MOVE[Verb.SUBMIT].who(Level.GRID):
         raise Forbidden(gettext("With this role nothing can be reported here; use the public form."))
-    version = policy.in_force(at)
-    issue.policy, issue.reported_at, issue.status = version, at, Status.SUBMITTED
     issue.path = issue.area.path
+    version = policy.in_force(at, issue.path)
+    issue.policy, issue.reported_at, issue.status = version, at, Status.SUBMITTED
+    issue.days_there = version.days_there
+    with transaction.atomic(savepoint=False):  # what refuses is above: nothing is half written that a savepoint would undo
+        return _file(issue, version, by=by, actor=actor, at=at, danger=danger)
+
+
+def _file(issue: Issue, version: SlaPolicy, *, by: Person | None, actor: str, at: datetime, danger: bool) -> Event:
     issue.sealed, issue.non_public = issue.category.sealed, issue.non_public or issue.category.non_public
     issue.request_type = _request_type(issue)
     issue.urgency = _urgency(issue, danger=danger)
     act = Act(issue=issue, verb=Verb.SUBMIT, at=at, by=by, acting_as=str(actor))
     issue.level = suggested_level(issue, act.terms)
-    issue.number = numbers.issue_number(act.calendar.local(at))
+    issue.pk, issue.number = numbers.key_and_number(act.calendar.local(at))
     act.from_status, act.from_level = "", None
     link_recurrence(issue)
     act.clocks.begin()
@@ -104,6 +109,7 @@ def place(act: Act) -> Event:
     if area.path == was:
         raise Refusal(gettext("It is filed there already."), field=Field.AREA.value)
     issue.area, issue.path, issue.grid_ambiguous = area, area.path, False
+    act.forget_place()
     link_recurrence(issue)
     issue.level = suggested_level(issue, act.terms)
     act.clocks.begin()
@@ -188,7 +194,7 @@ def decline(act: Act) -> Event:
 
 @unless(Verb.WITHDRAW)
 def _others_reported_it(act: Act) -> str:
-    if Submission.objects.of_issue(act.issue).count() > 1:
+    if len(act.reports) > 1:
         return gettext("Others have reported the same, so it stays open. You will still hear what becomes of it.")
     return ""
 

@@ -44,10 +44,13 @@ def move(issue_id: int, verb: Verb, *, by: Person, at: datetime, facts: Facts | 
 @transaction.atomic
 def move_as_requester(submission_id: int, verb: Verb, *, at: datetime, facts: Facts | None = None) -> Event:
     """Whoever holds the receipt does a verb to the issue that their report belongs to. Raises as `move` does."""
-    report = Submission.objects.with_issue_locked(submission_id)
-    if report is None:
+    found = Submission.objects.with_issue_locked(submission_id)
+    if found is None:
         raise OutOfScope(gettext("There is no such report."))
-    return _act_of_requester(report, Verb(verb), at, facts).perform()
+    report = next(report for report in found[1] if report.pk == submission_id)
+    act = _act_of_requester(report, Verb(verb), at, facts)
+    act.reports = found[1]
+    return act.perform()
 
 
 def move_by_program(issue: Issue, verb: Verb, *, at: datetime, facts: Facts | None = None) -> Event:
