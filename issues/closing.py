@@ -61,10 +61,13 @@ class Condition:
     met: Callable[[Standing], bool]
 
 
+def needs_verification(issue: Issue) -> bool:
+    """Whether somebody other than the handler has to see the result on site."""
+    return issue.category.physical or issue.level == Level.COUNTY
+
+
 def _verified(standing: Standing) -> bool:
-    issue = standing.issue
-    needed = issue.category.physical or issue.level == Level.COUNTY
-    return issue.verified_at is not None or not needed
+    return standing.issue.verified_at is not None or not needs_verification(standing.issue)
 
 
 def _public(standing: Standing) -> bool:

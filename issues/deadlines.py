@@ -35,6 +35,8 @@ class Reason(StrEnum):
     TOTAL = "total"
     TASK = "task"  # a unit that was asked for a part of it
     ON_SITE = "on_site"  # a unit that was called where somebody is in danger
+    REVIEW = "review"  # of a deferred issue
+    REPORT = "report"  # the line that a project owes
 
 
 # What is reminded of once, and the bit of `Issue.reminded` that says it was; a level's warnings are counted in `warned`.
@@ -69,6 +71,12 @@ class Clocks:
         issue.triage_due_at = self._window("triage", issue.reported_at)
         issue.reminded = 0
         self.start(issue.triage_due_at, now=issue.reported_at)
+
+    def await_triage(self, at: datetime) -> None:
+        """It waits for acceptance once more: that has its window from now, and nothing climbs meanwhile."""
+        self._forget(Reason.TRIAGE)
+        self.issue.triage_due_at, self.issue.climb_at = self._window("triage", at), None
+        self.plan_warning(at)
 
     def start(self, since: datetime, *, now: datetime) -> None:
         """Set every clock to begin at `since`: contact, level and total."""
@@ -143,6 +151,37 @@ class Clocks:
         """By when somebody of a unit that is called now is there, where a person is in danger."""
         return clock.after(self.terms.whistle.on_site, at, self.calendar)
 
+    def follow(self, due: datetime, *, since: datetime, now: datetime) -> None:
+        """The level's clock runs from `since` to a date that a plan has set, in place of the policy's length."""
+        self.issue.level_since = since
+        self.set_due(due, now=now)
+
+    def extend(self, due: datetime, *, now: datetime) -> None:
+        """More time was granted: the level is due later, and the issue in all by as much."""
+        issue = self.issue
+        if issue.total_due_at and issue.level_due_at:
+            self.move_total(issue.total_due_at + (due - issue.level_due_at), now=now)
+        self.set_due(due, now=now)
+
+    def rest(self, until: datetime | None, *, now: datetime) -> None:
+        """Everything stands still; at `until` it goes on, or is looked at again."""
+        self.pause()
+        self.issue.resume_at = until
+        self.plan_warning(now)
+
+    def go_on(self, paused_at: datetime, *, now: datetime) -> None:
+        """What stood still runs again, each clock later by the rest: in all by its length, the level's by its working days."""
+        issue, natural = self.issue, self.limit.is_natural
+        issue.resume_at = None
+        if issue.total_due_at:
+            self.move_total(issue.total_due_at + (now - paused_at), now=now)
+        if issue.contact_due_at and issue.first_contact_at is None:
+            issue.contact_due_at = clock.shifted(issue.contact_due_at, paused_at, now, self.calendar, natural=natural)
+        if issue.level_since:
+            issue.level_since = clock.shifted(issue.level_since, paused_at, now, self.calendar, natural=natural)
+        if issue.level_due_at:
+            self.set_due(clock.shifted(issue.level_due_at, paused_at, now, self.calendar, natural=natural), now=now)
+
     def stop(self) -> None:
         """The issue ended: nothing is looked for any more. When it was due stays on record."""
         issue = self.issue
@@ -193,6 +232,10 @@ class Clocks:
                 yield from (Reminder(at, Reason.LEVEL, step) for step, at in enumerate(self._marks(issue.level_due_at)))
             yield from _if_set(issue.total_due_at, Reason.TOTAL)
             yield from self._of_supervision()
+        if issue.status == Status.DEFERRED:
+            yield from _if_set(issue.resume_at, Reason.REVIEW)
+        if issue.status in _HELD and issue.is_project:
+            yield from _if_set(issue.project.report_due_at, Reason.REPORT)
         if issue.status == Status.PENDING_VERIFICATION and issue.resolved_at:
             yield Reminder(clock.after(self.terms.closure.verify_within, issue.resolved_at, self.calendar), Reason.VERIFY)
 
@@ -237,7 +280,8 @@ class Clocks:
     @property
     def limit(self) -> Span:
         """How long the level has."""
-        return self.terms.limit(self.issue.level, self.issue.urgency, self.issue.request_type)
+        plan = self.terms.project.plan.of(self.issue.level) if self.issue.is_project else None
+        return plan or self.terms.limit(self.issue.level, self.issue.urgency, self.issue.request_type)
 
     def _marks(self, due: datetime) -> list[datetime]:
         """When each of the policy's warnings falls, earliest first: a later one may not come before an earlier one."""

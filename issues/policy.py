@@ -17,18 +17,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from grids.levels import Level
 from issues import policy_file
+from issues.asking import Rest
 from issues.calendars import CALENDARS, Calendar, county_days, days_told
 from issues.clock import Mark
 from issues.errors import Refusal
 from issues.models import SlaPolicy
 from issues.policy_file import PolicyFaults
 from issues.spans import Span, Unit
-from issues.workflow import LADDER, Light, RequestType, Rung, Urgency, light_of, rung_above, rung_below
+from issues.workflow import LADDER, MOVE, Light, RequestType, Rung, Urgency, Verb, light_of, rung_above, rung_below
 from representatives.roles import Role
 
 __all__ = ["Policy", "PolicyFaults", "calendar_of", "in_force", "read", "terms"]
 
 _ROLES = {rung.light: rung.owner for rung in LADDER}
+_GRANTERS = {rung.light: role for rung in LADDER for role in MOVE[Verb.EXTEND].who(rung.level) if isinstance(role, Role)}
 
 
 def _span(value: object) -> Span:
@@ -111,6 +113,11 @@ class Plan(_Part):
     yellow: Length
     red: Length
 
+    def of(self, level: int) -> Span | None:
+        """How long the plan of a project may take at that level; None at green, where there are none."""
+        span: Span | None = getattr(self, light_of(level).value, None)
+        return span
+
 
 class Project(Windows):
     plan: Plan
@@ -167,6 +174,12 @@ class Levels(_Part):
                 raise ValueError(
                     gettext("“%(light)s” belongs to “%(owner)s”; that is not for a policy to change.")
                     % {"light": light.value, "owner": owner.value}
+                )
+        for light, granter in _GRANTERS.items():
+            if getattr(self, light.value).extension.by != granter:
+                raise ValueError(
+                    gettext("More time at “%(light)s” is granted by “%(granter)s”; that is not for a policy to change.")
+                    % {"light": light.value, "granter": granter.value}
                 )
         if not (self.red.enabled and self.yellow.enabled):
             raise ValueError(gettext("Yellow and red cannot be switched off."))
@@ -235,11 +248,16 @@ class Suggest(_Part):
 class SuspensionReason(_Part):
     longest: Length | None = None
     needs_interim_measure: bool = False
+    needs_resume_date: bool = False
 
 
 class Suspension(_Part):
     longest: Length
-    reasons: dict[str, SuspensionReason]
+    reasons: dict[Rest, SuspensionReason]  # the closed list; a county may leave some out
+
+    def longest_of(self, reason: Rest) -> Span:
+        """How long an issue may rest for that reason."""
+        return self.reasons[reason].longest or self.longest
 
 
 class Deferral(_Part):
@@ -333,6 +351,7 @@ class Policy(_Part):
     suggest: Suggest
     suspension: Suspension
     deferral: Deferral
+    nudges_per_day: Count = 1
     merging: Near
     closure: Closure
     supervision: Supervision

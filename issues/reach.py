@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from grids.levels import Level
+from grids.levels import LADDER_LEVELS, Level
 from grids.querysets import within_paths
+from issues.asking import GRANTS
 from issues.workflow import MOVE, ClockState, Status, Verb
 from representatives.roles import SPEAKS_FOR_UNIT, Role, Sees
 from representatives.scopes import Scope
@@ -25,6 +26,7 @@ OPEN = Q(closed_at=None)
 PAUSED = Q(status__in=(Status.SUSPENDED, Status.DEFERRED))
 WAITING = Q(status__in=(Status.ACCEPTED, Status.ASSIGNED))
 WORKING = Q(status=Status.IN_PROGRESS)
+DECIDERS = frozenset(role for verb in GRANTS for level in LADDER_LEVELS for role in MOVE[verb].who(level) if isinstance(role, Role))
 
 
 def overdue(at: datetime) -> Q:
@@ -48,8 +50,8 @@ def may_open(scope: Scope, at: datetime) -> Q:
     """Issues that exist for the holder of that scope; a sealed one only for whom it is sealed to."""
     raised = Q(level__gte=Level.TOWNSHIP) | (OPEN & overdue(at))
     found = within_paths(scope.paths(Sees.ALL))
-    found |= within_paths(scope.paths(Sees.RAISED)) & raised
-    found |= within_paths(scope.paths(Sees.RED)) & Q(level=Level.COUNTY)
+    found |= within_paths(scope.paths(Sees.RAISED)) & (raised | _asked_above(scope))
+    found |= within_paths(scope.paths(Sees.RED)) & (Q(level=Level.COUNTY) | _asked_above(scope))
     if scope.unit_id is not None:
         asked = Q(lead_unit=scope.unit_id) | _asked_to_help(scope) | Q(delegate_unit=scope.unit_id)
         found |= within_paths(scope.paths(Sees.DISPATCHED)) & asked
@@ -66,7 +68,8 @@ def counted(scope: Scope) -> Q:
 def asked_of(scope: Scope, at: datetime) -> dict[str, Q]:
     """What waits for the holder of that scope, by what is asked; the first that fits an issue is the one that counts."""
     return {
-        "decide": _to_decide(scope),
+        "decide": _to_decide(scope) | _to_answer(scope),
+        "review": Q(status=Status.DEFERRED, sealed=False, resume_at__lte=at) & _may(scope, Verb.REVIEW),
         "accept": _to_accept(scope, at),
         "acknowledge": WAITING & _held(scope, at),
         "handle": WORKING & _held(scope, at),
@@ -95,7 +98,7 @@ def _to_accept(scope: Scope, at: datetime) -> Q:
     found |= (Q(level=Level.TOWNSHIP) | Q(triage_due_at__lt=at)) & _places(scope, Role.TOWNSHIP_COMMITTEE)
     found |= Q(path__in=[path for role, path in scope.held if role == Role.SUPERVISION_OFFICE])
     sealed = Q(sealed=True) & _places(scope, Role.TOWNSHIP_DISCIPLINE)
-    return Q(status=Status.SUBMITTED) & (Q(sealed=False) & found | sealed)
+    return Q(status=Status.SUBMITTED) & ~_asked_of_somebody() & (Q(sealed=False) & found | sealed)
 
 
 def _held(scope: Scope, at: datetime) -> Q:
@@ -162,6 +165,30 @@ def _to_decide(scope: Scope) -> Q:
     unsigned = Q(Exists(KeySupervisionEntry.objects.filter(issue=OuterRef("pk"), exited_at=None, listing_asked_at__isnull=False)))
     listings = Q(level=Level.COUNTY) & _places(scope, Role.COUNTY_LEADER) & unsigned
     return Q(sealed=False) & (_places(scope, Role.SUPERVISION_OFFICE) & (proposals | exits) | listings)
+
+
+def _asked_above(scope: Scope) -> Q:
+    """Issues about which something was asked of a role held: few, whatever the county's size."""
+    from issues.models import HolderRequest
+
+    return Q(pk__in=HolderRequest.objects.for_deciders(sorted(scope.roles & DECIDERS)).values("issue"))
+
+
+def _asked_of_somebody() -> Q:
+    """Issues about which a question waits: until it is answered nobody else is asked."""
+    from issues.models import HolderRequest
+
+    return Q(pk__in=HolderRequest.objects.pending().values("issue"))
+
+
+def _to_answer(scope: Scope) -> Q:
+    """Questions that wait for a role held at the place."""
+    from issues.models import HolderRequest
+
+    found = NONE
+    for role in sorted(scope.roles & DECIDERS):
+        found |= Q(pk__in=HolderRequest.objects.for_deciders([role]).values("issue")) & _places(scope, role)
+    return Q(sealed=False) & found
 
 
 def _to_call_back() -> Q:

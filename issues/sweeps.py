@@ -182,6 +182,8 @@ _WHOM = {
     Reason.VERIFY: (Audience.VERIFIERS, Audience.NEXT_LEVEL),
     Reason.DECIDE: (Audience.DECIDERS,),
     Reason.PROGRESS: (Audience.HANDLER, Audience.SUPERVISED),
+    Reason.REVIEW: (Audience.REVIEWERS,),
+    Reason.REPORT: (Audience.HANDLER,),
     Reason.TOTAL: (Audience.HANDLER, Audience.LEADER, Audience.NEXT_LEVEL),
 }
 

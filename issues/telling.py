@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from issues import clock
 from issues.calendars import Calendar
-from issues.models import Event, Issue, Notice, Submission, SubTask
+from issues.models import Event, HolderRequest, Issue, Notice, Submission, SubTask
 from issues.notices.writing import Telling, is_demanded
 from issues.workflow import MOVE, RUNGS, Level, Urgency, Verb
 from representatives.chain import Answer, chain_from
@@ -36,6 +36,9 @@ class Audience(StrEnum):
     COVER = "cover"  # the organisation department, which minds vacancies
     HELPERS = "helpers"  # the units of the sub-tasks that the event names
     DISPATCHER = "dispatcher"  # who answers at the level
+    ASKERS = "askers"  # who asked for what has just been decided
+    APPROVERS = "approvers"  # those on whose desk lies what was asked
+    REVIEWERS = "reviewers"  # who look at deferred issues again
     REQUESTERS = "requesters"
 
 
@@ -79,6 +82,27 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.TAKE_TASK:    (A.HANDLER, A.DISPATCHER),
     Verb.ANSWER:       (A.HANDLER, A.DISPATCHER),
     Verb.WAIVE:        (A.HELPERS, A.DISPATCHER),
+    Verb.NUDGE:        (A.HANDLER,),
+    Verb.ASK_EXTENSION:   (A.APPROVERS,),
+    Verb.ASK_SUSPENSION:  (A.APPROVERS,),
+    Verb.ASK_DEFERRAL:    (A.APPROVERS,),
+    Verb.ASK_EXPLANATION: (A.APPROVERS,),
+    Verb.FILE_PLAN:       (A.APPROVERS,),
+    Verb.DISPUTE:         (A.APPROVERS, A.BELOW),
+    Verb.OBJECT:          (A.APPROVERS, A.HANDLER),
+    Verb.EXTEND:          (A.ASKERS, A.HANDLER, A.REQUESTERS),
+    Verb.SUSPEND:         (A.ASKERS, A.HANDLER, A.REQUESTERS),
+    Verb.DEFER:           (A.ASKERS, A.HANDLER, A.REQUESTERS),
+    Verb.EXPLAIN:         (A.ASKERS, A.HANDLER, A.REQUESTERS),
+    Verb.APPROVE_PLAN:    (A.ASKERS, A.HANDLER, A.REQUESTERS),
+    Verb.REFUSE_REQUEST:  (A.ASKERS, A.HANDLER),
+    Verb.UPHOLD:          (A.HANDLER, A.SORTERS, A.REQUESTERS),
+    Verb.OVERRULE:        (A.HANDLER, A.REQUESTERS),
+    Verb.DECIDE_LEVEL:    (A.ASKERS, A.HANDLER, A.BELOW),
+    Verb.REVIEW:          (A.HANDLER, A.REQUESTERS),
+    Verb.RETURN_ORDER:    (A.HANDLER,),
+    Verb.TAKE_AS_PROJECT: (A.LEADER, A.REQUESTERS),
+    Verb.MILESTONE:       (A.LEADER, A.REQUESTERS),
 }
 # fmt: on
 
@@ -176,6 +200,21 @@ def _cover(room: Room) -> list[Person]:
     return room.in_role(Role.ORGANISATION_OFFICE) if room.issue.handler_fallback else []
 
 
+def _askers(room: Room) -> list[Person]:
+    """Who asked for what the event has decided."""
+    decided = HolderRequest.objects.about(room.issue).decided_at(room.event.at).select_related("asked_by").first()
+    return [decided.asked_by] if decided and decided.asked_by else []
+
+
+def _approvers(room: Room) -> list[Person]:
+    request = room.issue.pending_request
+    return room.in_role(Role(request.decider)) if request else []
+
+
+def _reviewers(room: Room) -> list[Person]:
+    return room.in_role(*(role for role in MOVE[Verb.REVIEW].who(room.issue.level) if isinstance(role, Role)))
+
+
 CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.SORTERS: _sorters,
     A.HANDLER: _handler,
@@ -191,6 +230,9 @@ CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.COVER: _cover,
     A.HELPERS: _helpers,
     A.DISPATCHER: lambda room: room.answering((room.issue.level,)),
+    A.ASKERS: _askers,
+    A.APPROVERS: _approvers,
+    A.REVIEWERS: _reviewers,
 }
 
 

@@ -157,6 +157,19 @@ class Verb(TextChoices):
     EXIT_DOWN = "exit_down", _("Take off the red list, back to the township")
     LETTER = "letter", _("Send a letter to the unit")
     ANSWER_LETTER = "answer_letter", _("Answer the letter")
+    ASK_EXTENSION = "ask_extension", _("Ask for more time")
+    ASK_SUSPENSION = "ask_suspension", _("Ask to suspend")
+    ASK_DEFERRAL = "ask_deferral", _("Ask for the deferred list")
+    ASK_EXPLANATION = "ask_explanation", _("Ask to close with explanation")
+    REFUSE_REQUEST = "refuse_request", _("Refuse what was asked")
+    UPHOLD = "uphold", _("Uphold the objection")
+    OVERRULE = "overrule", _("Reject the objection")
+    DISPUTE = "dispute", _("Disagree: let the level above decide")
+    DECIDE_LEVEL = "decide_level", _("Decide who handles it")
+    TAKE_AS_PROJECT = "take_as_project", _("Take on as a project")
+    FILE_PLAN = "file_plan", _("Hand in the plan")
+    APPROVE_PLAN = "approve_plan", _("Approve the plan")
+    MILESTONE = "milestone", _("Milestone reached")
     POLL = "poll", _("Record a satisfaction poll")
     RECALENDAR = "recalendar", _("Move the dates with the calendar")
     PURGE = "purge", _("Erase personal data")
@@ -203,6 +216,13 @@ class Field(TextChoices):
     TITLE = "title", _("What the other problem is")
     SUBMISSIONS = "submissions", _("Which reports go with it")
     BALLOTS = "ballots", _("Ballots")
+    SUSPENSION = "suspension", _("Why it has to rest")
+    RESUME_ON = "resume_on", _("Work goes on on")
+    INTERIM = "interim", _("What is done meanwhile")
+    BASIS = "basis", _("Duty list that it does not fall under")
+    VERDICT = "verdict", _("Decision")
+    PLAN = "plan", _("Plan")
+    MILESTONES = "milestones", _("Milestones")
 
 
 @dataclass(frozen=True)
@@ -284,6 +304,7 @@ _HELD = _WAITING | _WORKING
 _CHECK = frozenset({_S.PENDING_VERIFICATION})
 _FEEDBACK = frozenset({_S.PENDING_FEEDBACK})
 _FOLLOWED = _HELD | _CHECK | frozenset({_S.SUSPENDED})  # while it is under supervision
+_OBJECTED = frozenset({_S.SUBMITTED, _S.DEFERRED})
 _SHUT = frozenset({_S.CLOSED, _S.CLOSED_EXPLAINED})
 _STAFF = _who(GM, GL, PR, VS, TC, LEAD, DUC)
 _TELL = _who(RES, Role.CONTACT_HOUSEHOLD, GM, GL, PR, VS, Role.HOTLINE_OPERATOR)
@@ -326,14 +347,18 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.MERGE,        OPEN - _FEEDBACK,  _S.MERGED,               _who(VS),             _who(VS),        _who(TC),            _who(DUC),  (Field.ISSUE,)),
     Move(Verb.SPLIT,        _HELD,             None,                    _who(VS),             _who(VS),        _who(TC),            _who(DUC),  (Field.SUBMISSIONS, Field.TITLE, Field.REASON), (Field.CATEGORY,)),
     Move(Verb.HANDLE_ON_THE_SPOT, _NEW,        _S.PENDING_FEEDBACK,     _who(GM, GL, PR),     NOBODY,          NOBODY,              NOBODY,     (Field.RESOLUTION,), _OUTCOME),
-    Move(Verb.EXTEND,       _HELD,             None,                    _who(VS),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.DUE)),
-    Move(Verb.SUSPEND,      _HELD,             _S.SUSPENDED,            _who(VS),             _who(TC),        _who(DUC),           _who(CL),   _REASON),
+    Move(Verb.ASK_EXTENSION,   _HELD,          None,                    _who(PR),             _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.REASON, Field.DUE)),
+    Move(Verb.ASK_SUSPENSION,  _HELD,          None,                    _who(PR),             _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.SUSPENSION, Field.REASON), (Field.RESUME_ON, Field.INTERIM)),
+    Move(Verb.ASK_DEFERRAL,    _HELD,          None,                    _who(PR),             _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.REASON, Field.REPLY)),
+    Move(Verb.ASK_EXPLANATION, _WORKING | _FEEDBACK, None,              _who(PR),             _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.REASON, Field.REPLY)),
+    Move(Verb.EXTEND,       _HELD,             None,                    _who(VS),             _who(TC),        _who(DUC),           _who(CL),   (), (Field.DUE, Field.REPLY)),
+    Move(Verb.SUSPEND,      _HELD,             _S.SUSPENDED,            _who(VS),             _who(TC),        _who(DUC),           _who(CL),   (), (Field.REPLY,)),
     Move(Verb.RESUME,       frozenset({_S.SUSPENDED}), _S.IN_PROGRESS,  _who(VS, SYS),        _who(TC, SYS),   _who(DUC, SYS),      _who(CL, SYS)),
-    Move(Verb.DEFER,        _HELD,             _S.DEFERRED,             _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.REPLY)),
-    Move(Verb.REVIEW,       frozenset({_S.DEFERRED}), _S.IN_PROGRESS,   _who(TC),             _who(TC),        _who(DUC),           _who(CL),   _REASON),
+    Move(Verb.DEFER,        _HELD,             _S.DEFERRED,             _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REPLY,)),
+    Move(Verb.EXPLAIN,      _WORKING | _FEEDBACK, _S.CLOSED_EXPLAINED,  _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REPLY,), (Field.REASON,)),
+    Move(Verb.REFUSE_REQUEST, _HELD | _FEEDBACK, None,                  _who(VS, TC),         _who(TC),        _who(DUC),           _who(CL),   _REASON),
+    Move(Verb.REVIEW,       frozenset({_S.DEFERRED}), None,             _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.VERDICT, Field.REASON), (Field.REPLY,)),
     Move(Verb.OBJECT,       frozenset({_S.DECLINED, _S.DEFERRED}), None, _who(RES),           _who(RES),       _who(RES),           _who(RES),  _REASON),
-    Move(Verb.EXPLAIN,      _WORKING | _FEEDBACK, _S.CLOSED_EXPLAINED,  _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.REPLY)),
-    Move(Verb.RETURN_ORDER, frozenset({_S.ASSIGNED}), _S.ACCEPTED,      NOBODY,               NOBODY,          _who(LEAD),          _who(LEAD), (Field.REASON, Field.UNIT)),
     Move(Verb.ASK_HELP,     _HELD,             None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.UNITS, Field.TASK), (Field.DUE,)),
     Move(Verb.WHISTLE,      _HELD,             None,                    NOBODY,               NOBODY,          _who(TC),            _who(DUC),  (Field.UNITS, Field.TASK)),
     Move(Verb.TAKE_TASK,    _HELD,             None,                    NOBODY,               _who(HELP),      _who(HELP),          _who(HELP), (), (Field.SUB_TASK,)),
@@ -345,7 +370,16 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.DRAFT_RAISE,  _HELD,             None,                    _who(SYS),            _who(SYS),       _who(SYS),           NOBODY),
     Move(Verb.TAKE_UP,      _HELD,             _S.ASSIGNED,             _who(VS),             _who(TC),        NOBODY,              NOBODY,     _REASON),
     Move(Verb.LET_STAY,     _HELD,             None,                    _who(VS),             _who(TC),        NOBODY,              NOBODY,     _REASON),
-    Move(Verb.NUDGE,        _HELD,             None,                    _who(VS, TC),         _who(TC),        _who(DUC),           _who(DUC, CL)),
+    Move(Verb.UPHOLD,       _OBJECTED,         None,                    _who(VS),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.REPLY)),
+    Move(Verb.OVERRULE,     _OBJECTED,         None,                    _who(VS),             _who(TC),        _who(DUC),           _who(CL),   (Field.REASON, Field.REPLY)),
+    Move(Verb.DISPUTE,      _HELD,             None,                    NOBODY,               _who(VS),        _who(TC),            _who(DUC),  _REASON),
+    Move(Verb.DECIDE_LEVEL, _HELD,             None,                    NOBODY,               _who(TC),        _who(DUC),           _who(CL),   (Field.VERDICT, Field.REASON)),
+    Move(Verb.RETURN_ORDER, frozenset({_S.ASSIGNED}), _S.ACCEPTED,      NOBODY,               NOBODY,          _who(LEAD),          _who(LEAD), (Field.BASIS, Field.UNIT)),
+    Move(Verb.TAKE_AS_PROJECT, _HELD,          None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), _REASON, (Field.REPLY,)),
+    Move(Verb.FILE_PLAN,    _HELD,             None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.PLAN, Field.MILESTONES)),
+    Move(Verb.APPROVE_PLAN, _HELD,             None,                    NOBODY,               _who(TC),        _who(DUC),           _who(CL),   (), (Field.REPLY,)),
+    Move(Verb.MILESTONE,    _HELD,             None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD, DUC), (Field.TEXT,), (Field.REPLY,)),
+    Move(Verb.NUDGE,        _HELD,             None,                    _who(VS, TC),         _who(TC),        _who(DUC),           _who(DUC, CL), (), (Field.TEXT,)),
     Move(Verb.SUPERVISE,    _FOLLOWED,         None,                    NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT)),
     Move(Verb.LIFT,         _FOLLOWED,         None,                    NOBODY,               NOBODY,          _who(DUC),           _who(CL),   _REASON),
     Move(Verb.PROPOSE_LISTED, _FOLLOWED,       None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _LISTING),

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from issues.errors import Refusal
 from issues.models import Category, Issue, ListingRequest, Rating, Submission, SubTask
 from issues.workflow import LADDER, Beyond, Field, Move, Urgency, Verb
-from mapui import joint_forms
+from mapui import asking_forms, joint_forms
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
@@ -33,6 +33,7 @@ LINE_LENGTH = 200
 WRITTEN = frozenset(
     {Field.REASON, Field.TRIED, Field.RESOLUTION, Field.TEXT, Field.REPLY, Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON}
     | {Field.PROGRESS, Field.TASK}
+    | {Field.INTERIM, Field.BASIS, Field.PLAN, Field.MILESTONES}
 )
 MINUTE_PARTS = ("held_on", "participants", "outcome")
 _PARTS: Mapping[Field, tuple[str, ...]] = {Field.MINUTE: MINUTE_PARTS, Field.BALLOTS: joint_forms.BALLOT_PARTS}
@@ -53,6 +54,10 @@ HELP: Mapping[Field, Promise] = {
     Field.TASK: gettext_lazy("One or two sentences; every unit that you tick reads the same."),
     Field.SUBMISSIONS: gettext_lazy("These leave for the new issue; their requesters keep their receipts."),
     Field.MARK: gettext_lazy("Of the unit's part, never of a person."),
+    Field.RESUME_ON: gettext_lazy("Leave it empty for the longest time that the reason allows."),
+    Field.INTERIM: gettext_lazy("For example a ford marked, a lamp lent. The requester reads this."),
+    Field.BASIS: gettext_lazy("Which line of the duty list says whose it is."),
+    Field.MILESTONES: gettext_lazy("One per line, date first: 2026-05-31 Foundations laid. The last ends the project."),
     Field.LEVEL: gettext_lazy("The light says who decides. It says neither how urgent nor how late."),
 }
 MISSING: Mapping[Field, Promise] = {
@@ -79,6 +84,11 @@ MISSING: Mapping[Field, Promise] = {
     Field.MARK: gettext_lazy("Choose a rating."),
     Field.TITLE: gettext_lazy("Say in a few words what the other problem is."),
     Field.SUBMISSIONS: gettext_lazy("Tick the reports that go with it."),
+    Field.SUSPENSION: gettext_lazy("Choose why it has to rest."),
+    Field.BASIS: gettext_lazy("Name the line of the duty list."),
+    Field.VERDICT: gettext_lazy("Choose one of the two."),
+    Field.PLAN: gettext_lazy("Say what will be done."),
+    Field.MILESTONES: gettext_lazy("Give at least one milestone."),
 }
 # Asked only where there is something to choose between; then they are needed.
 IF_SEVERAL = frozenset({Field.SUBMISSION, Field.SUB_TASK})
@@ -171,6 +181,8 @@ class MoveForm(forms.Form):
             return joint_forms.ballots(self, required)
         field = _MAKERS[wanted](self, wanted, required)
         field.required = required
+        if (proposed := asking_forms.proposed(self.move, self.issue, wanted)) is not None:
+            field.initial = proposed
         field.help_text = str(HELP.get(wanted, ""))
         field.error_messages["required"] = str(MISSING.get(wanted, _("This is needed.")))
         return [(wanted.value, field)]
@@ -412,4 +424,8 @@ _MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
     Field.PROGRESS: _words,
     Field.SHOWN: _shown,
     **joint_forms.MAKERS,
+    **asking_forms.MAKERS,
+    Field.INTERIM: _words,
+    Field.BASIS: _words,
+    Field.PLAN: _words,
 }

@@ -34,6 +34,7 @@ class Asked(TextChoices):
     """What waits for somebody (`Issue.objects.waiting_for`), the most pressing kind first."""
 
     DECIDE = "decide", pgettext_lazy("asked of me", "to decide")
+    REVIEW = "review", pgettext_lazy("asked of me", "to review")
     ACCEPT = "accept", pgettext_lazy("asked of me", "to accept")
     ACKNOWLEDGE = "acknowledge", pgettext_lazy("asked of me", "to acknowledge")
     HANDLE = "handle", pgettext_lazy("asked of me", "to handle")

@@ -10,6 +10,7 @@ from issues.models.joint import Mark, SubTask
 from issues.models.ledger import Event, EventText
 from issues.models.notices import Notice, NoticeChoice, Outlet
 from issues.models.poll import Poll
+from issues.models.requests import HolderRequest, Milestone, Project
 from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
 
 __all__ = [
@@ -24,18 +25,21 @@ __all__ = [
     "HeatArea",
     "HeatBin",
     "HeatState",
+    "HolderRequest",
     "Issue",
     "IssueWords",
     "KeySupervisionEntry",
     "LetterItem",
     "ListingRequest",
     "Mark",
+    "Milestone",
     "Minute",
     "Notice",
     "NoticeChoice",
     "Outlet",
     "PolicyDraft",
     "Poll",
+    "Project",
     "Rating",
     "ReminderLetter",
     "ReplyTemplate",

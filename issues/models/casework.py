@@ -18,6 +18,7 @@ from representatives.models import Person, Unit
 
 if TYPE_CHECKING:
     from issues.models.joint import SubTask
+    from issues.models.requests import HolderRequest
     from issues.models.supervision import KeySupervisionEntry
 
 _OPEN = Q(closed_at=None)
@@ -83,6 +84,7 @@ class Issue(models.Model):
     reminded = models.PositiveSmallIntegerField(_("reminders given"), default=0)  # a bit each, `deadlines._ONCE`
     made_safe_at = models.DateTimeField(_("made safe at"), null=True, blank=True)
 
+    is_project = models.BooleanField(_("taken on as a project"), default=False)
     rectify_rounds = models.PositiveSmallIntegerField(_("rounds of rectification"), default=0)
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
     recurrence_of = models.ForeignKey(
@@ -164,6 +166,11 @@ class Issue(models.Model):
     def pending_slip(self) -> EscalationRequest | None:
         """The proposal that waits for a decision; free of a query where `slips` were prefetched."""
         return next((slip for slip in self.slips.all() if slip.decision == EscalationRequest.Decision.PENDING), None)
+
+    @property
+    def pending_request(self) -> HolderRequest | None:
+        """What the holder asked of those above and nobody has decided; free of a query where `requests` were prefetched."""
+        return next((one for one in self.requests.all() if one.decision == "pending"), None)
 
     @property
     def supervision(self) -> KeySupervisionEntry | None:

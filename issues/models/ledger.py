@@ -17,7 +17,7 @@ from issues.workflow import BY_PEOPLE, Actor, Field, Status, Verb
 from representatives.models import Person
 
 # What staff write for the requester; reasons, minutes and notes among staff are not.
-_FOR_REQUESTERS = frozenset({Field.REPLY, Field.RESOLUTION, Field.PUBLIC_LINE, Field.PROGRESS})
+_FOR_REQUESTERS = frozenset({Field.REPLY, Field.RESOLUTION, Field.PUBLIC_LINE, Field.PROGRESS, Field.INTERIM})
 
 
 class Event(models.Model):

@@ -14,6 +14,7 @@ from issues.querysets.reports import (
     RequesterQuerySet,
     SubmissionQuerySet,
 )
+from issues.querysets.requests import HolderRequestQuerySet, MilestoneQuerySet
 from issues.querysets.slips import EscalationRequestQuerySet
 from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
 
@@ -26,10 +27,12 @@ __all__ = [
     "EventQuerySet",
     "EventTextQuerySet",
     "EvidenceQuerySet",
+    "HolderRequestQuerySet",
     "IssueQuerySet",
     "KeySupervisionQuerySet",
     "LetterQuerySet",
     "ListingQuerySet",
+    "MilestoneQuerySet",
     "NoticeChoiceQuerySet",
     "NoticeQuerySet",
     "OutletQuerySet",

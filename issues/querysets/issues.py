@@ -83,10 +83,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.select_related("category", "area__parent").defer("area__boundary", "area__parent__boundary", "point")
 
     def for_page(self) -> Self:
-        """With all that the page of an issue names, its ledger, slips, stays in the red list and sub-tasks included."""
-        from issues.models import EscalationRequest, Event, KeySupervisionEntry, SubTask
+        """With all that the page of an issue names: ledger, slips, requests, stays in the red list, sub-tasks, project."""
+        from issues.models import EscalationRequest, Event, HolderRequest, KeySupervisionEntry, SubTask
 
-        links = ("recurrence_of", "merged_into")
+        links = ("recurrence_of", "merged_into", "project__taken_by", "project__approved_by")
         places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
         return (
             self.select_related("category__group", "handler", "lead_unit", *links, *places)
@@ -96,6 +96,8 @@ class IssueQuerySet(models.QuerySet["Issue"]):
                 models.Prefetch("slips", EscalationRequest.objects.for_issue_page()),
                 models.Prefetch("red_entries", KeySupervisionEntry.objects.for_issue_page()),
                 models.Prefetch("sub_tasks", SubTask.objects.for_issue_page()),
+                models.Prefetch("requests", HolderRequest.objects.for_issue_page()),
+                "project__milestones",
             )
         )
 
@@ -341,6 +343,7 @@ def _waits_until(asked: dict[str, Q], unit_id: int | None) -> Case:
         When(asked["help"], then=Subquery(owed_by)),
         When(status=Status.SUBMITTED, then=F("triage_due_at")),
         When(reach.WAITING, then=Coalesce(F("sign_due_at"), F("level_due_at"))),
+        When(status=Status.DEFERRED, then=F("resume_at")),
         When(status=Status.PENDING_VERIFICATION, then=Coalesce(F("warn_at"), F("total_due_at"))),
         When(status=Status.PENDING_FEEDBACK, then=Coalesce(F("silent_close_at"), F("total_due_at"))),
         default=F("level_due_at"),

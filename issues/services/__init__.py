@@ -6,7 +6,24 @@ buttons there are. What sweeps do by themselves is in `issues/sweeps.py`, throug
 
 from __future__ import annotations
 
-from issues.services import ending, handling, intake, joint, ladder, red, supervising  # noqa: F401 - they register what they do
+from issues.services import (  # noqa: F401 - they register what they do
+    bouncing,
+    disputes,
+    ending,
+    explaining,
+    extending,
+    handling,
+    intake,
+    joint,
+    ladder,
+    nudging,
+    objecting,
+    pausing,
+    projects,
+    red,
+    requests,
+    supervising,
+)
 from issues.services.acting import VERBS, Act, posted_at
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.intake import submit, suggested_level

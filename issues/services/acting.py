@@ -15,11 +15,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from issues import calendars, ledger, policy, telling, workflow
+from issues import asking, calendars, ledger, policy, telling, workflow
 from issues.deadlines import Clocks
 from issues.errors import Forbidden, Refusal
 from issues.masking import without_cards, without_numbers
-from issues.models import Event, Issue, Minute, Submission
+from issues.models import Event, HolderRequest, Issue, Minute, Submission
 from issues.workflow import MOVE, RUNGS, Actor, Field, Move, Status, Verb
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
@@ -54,7 +54,10 @@ def does(verb: Verb) -> Callable[[Doing], Doing]:
 
 
 def unless(*verbs: Verb) -> Callable[[Guard], Guard]:
-    """Registers what is asked beyond the tables: a sentence why the verb is not possible now, or nothing."""
+    """Registers what is asked beyond the tables: a sentence why the verb is not possible now, or nothing.
+
+    A verb may have several guards; the first to object is heard.
+    """
 
     def register(guard: Guard) -> Guard:
         for verb in verbs:
@@ -105,6 +108,11 @@ class Act:
     @cached_property
     def clocks(self) -> Clocks:
         return Clocks(self.issue, self.terms, self.calendar)
+
+    @cached_property
+    def pending(self) -> HolderRequest | None:
+        """What was asked of those above and waits for an answer."""
+        return self.issue.pending_request
 
     @cached_property
     def posts(self) -> list[Assignment]:
@@ -190,10 +198,11 @@ class Act:
     def refusal(self) -> workflow.Refused | None:
         """Why it may not be done now: by the tables, else by what is asked beyond them."""
         issue = self.issue
+        move, level = _ruling(self.move, self.pending if self.verb in asking.ANSWERS else None, issue.level)
         refused = workflow.refusal(
-            self.move,
+            move,
             status=issue.status,
-            level=issue.level,
+            level=level,
             actors=self.actors,
             is_handler=self.by is not None and issue.was_handled_by(self.by),
             handled_above=issue.handler_fallback,
@@ -254,6 +263,7 @@ class Act:
         """Save the issue, append the event, tell whom the table of notices names."""
         # Whose act it was: another requester of the same issue is not shown what this one wrote.
         own = {"report": self.submission.pk} if self.submission else {}
+        self._drop_request()
         event = ledger.append(
             self.issue,
             self.verb,
@@ -269,6 +279,22 @@ class Act:
         )
         telling.tell(event, posts=self.posts, calendar=self.calendar, reports=lambda: self.reports)
         return event
+
+    def _drop_request(self) -> None:
+        """What was asked has no object any more once the issue has left the level, or goes another way."""
+        if not self.from_status or (self.issue.status, self.issue.level) == (self.from_status, self.from_level):
+            return
+        request = self.issue.pending_request
+        if request is None:
+            return
+        if self.issue.level != request.level or self.issue.status not in asking.QUESTION[asking.Kind(request.kind)].stands_in:
+            request.decision, request.decided_at = HolderRequest.Decision.DROPPED, self.at
+            request.save(update_fields=["decision", "decided_at"])
+
+
+def _ruling(move: Move, request: HolderRequest | None, level: int) -> tuple[Move, int]:
+    """The row of the table, and the level whose column says who may: of a question, those of the desk it lies on."""
+    return (asking.as_asked(move, request.kind), request.desk) if request else (move, level)
 
 
 def act_of_person(issue: Issue, verb: Verb, person: Person, at: datetime, facts: Facts | None = None) -> Act:

@@ -10,6 +10,7 @@ from issues.errors import Refusal
 from issues.models import Event
 from issues.services.acting import Act, does, unless
 from issues.services.ending import close_if_complete, open_feedback
+from issues.services.projects import report_progress
 from issues.services.red import stay_on_red_list
 from issues.services.supervision import lead_changed
 from issues.services.units import chosen_representative, chosen_unit
@@ -76,6 +77,8 @@ def make_safe(act: Act) -> Event:
 def note(act: Act) -> Event:
     """A line of progress among staff; with a reply, the requester reads that; the public line may be put right."""
     _take_outcome(act)
+    if act.issue.is_project:
+        report_progress(act)
     event = act.write(
         texts=act.texts(Field.TEXT, Field.REPLY, Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON),
         is_public=act.has(Field.REPLY) or act.has(Field.PUBLIC_LINE),
@@ -137,19 +140,3 @@ def back_to_work(act: Act) -> None:
     issue.status = Status.IN_PROGRESS
     issue.resolved_by = issue.resolved_at = issue.verified_at = issue.silent_close_at = None
     stay_on_red_list(act)
-
-
-@does(Verb.RESUME)
-def resume(act: Act) -> Event:
-    """The reason for which it stood still is over: every clock goes on where it stopped."""
-    issue = act.issue
-    suspended = Event.objects.done(issue, Verb.SUSPEND).first()
-    paused_at = suspended.at if suspended else act.at
-    natural = act.terms.limit(issue.level, issue.urgency, issue.request_type).is_natural
-    act.set_status()
-    issue.resume_at = None
-    if issue.total_due_at:
-        act.clocks.move_total(issue.total_due_at + (act.at - paused_at), now=act.at)
-    if issue.level_due_at:
-        act.clocks.set_due(clock.shifted(issue.level_due_at, paused_at, act.at, act.calendar, natural=natural), now=act.at)
-    return act.write(is_public=True)

@@ -10,10 +10,12 @@ from django.utils.translation import gettext
 from grids.levels import Level
 from grids.models import Area
 from issues import numbers, policy
+from issues.asking import Rest
 from issues.errors import Forbidden, Refusal
 from issues.models import Category, Event, Issue, SlaPolicy, Submission
 from issues.recurrence import link_recurrence
 from issues.services.acting import Act, does, owner_of, unless
+from issues.services.pausing import rests_for
 from issues.services.red import drop_proposal, leave_red_list
 from issues.workflow import (
     LEVEL_OF,
@@ -95,7 +97,10 @@ def _urgency(issue: Issue, *, danger: bool) -> Urgency:
 @does(Verb.SUPPLEMENT)
 def supplement(act: Act) -> Event:
     """The requester adds something."""
-    return act.write(texts=act.texts(Field.TEXT), is_public=True)
+    event = act.write(texts=act.texts(Field.TEXT), is_public=True)
+    if rests_for(act.issue) == Rest.REQUESTER:
+        act.then(Verb.RESUME)
+    return event
 
 
 @does(Verb.PLACE)
@@ -143,9 +148,11 @@ def _correct_category(act: Act) -> None:
         category = Category.objects.in_use().with_code(code)
         if category is None:
             raise Refusal(gettext("There is no category “%(code)s”.") % {"code": code}, field=Field.CATEGORY.value)
+        # What somebody has kept from the public by hand stays so, whatever the category says.
+        by_hand = issue.non_public and not issue.category.non_public
         issue.category = category
         link_recurrence(issue)
-        issue.sealed, issue.non_public = category.sealed, category.non_public
+        issue.sealed, issue.non_public = category.sealed, category.non_public or by_hand
         issue.level = suggested_level(issue, act.terms)
     if issue.category.group_id is None:
         raise Refusal(gettext("Please say exactly what it is about before accepting it."), field=Field.CATEGORY.value)

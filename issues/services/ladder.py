@@ -13,6 +13,8 @@ from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list
 from issues.workflow import Cause, Field, Status, Verb
 
+_DOWN = frozenset({Verb.RETURN_DOWN, Verb.EXIT_DOWN})
+
 
 @does(Verb.ESCALATE)
 def escalate(act: Act) -> Event:
@@ -53,12 +55,24 @@ def _arrive(act: Act) -> None:
     """The level's own people have it; whoever it was dispatched to before no longer does."""
     issue, answer = act.issue, act.answer(act.issue.level)
     issue.handler, issue.handler_fallback, issue.lead_unit = answer.person, answer.by_succession, None
-    act.set_status()
+    issue.status = Status.ASSIGNED
 
 
 def _await_signature(act: Act) -> None:
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
+
+
+@unless(Verb.ESCALATE)
+def _belongs_here(act: Act) -> str:
+    """What the level above has sent down for good is not passed up again by a person; the clock may."""
+    sent_down = any(
+        event.verb == Verb.DECIDE_LEVEL and event.to_level == act.issue.level and event.from_level != event.to_level
+        for event in act.issue.events.all()
+    )
+    if sent_down and act.by:
+        return gettext("The level above has decided that it belongs here; that is final.")
+    return ""
 
 
 @unless(Verb.RETURN_DOWN)
@@ -69,11 +83,28 @@ def _not_returnable(act: Act) -> str:
         return gettext("It is under supervision: it stays with the township until the supervision office lifts that.")
     if issue.level != Level.COUNTY and act.terms.rung_down(issue.level) is None:
         return gettext("There is no level below to return it to.")
-    returned = [event for event in issue.events.all() if event.verb == Verb.RETURN_DOWN and event.from_level == issue.level]
-    if len(returned) >= act.terms.returns.down_per_hop:
+    if decided_above(act):
+        return gettext("The level above has decided that it stays here; that is final.")
+    if was_returned(act) >= act.terms.returns.down_per_hop:
         return gettext("It was returned from here once already; if you still disagree, the level above decides.")
-    within = act.terms.down_within(issue.level)
-    arrived = _arrived_at(act)
+    return too_late_to_return(act)
+
+
+def was_returned(act: Act) -> int:
+    """How often it was returned from the level where it is."""
+    level = act.issue.level
+    return sum(event.verb in _DOWN and event.from_level == level for event in act.issue.events.all())
+
+
+def decided_above(act: Act) -> bool:
+    """Whether the level above has had the last word on the hop to the level where it is."""
+    level = act.issue.level
+    return any(event.verb == Verb.DECIDE_LEVEL and event.from_level == level for event in act.issue.events.all())
+
+
+def too_late_to_return(act: Act) -> str:
+    """Soon after it arrived, or never: a sentence when that time is over."""
+    within, arrived = act.terms.down_within(act.issue.level), _arrived_at(act)
     if arrived and act.at > clock.after(within, arrived, act.calendar):
         return gettext("It could be returned within %(time)s; that time is over, so it is yours.") % {"time": within.label}
     return ""
@@ -87,7 +118,13 @@ def _arrived_at(act: Act) -> datetime | None:
 
 @does(Verb.RETURN_DOWN)
 def return_down(act: Act) -> Event:
-    """Back to the level below, with the reason; it gets no less time than the policy keeps for it."""
+    """Back to the level below, with the reason."""
+    hand_down(act)
+    return act.write(texts=act.texts(Field.REASON), is_public=True)
+
+
+def hand_down(act: Act) -> None:
+    """The level below has it again, and no less time than the policy keeps for it."""
     issue = act.issue
     if issue.level == Level.COUNTY:
         leave_red_list(act)
@@ -98,7 +135,6 @@ def return_down(act: Act) -> Event:
     _arrive(act)
     act.clocks.start_level(act.at, now=act.at, at_least=act.terms.returns.keep_at_least)
     _await_signature(act)
-    return act.write(texts=act.texts(Field.REASON), is_public=True)
 
 
 @does(Verb.EXIT_DOWN)
