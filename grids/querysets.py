@@ -52,6 +52,9 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def of_level(self, level: Level) -> Self:
         return self.filter(level=level)
 
+    def of_levels(self, *levels: Level) -> Self:
+        return self.filter(level__in=levels)
+
     def cells(self) -> Self:
         return self.current().of_level(Level.GRID)
 

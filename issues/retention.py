@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.storage import default_storage
 
@@ -80,11 +81,11 @@ def _erase_texts(issue: Issue, at: datetime) -> int:
 
 def _erase_files(files: AttachmentQuerySet | EvidenceQuerySet) -> int:
     """The files first: if the transaction is lost, the rows are still there and are taken up again."""
-    found = list(files)
+    found: list[Any] = list(files)
     for one in found:
         for name in (str(one.file.name), thumb_name(one)):
             default_storage.delete(name)
-    files.model._default_manager.remove([one.pk for one in found])  # type: ignore[attr-defined]
+    files.model._default_manager.remove([one.pk for one in found])
     return len(found)
 
 

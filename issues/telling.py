@@ -251,6 +251,8 @@ def tell(
     `reports` gives the issue's reports, each with its requester, if the caller can do that without asking again.
     `at_limit`: the policy demands that it arrives, whatever people have switched off.
     """
+    if audiences is None and event.verb == Verb.WARN:
+        return  # told right after, once it is clear whom and whether it can wait
     chosen = tuple(TOLD.get(Verb(event.verb), ()) if audiences is None else audiences)
     telling = Telling(
         event,

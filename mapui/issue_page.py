@@ -128,6 +128,11 @@ class IssuePage:
         return list(self.issue.submissions.for_issue_page())
 
     @property
+    def is_answer_undelivered(self) -> bool:
+        """Whether somebody has to call, because no message could bring the answer."""
+        return self.issue.is_open and any(one.undelivered for one in self.submissions)  # type: ignore[attr-defined]
+
+    @property
     def told(self) -> list[tuple[Submission, list[Said]]]:
         """The reports, each with what its requester said of the result."""
         return [(one, [_said(rating) for rating in one.rated]) for one in self.submissions]  # type: ignore[attr-defined]

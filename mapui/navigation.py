@@ -42,6 +42,7 @@ MENU: tuple[Entry, ...] = (
     Entry(Page.RED, Page.RED.label, key="r"),
     Entry(Page.HEAT, Page.HEAT.label, for_visitors=True, key="h"),
     Entry(Page.COVER, Page.COVER.label, key="c"),
+    Entry(Page.DELIVERIES, Page.DELIVERIES.label),
     Entry(Page.ADMIN, Page.ADMIN.label),
 )
 

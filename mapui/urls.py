@@ -5,7 +5,23 @@ from django.views.decorators.cache import cache_control
 from django.views.i18n import JavaScriptCatalog
 
 from mapui.converters import WordConverter
-from mapui.views import access, cards, cover, dashboard, heat, issue, papers, queue, red, report, search, site, tracking
+from mapui.views import (
+    access,
+    cards,
+    cover,
+    dashboard,
+    deliveries,
+    heat,
+    issue,
+    notices,
+    papers,
+    queue,
+    red,
+    report,
+    search,
+    site,
+    tracking,
+)
 
 register_converter(WordConverter, "word")
 
@@ -14,6 +30,13 @@ urlpatterns = [
     path("panel/<word:code>/", dashboard.area_panel, name="area-panel"),
     path("table/", dashboard.area_table, name="area-table"),
     path("figures/", dashboard.figures, name="figures"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.notices_done, name="notices-done"),
+    path("notices/count/", notices.notices_count, name="notices-count"),
+    path("notices/ways/", notices.notices_ways, name="notices-ways"),
+    path("deliveries/", deliveries.deliveries, name="deliveries"),
+    path("deliveries/add/", deliveries.outlet_add, name="outlet-add"),
+    path("deliveries/<int:pk>/<slug:action>/", deliveries.outlet_act, name="outlet-act"),
     path("queue/", queue.queue, name="queue"),
     path("queue/notices/", queue.notices_read, name="notices-read"),
     path("queue/<word:number>/<slug:verb>/", queue.queue_move, name="queue-move"),

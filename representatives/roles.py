@@ -56,6 +56,7 @@ class Page(TextChoices):
     RED = "red", pgettext_lazy("menu", "Red list")
     HEAT = "heat", pgettext_lazy("menu", "Heat map")
     COVER = "cover", pgettext_lazy("menu", "Cover")
+    DELIVERIES = "deliveries", pgettext_lazy("menu", "Deliveries")
     ADMIN = "admin:index", pgettext_lazy("menu", "Administration")
 
 
@@ -106,7 +107,7 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _COVER | _ADMIN, counts=True),
     _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY,             _QUEUE),
     _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _NONE),
-    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _ADMIN),
+    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _ADMIN | {Page.DELIVERIES}),
     _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY,             _ADMIN),
 )}
 # fmt: on

@@ -162,10 +162,10 @@ def _is_listed(host: str, address: IP) -> bool:
 
 
 def _sentence(error: urllib3.exceptions.HTTPError) -> str:
+    if isinstance(error, urllib3.exceptions.NewConnectionError):
+        return gettext("The other side cannot be reached.")
     if isinstance(error, urllib3.exceptions.TimeoutError):
         return gettext("No answer within %(n)d seconds.") % {"n": settings.NOTICE_TIMEOUT_S}
     if isinstance(error, urllib3.exceptions.SSLError):
         return gettext("The certificate of the other side is not valid.")
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return gettext("The other side cannot be reached.")
     return gettext("The connection broke off.")

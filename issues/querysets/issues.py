@@ -67,6 +67,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Issues with a point in the box (EPSG:4326)."""
         return self.filter(point__within=box)
 
+    def with_ids(self, ids: Iterable[int]) -> Self:
+        return self.filter(pk__in=list(ids))
+
     def numbered(self, number: str) -> Self:
         return self.filter(number=number)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from issues.workflow import Verb
 
@@ -60,6 +60,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def of_issue_numbered(self, number: str) -> Self:
         return self.filter(event__issue__number=number)
+
+    def latest_of_each(self, limit: int) -> Self:
+        """The latest few of each issue, newest first."""
+        place = Window(RowNumber(), partition_by=F("event__issue"), order_by=(F("announced_at").desc(), F("pk").desc()))
+        return self.annotate(place=place).filter(place__lte=limit)
 
     def by_issue(self) -> models.QuerySet[Any, Any]:
         """One row per issue: (event__issue, unread, latest, total); what has something unread comes first."""
@@ -173,6 +178,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Answers that will not get there: people have to call."""
         return self.answers(issues).filter(announced_at=None, state="given_up")
 
+    def given_up(self) -> Self:
+        return self.filter(state="given_up")
+
     def called(self, at: datetime) -> int:
         """Their requesters were called by telephone instead."""
         return self.order_by().update(state="called", announced_at=at)
@@ -187,6 +195,10 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
             .defer("area__boundary")
             .order_by("-is_active", "pk")
         )
+
+    def posts(self) -> Self:
+        """The rows of e-mail and SMS, as far as anything was ever sent."""
+        return self.filter(channel__in=("email", "sms"))
 
     def hearing(self, event: Event) -> list[Outlet]:
         """Addresses that are to hear of that event."""

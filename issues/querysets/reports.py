@@ -93,7 +93,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return kept.update(text="", place_text="", text_erased_at=at)
 
     def for_issue_page(self) -> Self:
-        """With whom to answer, the keys of the photos (`photo_ids`) and the ratings (`rated`), in one statement."""
+        """With whom to answer, the keys of the photos (`photo_ids`), the ratings (`rated`) and whether an answer is `undelivered`; one statement."""
         from issues.models import Attachment, Rating
 
         photos = Attachment.objects.filter(submission=OuterRef("pk")).order_by("pk").values("pk")
@@ -101,7 +101,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         ratings = Rating.objects.filter(submission=OuterRef("pk")).order_by("rated_at").values(said=said)
         return (
             self.select_related("requester", "entered_by", "category")
-            .annotate(photo_ids=ArraySubquery(photos), rated=ArraySubquery(ratings))
+            .annotate(
+                photo_ids=ArraySubquery(photos),
+                rated=ArraySubquery(ratings),
+                undelivered=Exists(undelivered_to(OuterRef("pk")).given_up()),
+            )
             .order_by("received_at", "pk")
         )
 

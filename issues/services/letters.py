@@ -150,4 +150,4 @@ def _write(
         record = {"letter": letter.number, "kind": letter.kind, "addressee": letter.unit_id}
         events.append((act, act.write(record, texts=texts)))
     for act, event in events[:1]:
-        tell(event, posts=act.posts, calendar=act.calendar, terms=act.terms, audiences=(to,))
+        tell(event, posts=act.posts, calendar=act.calendar, audiences=(to,))
