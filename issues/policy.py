@@ -6,6 +6,7 @@ of a moment; `terms` gives the policy that an issue was reported under.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
@@ -288,7 +289,7 @@ class Closure(_Part):
 
     def quorum(self, affected: int) -> int:
         """How many must have rated when so many are affected."""
-        return min(affected, max(self.poll_floor, -int(-affected * self.poll_share // 1)))
+        return min(affected, max(self.poll_floor, math.ceil(round(affected * self.poll_share, 6))))
 
 
 class Supervision(_Part):

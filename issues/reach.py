@@ -192,8 +192,11 @@ def _to_answer(scope: Scope) -> Q:
 
 
 def _to_call_back() -> Q:
-    """Somebody can only be reached by telephone and has not rated this round yet."""
+    """A person has to call, by the rules of `issues/calling.py`: somebody has not rated this round, or was not content."""
     from issues.models import Rating, Submission
 
-    rated = Rating.objects.filter(submission=OuterRef("pk"), round=OuterRef("issue__rectify_rounds") + OuterRef("issue__reopened"))
-    return Exists(Submission.objects.filter(~Exists(rated), issue=OuterRef("pk")).only_by_phone())  # type: ignore[return-value]
+    rated = Rating.objects.filter(
+        submission=OuterRef("pk"), round=OuterRef("issue__rectify_rounds") + OuterRef("issue__reopened")
+    ).exclude(value=Rating.Value.DISSATISFIED)
+    owed = Submission.objects.filter(~Exists(rated), issue=OuterRef("pk"))
+    return Q(to_call=True) & Exists(owed) | Exists(owed.only_by_phone())

@@ -1,5 +1,6 @@
-"""What “recurring” means, defined once: an issue comes back if one of the same category, in the same cell or within
-100 m, was closed no more than 90 days before it was reported. The map, the list of places and the hints all use this.
+"""What “recurring” means, defined once: an issue comes back if one of the same category, in the same cell or so near, was
+closed not so long before it was reported; how near and how long the signed policy says (`closure.recurrence`, shipped:
+100 m, 90 days). The map, the list of places and the hints all use this.
 
 The link is kept on the issue that came back (`Issue.recurrence_of`, to the latest closed one) as the fact that it was
 when it was reported: reopening the earlier one afterwards does not undo it.
@@ -8,42 +9,50 @@ when it was reported: reopening the earlier one afterwards does not undo it.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
-from issues import sql
+from issues import policy, sql
 from issues.heat import UNCOUNTED
+from issues.models import SlaPolicy
 from issues.models.casework import Issue
-from issues.workflow import Cause
-
-WITHIN_DAYS = 90
-NEAR_M = 100.0
-
-# When to suggest raising an issue (domain notes §3.2): a cluster of open issues, or the second reopening.
-CLUSTER_ISSUES, CLUSTER_CELLS, CLUSTER_M, CLUSTER_DAYS = 3, 2, 500.0, 30
-REOPENED_TIMES = 2
+from issues.policy import Policy
+from issues.workflow import LEVEL_OF, Cause, Light, Nature
 
 _METRES_PER_DEGREE = 111_000.0  # a little short, so a box in degrees is a little wide
 
 
-def link_recurrence(issue: Issue) -> None:
+class Hint(TextChoices):
+    """Why the rules suggest to raise an issue (domain notes §3.2); a suggestion that people take up or not."""
+
+    REOPEN = "reopen", _("reopened again and again")
+    CLUSTER = "cluster", _("several of its kind near by")
+    COMMON = "common", _("a common problem")
+    LEGACY = "legacy", _("a legacy of the past")
+    HOUSEHOLDS = "households", _("many households")
+
+
+def link_recurrence(issue: Issue, terms: Policy) -> None:
     """Set `issue.recurrence_of` if it comes back from an earlier one. One query; saves nothing.
 
     `issue` has category, area, path, reported_at and, if known, its point; it need not be saved yet.
     """
     lon, lat = (issue.point.x, issue.point.y) if issue.point else (None, None)
+    near = terms.closure.recurrence
     bound: dict[str, Any] = {
         "category": issue.category_id,
         "reported_at": issue.reported_at,
-        "days": WITHIN_DAYS,
+        "period": near.within.period,
         "cell": issue.path if issue.area.level == Level.GRID else "",
         "lon": lon,
         "lat": lat,
-        "near_m": NEAR_M,
-        "box": NEAR_M / _METRES_PER_DEGREE / math.cos(math.radians(lat)) if lat is not None else 0.0,
+        "near_m": float(near.within_m),
+        "box": near.within_m / _METRES_PER_DEGREE / math.cos(math.radians(lat)) if lat is not None else 0.0,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.read("recurrence"), bound)
@@ -52,29 +61,65 @@ def link_recurrence(issue: Issue) -> None:
 
 
 def link_missing() -> int:
-    """Link all issues that were stored without asking (imported history). How many came back."""
-    bound: dict[str, Any] = {"days": WITHIN_DAYS, "near_m": NEAR_M, "cell_level": Level.GRID.value, "uncounted": sorted(UNCOUNTED)}
-    with connection.cursor() as cursor:
-        cursor.execute(sql.read("recurrence_missing"), bound)
-        return int(cursor.rowcount)
+    """Link all issues that were stored without asking (imported history), each by its own policy. How many came back."""
+    found = 0
+    for policy_id in SlaPolicy.objects.pks():
+        near = policy.terms(policy_id).closure.recurrence
+        bound: dict[str, Any] = {
+            "policy": policy_id,
+            "period": near.within.period,
+            "near_m": float(near.within_m),
+            "cell_level": Level.GRID.value,
+            "uncounted": sorted(UNCOUNTED),
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(sql.read("recurrence_missing"), bound)
+            found += int(cursor.rowcount)
+    return found
 
 
 def reasons_to_raise(issue_ids: Collection[int]) -> dict[int, Cause]:
-    """Of these issues, the open ones that the rules suggest to raise, and why: REOPEN before CLUSTER. One query.
+    """Of these issues, the open ones that the rules suggest to raise, and why: REOPEN before CLUSTER. Two queries.
 
-    A cluster: at least three open issues of one category (this one among them) within 500 m and 30 days of this one, in
-    at least two areas.
+    A cluster: so many open issues of one category (this one among them), so near this one in place and time, in so many
+    areas, as the issue's own policy says (`suggest`; shipped: 3 within 500 m and 30 days in 2 areas).
     """
     if not issue_ids:
         return {}
+    versions = list(SlaPolicy.objects.pks())
+    rules = [policy.terms(version).suggest for version in versions]
     bound: dict[str, Any] = {
         "ids": sorted(issue_ids),
-        "near_m": CLUSTER_M,
-        "days": CLUSTER_DAYS,
-        "fewest": CLUSTER_ISSUES,
-        "cells": CLUSTER_CELLS,
-        "reopened": REOPENED_TIMES,
+        "policies": versions,
+        "near_m": [float(rule.cluster.within_m) for rule in rules],
+        "periods": [rule.cluster.within.period for rule in rules],
+        "fewest": [rule.cluster.open for rule in rules],
+        "cells": [rule.cluster.areas for rule in rules],
+        "reopened": [rule.reopened for rule in rules],
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.read("raise_hints"), bound)
         return {pk: Cause(cause) for pk, cause in cursor.fetchall()}
+
+
+def hints_for(issues: Iterable[Issue]) -> dict[int, list[Hint]]:
+    """Of these issues (each with its category), those that the rules suggest to raise, with every reason. Two queries."""
+    open_ones = [issue for issue in issues if issue.is_open and issue.level < Level.COUNTY and not issue.sealed]
+    causes = reasons_to_raise([issue.pk for issue in open_ones])
+    found = {issue.pk: _hints(issue, causes.get(issue.pk)) for issue in open_ones}
+    return {pk: hints for pk, hints in found.items() if hints}
+
+
+def _hints(issue: Issue, cause: Cause | None) -> list[Hint]:
+    """The most pressing first; a level that the rule would suggest is no hint once it is reached."""
+    rules = policy.terms(issue.policy_id).suggest
+    hints = [Hint(cause.value)] if cause else []
+    natures: dict[str, tuple[Hint, Light]] = {
+        Nature.COMMON: (Hint.COMMON, rules.common),
+        Nature.LEGACY: (Hint.LEGACY, rules.legacy),
+    }
+    if issue.nature in natures and issue.level < LEVEL_OF[natures[issue.nature][1]]:
+        hints.append(natures[issue.nature][0])
+    if (issue.households or 0) >= rules.households and issue.level < Level.TOWNSHIP and issue.level <= issue.category.level:
+        hints.append(Hint.HOUSEHOLDS)
+    return hints

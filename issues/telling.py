@@ -35,6 +35,7 @@ class Audience(StrEnum):
     ADDRESSEE = "addressee"  # the unit that a letter goes to
     COVER = "cover"  # the organisation department, which minds vacancies
     HELPERS = "helpers"  # the units of the sub-tasks that the event names
+    DELEGATES = "delegates"  # the unit that checks a red issue on behalf of the supervision office
     DISPATCHER = "dispatcher"  # who answers at the level
     ASKERS = "askers"  # who asked for what has just been decided
     APPROVERS = "approvers"  # those on whose desk lies what was asked
@@ -103,6 +104,13 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.RETURN_ORDER:    (A.HANDLER,),
     Verb.TAKE_AS_PROJECT: (A.LEADER, A.REQUESTERS),
     Verb.MILESTONE:       (A.LEADER, A.REQUESTERS),
+    Verb.SPLIT:        (A.HANDLER,),
+    Verb.HANDLE_ON_THE_SPOT: (A.REQUESTERS,),
+    Verb.DELEGATE:     (A.DELEGATES,),
+    Verb.DRAFT_RAISE:  (A.NEXT_LEVEL,),
+    Verb.TAKE_UP:      (A.HANDLER, A.BELOW, A.REQUESTERS),
+    Verb.LET_STAY:     (A.HANDLER,),
+    Verb.POLL:         (A.HANDLER,),
 }
 # fmt: on
 
@@ -170,7 +178,12 @@ def _verifiers(room: Room) -> list[Person]:
     if not room.issue.category.physical and room.issue.level < Level.COUNTY:
         return []
     who = MOVE[Verb.VERIFY].who(room.issue.level)
-    return [post.person for post in room.posts if post.role in who and not room.issue.was_handled_by(post.person)]
+    posted = [post.person for post in room.posts if post.role in who]
+    return [person for person in posted + _delegates(room) if not room.issue.was_handled_by(person)]
+
+
+def _delegates(room: Room) -> list[Person]:
+    return room.people_of([room.issue.delegate_unit_id]) if room.issue.delegate_unit_id else []
 
 
 def _supervised(room: Room) -> list[Person]:
@@ -229,6 +242,7 @@ CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.ADDRESSEE: _addressee,
     A.COVER: _cover,
     A.HELPERS: _helpers,
+    A.DELEGATES: _delegates,
     A.DISPATCHER: lambda room: room.answering((room.issue.level,)),
     A.ASKERS: _askers,
     A.APPROVERS: _approvers,

@@ -22,7 +22,7 @@ from issues.workflow import ENDS, Actor, Field, Light, Move, Status, Verb
 from representatives.chain import Answer
 from representatives.services import responsible_for
 
-_DEEPEST_MERGE = 5
+_LONGEST_WAY = 8  # merges and splits that one report is followed through
 
 # What a requester is told that happened; verbs without a line are told by their own name.
 _LINES = {
@@ -52,6 +52,10 @@ _LINES = {
     Verb.REOPEN: gettext_lazy("It was opened again."),
     Verb.WITHDRAW: gettext_lazy("You withdrew the report."),
     Verb.MERGE: gettext_lazy("Others reported the same; it is dealt with together from here on."),
+    Verb.SPLIT: gettext_lazy("It turned out to be a matter of its own and goes on under its own number."),
+    Verb.WHISTLE: gettext_lazy("Departments were called to the spot."),
+    Verb.TAKE_TASK: gettext_lazy("A department that was called has taken it on."),
+    Verb.TAKE_UP: gettext_lazy("It was passed up: now the %(level)s decides."),
     Verb.EXTEND: gettext_lazy("More time was granted."),
     Verb.SUSPEND: gettext_lazy("Work on it rests for a while."),
     Verb.RESUME: gettext_lazy("Work on it goes on."),
@@ -224,24 +228,30 @@ class Parcel:
 
     def _told(self) -> Iterator[Line]:
         """What happened to the issue that the report opened, then to the one that it was merged into, and so on."""
-        since, way = self.submission.received_at, self._way()
-        for number, issue in enumerate(way):
-            merged_at = since
+        issue: Issue | None = self.own_issue
+        since = self.submission.received_at
+        for number in range(_LONGEST_WAY):
+            if issue is None:
+                return
+            left = None
             for event in issue.events.public().with_words():
-                if "into" in event.facts:
-                    merged_at = event.at
                 if event.at >= since and self._concerns(event, is_shared=number > 0):
                     yield Line(event.at, self._sentence(event), _words(event))
-            since = merged_at
+                if self._leaves_by(event):
+                    left = event
+                    break
+            since, issue = (left.at, Issue.objects.numbered(left.facts["into"]).first()) if left else (since, None)
 
-    def _way(self) -> list[Issue]:
-        way = [self.own_issue]
-        while way[-1].pk != self.issue.pk and way[-1].merged_into is not None and len(way) < _DEEPEST_MERGE:
-            way.append(way[-1].merged_into)
-        return way
+    def _leaves_by(self, event: Event) -> bool:
+        """Whether by it the report went over to another issue: all of them by a merge, the chosen ones by a split."""
+        if "into" not in event.facts:
+            return False
+        return event.verb == Verb.MERGE or self.submission.pk in event.facts.get("moved", ())
 
     def _concerns(self, event: Event, *, is_shared: bool) -> bool:
         """What was done for another report is not told here; that two issues became one is told once."""
+        if event.verb == Verb.SPLIT:
+            return self._leaves_by(event)
         if "report" in event.facts:
             return bool(event.facts["report"] == self.submission.pk)
         if event.actor == Actor.REQUESTER or event.verb == Verb.SUBMIT:

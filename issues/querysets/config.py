@@ -86,5 +86,9 @@ class PolicyQuerySet(models.QuerySet["SlaPolicy"]):
 
         return self.annotate(days_there=CountyDay.objects.as_column(Value(path)))
 
+    def pks(self) -> models.QuerySet[SlaPolicy, int]:
+        """The primary key of every version."""
+        return self.order_by("pk").values_list("pk", flat=True)
+
     def identified(self, identifier: str) -> SlaPolicy | None:
         return self.filter(identifier=identifier).first()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.gis.geos import Polygon
+from django.contrib.gis.db.models.functions import Distance
+from django.contrib.gis.geos import Point, Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -21,13 +23,13 @@ from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
     from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry
+    from issues.policy import Near
     from representatives.models import Person, Unit
     from representatives.scopes import Scope
 
     Who = Person | AnonymousUser
 
-LIKE_DAYS = 30
-LIKE_DEGREES = 0.0012  # some 100 m: only suggests, people decide
+_METRES_PER_DEGREE = 111_000.0  # a little short, so the box is a little wide
 _RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
 
 
@@ -107,13 +109,19 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def others_than(self, issue: Issue) -> Self:
         return self.exclude(pk=issue.pk).order_by("-reported_at", "-pk")
 
-    def like(self, issue: Issue) -> Self:
-        """Other unfinished issues of its category in the same cell or within 100 m, reported at most 30 days before it."""
-        near = Q(path=issue.path)
-        if issue.point:
-            near |= Q(point__dwithin=(issue.point, LIKE_DEGREES))
-        since = issue.reported_at - timedelta(days=LIKE_DAYS)
-        return self.unfinished().filter(near, category=issue.category_id, reported_at__gte=since).others_than(issue)
+    def like(self, issue: Issue, near: Near) -> Self:
+        """Other unfinished issues that may be the same problem: of its category, so near in place and in time (`merging`).
+
+        Where a point is missing, the same cell stands for near. A suggestion: people confirm.
+        """
+        since, until = issue.reported_at - near.within.period, issue.reported_at + near.within.period
+        found = self.unfinished().filter(category=issue.category_id, reported_at__range=(since, until))
+        same_cell = Q(path=issue.path) if issue.area.level == Level.GRID else reach.NONE
+        if issue.point is None:
+            return found.filter(same_cell).others_than(issue)
+        box = _box(issue.point, near.within_m)
+        found = found.filter(Q(point__within=box) | Q(point=None) & same_cell).annotate(apart=Distance("point", issue.point))
+        return found.filter(Q(point=None) | Q(apart__lte=near.within_m)).others_than(issue)
 
     def among(self, ids: Iterable[int]) -> Self:
         return self.filter(pk__in=list(ids))
@@ -126,7 +134,7 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def before_gate(self, ids: Collection[int]) -> models.QuerySet[Issue, dict[str, Any]]:
         """What the gate before closing looks at, of each of these issues, in one statement: reports, ratings, askings …"""
-        from issues.models import EscalationRequest, Event, KeySupervisionEntry, Notice, Rating, Submission
+        from issues.models import EscalationRequest, Event, Evidence, KeySupervisionEntry, Notice, Poll, Rating, Submission, SubTask
 
         here = OuterRef("pk")
         reports = Submission.objects.of_issue(here)
@@ -141,6 +149,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
             may_leave=Exists(entries.standing().with_exit_approved()),
             supervised=Exists(entries),
             proposed=Exists(EscalationRequest.objects.about(here).pending()),
+            polls=ArraySubquery(Poll.objects.of_issue(here).told()),
+            owing=ArraySubquery(SubTask.objects.unfinished().of_issue(here).values("unit__name")),
+            evidence=ArraySubquery(Evidence.objects.of_issue(here).values("round")),
         )
 
     def for_act(self) -> Self:
@@ -299,7 +310,7 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def to_draft(self, at: datetime) -> Self:
         """Late at the township: for these a proposal is drafted."""
-        return self.unfinished().filter(climb_at__lte=at, level=Level.TOWNSHIP).order_by("climb_at", "pk")
+        return self.unfinished().filter(climb_at__lte=at, level=Level.TOWNSHIP, red_drafted_at=None).order_by("climb_at", "pk")
 
     def to_ask_or_close(self, at: datetime) -> Self:
         """Awaiting a rating, and it is time to ask again or to close without one."""
@@ -326,6 +337,15 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def to_resume(self, at: datetime) -> Self:
         return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")
+
+
+def _box(point: Point, metres: float) -> Polygon:
+    """A box in degrees that surely holds the circle of that radius; what the index understands."""
+    up = metres / _METRES_PER_DEGREE
+    aside = up / math.cos(math.radians(point.y))
+    box = Polygon.from_bbox((point.x - aside, point.y - up, point.x + aside, point.y + up))
+    box.srid = point.srid
+    return box
 
 
 def _waits_until(asked: dict[str, Q], unit_id: int | None) -> Case:

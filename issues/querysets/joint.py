@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 
 if TYPE_CHECKING:
     from issues.models import Poll, SubTask
@@ -29,6 +31,9 @@ class SubTaskQuerySet(models.QuerySet["SubTask"]):
     def of_issues(self, issues: Collection[int]) -> Self:
         return self.filter(issue__in=issues)
 
+    def of_issue(self, issue: OuterRef) -> Self:
+        return self.filter(issue=issue)
+
     def of_unit(self, unit_id: int) -> Self:
         return self.filter(unit=unit_id)
 
@@ -47,8 +52,13 @@ class PollQuerySet(models.QuerySet["Poll"]):
 
         return self.filter(issue__in=Issue.objects.visible_to(person, at))
 
-    def of_issues(self, issues: Collection[int]) -> Self:
-        return self.filter(issue__in=issues)
+    def of_issue(self, issue: OuterRef) -> Self:
+        return self.filter(issue=issue)
+
+    def told(self) -> models.QuerySet[Poll, dict[str, Any]]:
+        """Round and counts of each, as one value: for a column of another query."""
+        counts = ("round", "households", "satisfied", "mostly_satisfied", "dissatisfied", "silent")
+        return self.values(said=JSONObject(**{name: name for name in counts}))
 
     def for_issue_page(self) -> Self:
         """Newest first, each with who took it."""

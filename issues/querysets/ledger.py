@@ -26,6 +26,9 @@ _SET_CLOCKS = (
 )  # fmt: skip
 
 
+_ASKED = (Verb.RESOLVE, Verb.HANDLE_ON_THE_SPOT, Verb.VERIFY, Verb.CALL_BACK)  # by these a rating was asked for
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, person: Who, at: datetime) -> Self:
         from issues.models import Issue
@@ -62,7 +65,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def asking(self, issue: OuterRef) -> Self:
         """Everything by which requesters of the issue were asked for a rating, in order."""
-        return self.filter(issue=issue, verb__in=(Verb.RESOLVE, Verb.VERIFY, Verb.CALL_BACK)).order_by("number")
+        return self.filter(issue=issue, verb__in=_ASKED).order_by("number")
 
     def told(self) -> models.QuerySet[Event, dict[str, Any]]:
         """Verb, actor and time (ISO) of each, as one value: for a column of another query."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Who = Person | AnonymousUser
 
-ANSWERS = (Verb.VERIFY, Verb.RESOLVE)  # by these a requester is told what was done
+ANSWERS = (Verb.VERIFY, Verb.RESOLVE, Verb.HANDLE_ON_THE_SPOT)  # by these a requester is told what was done
 _OUTBOX = Q(state__in=("waiting", "failed"), announced_at=None)
 
 

@@ -71,6 +71,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """(issue, what was reported), oldest first; without what was erased."""
         return self.filter(text_erased_at=None).order_by("pk").values_list("issue_id", "text")
 
+    def with_ids(self, ids: Collection[int]) -> Self:
+        return self.filter(pk__in=ids)
+
     def join(self, issue: Issue) -> int:
         """They belong to that issue from now on, each remembering the one that it opened; says how many."""
         opened = Coalesce("filed_as_id", "issue_id")
@@ -91,6 +94,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """What was written is gone; says of how many."""
         kept = self.filter(text_erased_at=None).order_by()
         return kept.update(text="", place_text="", text_erased_at=at)
+
+    def without_screen(self) -> Self:
+        """Reports of people who can only be called, or for whom somebody else reported and whom nothing written reaches."""
+        unwritten = Q(requester=None) | Q(requester__channel="none")
+        return self.filter(Q(requester__channel="phone") | Q(channel__in=("proxy", "hotline")) & unwritten)
 
     def for_issue_page(self) -> Self:
         """With whom to answer, the keys of the photos (`photo_ids`), the ratings (`rated`) and whether an answer is `undelivered`; one statement."""
@@ -138,7 +146,7 @@ class RequesterQuerySet(models.QuerySet["Requester"]):
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def of_issue(self, issue: Issue) -> Self:
+    def of_issue(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue)
 
     def remove(self, ids: Collection[int]) -> int:
@@ -148,10 +156,6 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         from issues.models import Issue
 
         return self.filter(issue__in=Issue.objects.visible_to(person, at))
-
-    def of_issues(self, issues: Collection[int]) -> models.QuerySet[Evidence, tuple[int, int]]:
-        """(issue, round) of each."""
-        return self.filter(issue__in=issues).values_list("issue", "round")
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):
@@ -165,3 +169,7 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def told(self) -> models.QuerySet[Rating, dict[str, Any]]:
         """Round and rating of each, as one value: for a column of another query."""
         return self.order_by("rated_at").values(said=JSONObject(round="round", value="value"))
+
+    def dissatisfied(self, issue: Issue) -> bool:
+        """Whether anybody who reported it ever was."""
+        return self.filter(submission__issue=issue, value="dissatisfied").exists()

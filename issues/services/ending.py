@@ -6,19 +6,21 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from issues import clock, closing
+from issues import calling, clock, closing
 from issues.closing import Standing, Verdict
 from issues.deadlines import next_morning
 from issues.errors import Refusal
-from issues.models import Event, Notice, Rating, Submission
+from issues.models import Event, Issue, Notice, Rating, Submission
 from issues.services.acting import Act, does, unless
+from issues.services.raising import propose_to_raise
 from issues.services.red import drop_proposal, leave_red_list, stay_on_red_list
-from issues.workflow import Actor, Field, Verb
+from issues.workflow import Actor, Cause, Field, Status, Verb
 
 
 def open_feedback(act: Act) -> None:
     """The requester is asked; when nobody answers, the program asks again tomorrow. Who has only a telephone is called by people."""
     issue = act.issue
+    issue.to_call = calling.has_to_be_called(issue, act.terms)
     issue.silent_close_at = None if closing.only_by_phone(issue) else next_morning(act.at, act.calendar)
     issue.warn_at = None
 
@@ -29,8 +31,9 @@ def rate(act: Act) -> Event:
     issue, report = act.issue, _report_rated(act)
     _save_rating(act, report)
     standing, was_round = closing.standing_of(issue, act.at), issue.rating_round
-    if standing.verdict == Verdict.FAILED:
-        rectify(act)
+    if act.facts[Field.RATING] == Rating.Value.DISSATISFIED:
+        issue.to_call = True
+    draw_consequence(act, standing)
     record = {"report": report.pk, "rating": str(act.facts[Field.RATING]), "round": was_round}
     event = act.write(record, texts=act.texts(Field.TEXT), is_public=True)
     if standing.verdict == Verdict.PASSED:
@@ -63,6 +66,16 @@ def _save_rating(act: Act, report: Submission) -> None:
     Rating.objects.create(
         submission=report, round=rounds, value=value, comment=act.text(Field.TEXT), taken_by=act.by, rated_at=act.at
     )
+
+
+def draw_consequence(act: Act, standing: Standing) -> None:
+    """Not content: one more round of work while the policy leaves one, then only an explanation, which people give."""
+    if standing.verdict != Verdict.FAILED:
+        return
+    if standing.may_rectify:
+        rectify(act)
+    else:
+        act.issue.silent_close_at, act.issue.to_call = None, True
 
 
 def rectify(act: Act) -> None:
@@ -100,7 +113,12 @@ def ask_again_or_close(act: Act) -> Event | None:
     if closed := close_if_complete(act, standing):
         return closed
     if standing.silent and standing.verdict == Verdict.FAILED:
-        return _send_back_after_silence(act)
+        if standing.may_rectify:
+            return _send_back_after_silence(act)
+        _stop_asking(issue)
+        return None
+    if standing.silent and closing.is_unconfirmed(standing):
+        return _have_it_checked(act)
     if standing.silent or standing.by_phone:
         issue.silent_close_at = next_morning(act.at, act.calendar)
         issue.save(update_fields=["silent_close_at"])
@@ -113,6 +131,21 @@ def _send_back_after_silence(act: Act) -> Event:
     act.verb = Verb.REOPEN
     rectify(act)
     return act.write({"cause": "rating", "round": act.issue.rectify_rounds}, is_public=True)
+
+
+def _stop_asking(issue: Issue) -> None:
+    """Nothing more is to be expected of the requesters: people explain it to them."""
+    issue.silent_close_at = None
+    issue.save(update_fields=["silent_close_at"])
+
+
+def _have_it_checked(act: Act) -> Event:
+    """Silence confirms nothing: what was solved on the spot is then verified by somebody else, as everything is."""
+    issue = act.issue
+    issue.on_the_spot, issue.silent_close_at, issue.to_call = False, None, False
+    act.set_status(Status.PENDING_VERIFICATION)
+    act.clocks.plan_warning(act.at)
+    return act.write({"cause": "unconfirmed"}, is_public=True)
 
 
 def close_if_complete(act: Act, standing: Standing | None = None) -> Event | None:
@@ -172,6 +205,10 @@ def reopen(act: Act) -> Event:
     answer = act.answer(issue.level)
     if issue.handler is None or not issue.handler.is_active:
         issue.handler, issue.handler_fallback = answer.person, answer.by_succession
+    issue.on_the_spot = issue.to_call = False
     stay_on_red_list(act)
     act.clocks.start_level(act.at, now=act.at)
-    return act.write({"times": issue.reopened}, texts=act.texts(Field.REASON), is_public=True)
+    event = act.write({"times": issue.reopened}, texts=act.texts(Field.REASON), is_public=True)
+    if issue.reopened >= act.terms.suggest.reopened:
+        propose_to_raise(act, Cause.REOPEN)
+    return event

@@ -76,7 +76,7 @@ def make_safe(act: Act) -> Event:
 @does(Verb.NOTE)
 def note(act: Act) -> Event:
     """A line of progress among staff; with a reply, the requester reads that; the public line may be put right."""
-    _take_outcome(act)
+    take_outcome(act)
     if act.issue.is_project:
         report_progress(act)
     event = act.write(
@@ -93,7 +93,7 @@ def resolve(act: Act) -> Event:
     """“It is solved, this is what was done.” Works on site are checked by somebody else; the rest goes to the requester."""
     issue = act.issue
     issue.resolution = act.text(Field.RESOLUTION)
-    _take_outcome(act)
+    take_outcome(act)
     if not (issue.public_line or issue.non_public_reason or issue.non_public or issue.sealed):
         raise Refusal(
             gettext("Say in one line what may stand on the public page, or why nothing may."), field=Field.PUBLIC_LINE.value
@@ -108,7 +108,8 @@ def resolve(act: Act) -> Event:
     return act.write(texts=act.texts(Field.RESOLUTION, Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON), is_public=True)
 
 
-def _take_outcome(act: Act) -> None:
+def take_outcome(act: Act) -> None:
+    """The line for the public page, or why there is none, if either was handed in."""
     if act.has(Field.PUBLIC_LINE):
         act.issue.public_line, act.issue.non_public_reason = act.text(Field.PUBLIC_LINE), ""
     elif act.has(Field.NON_PUBLIC_REASON):
@@ -122,6 +123,16 @@ def verify(act: Act) -> Event:
     act.set_status()
     open_feedback(act)
     return act.write(texts=act.texts(Field.TEXT), is_public=True)
+
+
+@does(Verb.DELEGATE)
+def delegate(act: Act) -> Event:
+    """The supervision office has another unit check it on site; never the one that leads."""
+    unit = chosen_unit(act)
+    if unit.pk == act.issue.lead_unit_id:
+        raise Refusal(gettext("“%(unit)s” leads; somebody else has to check it.") % {"unit": unit.name}, field=Field.UNIT.value)
+    act.issue.delegate_unit = unit
+    return act.write({"delegate": unit.code}, texts=act.texts(Field.TEXT))
 
 
 @does(Verb.REJECT)
@@ -139,4 +150,5 @@ def back_to_work(act: Act) -> None:
     issue = act.issue
     issue.status = Status.IN_PROGRESS
     issue.resolved_by = issue.resolved_at = issue.verified_at = issue.silent_close_at = None
+    issue.on_the_spot = issue.to_call = False
     stay_on_red_list(act)

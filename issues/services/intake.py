@@ -12,7 +12,7 @@ from grids.models import Area
 from issues import numbers, policy
 from issues.asking import Rest
 from issues.errors import Forbidden, Refusal
-from issues.models import Category, Event, Issue, SlaPolicy, Submission
+from issues.models import Category, Event, Issue, SlaPolicy
 from issues.recurrence import link_recurrence
 from issues.services.acting import Act, does, owner_of, unless
 from issues.services.pausing import rests_for
@@ -62,7 +62,7 @@ def _file(issue: Issue, version: SlaPolicy, *, by: Person | None, actor: str, at
     issue.level = suggested_level(issue, act.terms)
     issue.pk, issue.number = numbers.key_and_number(act.calendar.local(at))
     act.from_status, act.from_level = "", None
-    link_recurrence(issue)
+    link_recurrence(issue, act.terms)
     act.clocks.begin()
     return act.write({"category": issue.category.code, "area": issue.area.code, "policy": version.identifier}, is_public=True)
 
@@ -115,7 +115,7 @@ def place(act: Act) -> Event:
         raise Refusal(gettext("It is filed there already."), field=Field.AREA.value)
     issue.area, issue.path, issue.grid_ambiguous = area, area.path, False
     act.forget_place()
-    link_recurrence(issue)
+    link_recurrence(issue, act.terms)
     issue.level = suggested_level(issue, act.terms)
     act.clocks.begin()
     return act.write({"from": was, "to": area.path}, former_path=was)
@@ -151,7 +151,7 @@ def _correct_category(act: Act) -> None:
         # What somebody has kept from the public by hand stays so, whatever the category says.
         by_hand = issue.non_public and not issue.category.non_public
         issue.category = category
-        link_recurrence(issue)
+        link_recurrence(issue, act.terms)
         issue.sealed, issue.non_public = category.sealed, category.non_public or by_hand
         issue.level = suggested_level(issue, act.terms)
     if issue.category.group_id is None:
@@ -213,32 +213,3 @@ def withdraw(act: Act) -> Event:
     leave_red_list(act)
     act.end()
     return act.write(texts=act.texts(Field.REASON), is_public=True)
-
-
-@does(Verb.MERGE)
-def merge(act: Act) -> Event:
-    """The same problem is known: its reports join the other issue, each keeps its receipt; both ledgers say so."""
-    issue, target = act.issue, act.facts["target"]
-    assert isinstance(target, Issue)  # noqa: S101 - `move` has locked it and put it there
-    _check_merge(issue, target)
-    reports = Submission.objects.of_issue(issue).join(target)
-    drop_proposal(act)
-    leave_red_list(act)
-    issue.merged_into = target
-    act.end()
-    event = act.write({"into": target.number}, is_public=True)
-    joined = Act(issue=target, verb=Verb.MERGE, at=act.at, by=act.by, actors=act.actors, acting_as=act.acting_as)
-    joined.write({"from": issue.number, "reports": reports}, is_public=True)
-    return event
-
-
-def _check_merge(issue: Issue, target: Issue) -> None:
-    if issue.pk == target.pk:
-        raise Refusal(gettext("An issue cannot be merged into itself."), field=Field.ISSUE.value)
-    if not target.is_open:
-        raise Refusal(
-            gettext("Issue %(number)s has ended; nothing can be merged into it.") % {"number": target.number},
-            field=Field.ISSUE.value,
-        )
-    if (issue.sealed, issue.non_public) != (target.sealed, target.non_public):
-        raise Refusal(gettext("A confidential issue and an open one cannot be merged."), field=Field.ISSUE.value)

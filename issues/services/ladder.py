@@ -10,6 +10,7 @@ from grids.levels import Level
 from issues import clock, numbers
 from issues.models import EscalationRequest, Event, Minute
 from issues.services.acting import Act, does, unless
+from issues.services.raising import forget_proposal
 from issues.services.red import drop_proposal, leave_red_list
 from issues.workflow import Cause, Field, Status, Verb
 
@@ -19,20 +20,27 @@ _DOWN = frozenset({Verb.RETURN_DOWN, Verb.EXIT_DOWN})
 @does(Verb.ESCALATE)
 def escalate(act: Act) -> Event:
     """One level up: what was tried goes along on a slip; the level above may return it once."""
-    issue, rung = act.issue, act.terms.rung_up(act.issue.level)
-    assert rung is not None  # noqa: S101 - the table raises only green and blue
+    issue = act.issue
     minute = act.minute(Minute.Kind.CONSULTATION if issue.level == Level.VILLAGE else Minute.Kind.DELIBERATION)
-    cause = Cause.COMPLEXITY if act.by else Cause.OVERDUE
-    slip = _slip(act, rung.level, cause, minute)
+    cause = Cause(issue.raise_cause or Cause.COMPLEXITY) if act.by else Cause.OVERDUE
     untriaged = issue.status == Status.SUBMITTED
     if untriaged:
         issue.accepted_at = act.at  # nobody accepted it in time: the level above has it all the same
+    slip = raise_one_level(act, cause, minute)
+    record = {"slip": slip.number, "cause": cause.value, "minute": minute.pk if minute else None}
+    return act.write(record | ({"untriaged": True} if untriaged else {}), texts=act.texts(Field.TRIED), is_public=True)
+
+
+def raise_one_level(act: Act, cause: Cause, minute: Minute | None) -> EscalationRequest:
+    """To the next level that is switched on, with a slip that says why; its clock begins."""
+    issue, rung = act.issue, act.terms.rung_up(act.issue.level)
+    assert rung is not None  # noqa: S101 - the table raises only green and blue
+    slip = _slip(act, rung.level, cause, minute)
     issue.level, issue.climb_cause = rung.level, cause
     _arrive(act)
     act.clocks.start_level(act.at, now=act.at)
     _await_signature(act)
-    record = {"slip": slip.number, "cause": cause.value, "minute": minute.pk if minute else None}
-    return act.write(record | ({"untriaged": True} if untriaged else {}), texts=act.texts(Field.TRIED), is_public=True)
+    return slip
 
 
 def _slip(act: Act, to_level: Level, cause: Cause, minute: Minute | None) -> EscalationRequest:
@@ -55,6 +63,7 @@ def _arrive(act: Act) -> None:
     """The level's own people have it; whoever it was dispatched to before no longer does."""
     issue, answer = act.issue, act.answer(act.issue.level)
     issue.handler, issue.handler_fallback, issue.lead_unit = answer.person, answer.by_succession, None
+    forget_proposal(act)
     issue.status = Status.ASSIGNED
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from issues import workflow
-from issues.errors import Conflict, OutOfScope, Refusal
+from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Category, Event, Issue, Rating, Submission, SubTask
 from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posted_at
 from issues.services.joint import TASKS_OF
 from issues.services.units import representatives_for
-from issues.workflow import MOVES, RUNGS, Actor, Beyond, Field, Move, Urgency, Verb
+from issues.workflow import MOVE, MOVES, RUNGS, Actor, Beyond, Field, Move, Urgency, Verb
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
@@ -42,12 +42,20 @@ def move(issue_id: int, verb: Verb, *, by: Person, at: datetime, facts: Facts | 
 
 
 @transaction.atomic
-def move_as_requester(submission_id: int, verb: Verb, *, at: datetime, facts: Facts | None = None) -> Event:
-    """Whoever holds the receipt does a verb to the issue that their report belongs to. Raises as `move` does."""
+def move_as_requester(
+    submission_id: int, verb: Verb, *, at: datetime, facts: Facts | None = None, signed_in: Person | None = None
+) -> Event:
+    """Whoever holds the receipt does a verb to the issue that their report belongs to. Raises as `move` does.
+
+    `signed_in`: the member of staff at whose screen it happens; who handled it does not rate it by the receipt either.
+    """
     found = Submission.objects.with_issue_locked(submission_id)
     if found is None:
         raise OutOfScope(gettext("There is no such report."))
     report = next(report for report in found[1] if report.pk == submission_id)
+    if signed_in and not MOVE[Verb(verb)].by_handler and report.issue.was_handled_by(signed_in):
+        words = {"verb": Verb(verb).label}
+        raise Forbidden(gettext("“%(verb)s” must be done by somebody other than the person who handled it.") % words)
     act = _act_of_requester(report, Verb(verb), at, facts)
     act.reports = found[1]
     return act.perform()

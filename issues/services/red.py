@@ -20,11 +20,20 @@ _PENDING = EscalationRequest.Decision.PENDING
 
 @does(Verb.DRAFT_RED)
 def draft_red(act: Act) -> Event:
-    """The township is late: the program drafts a proposal for people to take up or refuse. It never enters one."""
+    """The township is late, or it came back once too often: a draft for people to take up or refuse. Nothing is entered."""
+    cause = Cause(str(act.facts.get("cause", Cause.OVERDUE)))
     act.issue.red_drafted_at = act.at
-    act.issue.climb_at = None
+    if cause == Cause.OVERDUE:
+        act.issue.climb_at = None
+    else:
+        act.issue.raise_cause = cause
     _await_decision(act)
-    return act.write({"cause": Cause.OVERDUE.value})
+    return act.write({"cause": cause.value})
+
+
+def _cause_drafted(act: Act) -> Cause:
+    """Why the program drafted a proposal; that the township is late, unless it says otherwise."""
+    return Cause(act.issue.raise_cause or Cause.OVERDUE)
 
 
 @unless(Verb.PROPOSE_RED)
@@ -39,7 +48,7 @@ def propose_red(act: Act) -> Event:
     """The township asks the county to take it on: what it tried, its minute, and why it is beyond a township."""
     beyond = _beyond(act)
     minute = act.minute(Minute.Kind.DELIBERATION)
-    slip = _slip(act, minute=minute, cause=Cause.OVERDUE if act.issue.red_drafted_at else Cause.COMPLEXITY)
+    slip = _slip(act, minute=minute, cause=_cause_drafted(act) if act.issue.red_drafted_at else Cause.COMPLEXITY)
     slip.decision, slip.decide_by, slip.beyond = _PENDING, _await_decision(act), beyond
     slip.save(force_insert=True)
     record = {"slip": slip.number, "minute": minute.pk if minute else None, "beyond": beyond}
@@ -103,6 +112,7 @@ def enter_red(act: Act) -> Event:
     issue.level, issue.lead_unit = Level.COUNTY, unit
     issue.handler, issue.handler_fallback = act.by or act.answer(Level.COUNTY).person, False
     issue.climb_cause, issue.red_drafted_at, issue.decide_due_at = slip.cause, None, None
+    issue.raise_cause = ""
     act.set_status()
     enter(act, KeySupervisionEntry.Grade.KEY, unit, helpers, slip=slip)
     act.clocks.start_level(act.at, now=act.at)
@@ -118,6 +128,7 @@ def refuse_red(act: Act) -> Event:
     slip = _decided(act, EscalationRequest.Decision.REFUSED)
     slip.save()
     act.issue.red_drafted_at = act.issue.decide_due_at = None
+    act.issue.raise_cause = ""
     act.clocks.plan_warning(act.at)
     return act.write({"slip": slip.number}, texts=act.texts(Field.REASON))
 
@@ -126,7 +137,7 @@ def _decided(act: Act, decision: EscalationRequest.Decision) -> EscalationReques
     """The township's proposal, or a slip for the program's draft, decided but not saved."""
     slip = EscalationRequest.objects.pending_for(act.issue)
     if slip is None:
-        slip = _slip(act, cause=Cause.OVERDUE)
+        slip = _slip(act, cause=_cause_drafted(act))
         slip.decide_by = act.issue.decide_due_at
         if decision == EscalationRequest.Decision.GRANTED:
             slip.beyond, slip.reason = _beyond(act), act.text(Field.REASON)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from grids.models import Area
-from issues import contacts, photos
+from issues import contacts, photos, policy
 from issues.errors import Forbidden
 from issues.geojson import place
 from issues.models import Attachment, Issue
@@ -120,7 +120,11 @@ def issue_like(request: HttpRequest, number: str) -> HttpResponse:
     at, person = now(), person_of(request)
     found, words = _issue(number, person, at), request.GET.get("issue", "").strip()[:20]
     visible = Issue.objects.visible_to(person, at)
-    others = visible.unfinished().matching(words).others_than(found) if words else visible.like(found)
+    others = (
+        visible.unfinished().matching(words).others_than(found)
+        if words
+        else visible.like(found, policy.terms(found.policy_id).merging)
+    )
     return _options(request, [(other.number, other.title) for other in others[:OPTIONS_SHOWN]])
 
 

@@ -30,6 +30,7 @@ from mapui.addresses import client_address
 from mapui.parcel import Parcel
 from mapui.tracking_form import OFFERED, RequesterForm, forms_for
 from mapui.uploads import bound_uploads, csrf_fault
+from representatives.models import Person
 
 logger = logging.getLogger(__name__)
 View = Callable[..., HttpResponseBase]
@@ -127,7 +128,7 @@ def _moved(request: HttpRequest, submission: Submission, verb: Verb) -> HttpResp
         form = RequesterForm(MOVE[verb], request.POST, request.FILES)  # photos are looked at only now
         if not form.is_valid():
             return _page(request, Parcel(submission, now()), returned=form, status=422)
-        _make(submission, form)
+        _make(submission, form, request.user if isinstance(request.user, Person) else None)
     except Refusal as refusal:
         form.refuse(refusal)
         response = _page(request, Parcel(_fresh(submission), now()), returned=form, status=refusal.status)
@@ -138,12 +139,12 @@ def _moved(request: HttpRequest, submission: Submission, verb: Verb) -> HttpResp
     return HttpResponseRedirect(reverse("track", args=[receipts.grouped(submission.receipt_code)]), status=303)
 
 
-def _make(submission: Submission, form: RequesterForm) -> None:
+def _make(submission: Submission, form: RequesterForm, signed_in: Person | None) -> None:
     at = now()
     added = form.cleaned_data.get("photos") or ()
     photos.check_count(submission.attachments.count() + len(added))
     with transaction.atomic():
-        services.move_as_requester(submission.pk, form.move.verb, at=at, facts=form.facts())
+        services.move_as_requester(submission.pk, form.move.verb, at=at, facts=form.facts(), signed_in=signed_in)
         photos.attach(submission, added, at=at)
 
 

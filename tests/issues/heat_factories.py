@@ -11,7 +11,9 @@ from django.contrib.gis.geos import Point
 
 from grids.levels import LADDER_LEVELS, Level
 from grids.models import Area
+from issues import policies
 from issues.models import Category, Issue, SlaPolicy
+from issues.policy import read
 from issues.workflow import ENDS, Status, Urgency
 from tests.drawing import Town
 
@@ -20,7 +22,8 @@ _numbers = count(1)
 
 
 def policy() -> SlaPolicy:
-    defaults = {"source": "", "body": {}, "active_from": NOW - timedelta(days=3650), "created_at": NOW - timedelta(days=3650)}
+    body = read(policies.SHIPPED.read_text()).model_dump(mode="json")
+    defaults = {"source": "", "body": body, "active_from": NOW - timedelta(days=3650), "created_at": NOW - timedelta(days=3650)}
     return SlaPolicy.objects.get_or_create(identifier="test", defaults=defaults)[0]
 
 

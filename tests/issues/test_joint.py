@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def county() -> make.County:
     return make.county()
 
 
-def led(county: make.County, **more: object) -> Issue:
+def led(county: make.County, **more: Any) -> Issue:
     """Yellow, led by “roads”, in progress, ten working days left."""
     issue = make.at_yellow(county, MONDAY, about="env.waste", **more)
     do(issue, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["roads"].pk)
@@ -33,7 +34,7 @@ def led(county: make.County, **more: object) -> Issue:
     return issue
 
 
-def helped(county: make.County, by: str = "roads", **more: object) -> Issue:
+def helped(county: make.County, by: str = "roads", **more: Any) -> Issue:
     """The same, and “power” was asked to help."""
     issue = led(county)
     do(issue, Verb.ASK_HELP, county[by], MONDAY, units=[county.units["power"].pk], task="cut the line", **more)
@@ -210,8 +211,8 @@ def test_answer_is_told_to_the_lead_and_to_who_dispatched(county):
 def test_queue_of_a_unit_holds_what_it_owes_until_it_has_answered(county):
     issue = helped(county, due="2024-09-25")
 
-    waiting = Issue.objects.waiting_for(county["power"], MONDAY).values_list("pk", "asked", "waits_until")
-    assert list(waiting) == [(issue.pk, "help", china("2024-09-25 17:30"))]
+    waiting = Issue.objects.waiting_for(county["power"], MONDAY).values("pk", "asked", "waits_until")  # type: ignore[misc]
+    assert [tuple(row.values()) for row in waiting] == [(issue.pk, "help", china("2024-09-25 17:30"))]
     do(issue, Verb.ANSWER, county["power"], MONDAY, text="done")
     assert not Issue.objects.waiting_for(county["power"], MONDAY).exists()
     assert Issue.objects.visible_to(county["power"], MONDAY).has(issue)

@@ -57,7 +57,7 @@ def test_issue_in_the_same_cell_comes_back_until_90_days_after_the_closure(town,
     earlier = closed(town["A"], category(), NOW - 200 * DAY, 5 * DAY)
     again = unsaved(town["A"], category(), NOW - 195 * DAY + days_later)
 
-    recurrence.link_recurrence(again)
+    recurrence.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id == (earlier.pk if comes_back else None)
 
@@ -68,7 +68,7 @@ def test_issue_in_another_cell_comes_back_within_100_metres(town, distance_m, co
     earlier = closed(town["A"], category(), NOW - 20 * DAY, 5 * DAY, point=edge)
     again = unsaved(town["B"], category(), NOW, point=east_of(edge, distance_m))
 
-    recurrence.link_recurrence(again)
+    recurrence.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id == (earlier.pk if comes_back else None)
 
@@ -78,8 +78,8 @@ def test_issue_of_another_category_or_in_a_village_without_a_cell_does_not_come_
     closed(town.village, category(), NOW - 20 * DAY, 5 * DAY)
     other_category, whole_village = unsaved(town["A"], category(), NOW), unsaved(town.village, category(), NOW)
 
-    recurrence.link_recurrence(other_category)
-    recurrence.link_recurrence(whole_village)
+    recurrence.link_recurrence(other_category, factories.terms())
+    recurrence.link_recurrence(whole_village, factories.terms())
 
     assert (other_category.recurrence_of_id, whole_village.recurrence_of_id) == (None, None)
 
@@ -89,7 +89,7 @@ def test_issue_when_the_earlier_one_was_never_solved_does_not_come_back(town, st
     closed(town["A"], category(), NOW - 20 * DAY, 5 * DAY, status=status)
     again = unsaved(town["A"], category(), NOW)
 
-    recurrence.link_recurrence(again)
+    recurrence.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id is None
 
@@ -100,7 +100,7 @@ def test_issue_when_several_were_closed_comes_back_from_the_latest_in_one_query(
     again = unsaved(town["A"], category(), NOW, point=town.inside("A"))
 
     with django_assert_num_queries(1):
-        recurrence.link_recurrence(again)
+        recurrence.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id == latest.pk
 
@@ -133,7 +133,7 @@ def test_history_when_linked_at_once_is_linked_as_one_by_one_and_by_hand(town, s
     assert linked == sum(found is not None for found in expected.values()) > 0
     for each in everything[:60]:
         if each.status not in heat.UNCOUNTED:
-            recurrence.link_recurrence(each)
+            recurrence.link_recurrence(each, factories.terms())
             assert each.recurrence_of_id == expected[each.pk]
 
 
@@ -284,7 +284,7 @@ def test_page_of_the_list_when_read_costs_the_same_however_long_it_is(town, djan
         come_back(town, letter, 3)
     listed(who, town)  # what the person is posted to is read once
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(listed(who, town)) == 6
 
 
