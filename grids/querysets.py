@@ -127,6 +127,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def with_codes(self, codes: Iterable[str]) -> Self:
         return self.filter(code__in=codes)
 
+    def with_paths(self, paths: Iterable[str]) -> Self:
+        """The areas with those paths, past ones too; of a path that was drawn anew, the one that stands comes last."""
+        return self.filter(path__in=list(paths)).defer("boundary").order_by("path", models.F("valid_to").asc(nulls_last=True))
+
     def children_of(self, parent: Area | None) -> Self:
         """The areas right below; the roots if there is no parent."""
         return self.filter(parent=parent)

@@ -22,8 +22,10 @@ from grids.querysets import within_paths
 from issues import heat_public, recurrence
 from issues.heat import UNCOUNTED
 from issues.heat_queries import Audience, Choice
+from issues.measures import Period as Days
 from issues.models.casework import Issue
 from issues.models.config import Category
+from issues.querysets import IssueQuerySet
 from issues.weeks import monday, starts_at
 from issues.workflow import Cause, Light, light_of
 from representatives.models import Person
@@ -174,6 +176,37 @@ def _links(rows: Sequence[dict[str, Any]], person: Person, at: datetime) -> dict
     for issue in seen.order_by("-reported_at", "-id"):
         found[issue.path, issue.category_id].append(issue)
     return found
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """Where issues came back in a period of days: how often, and what is open there now."""
+
+    area: str
+    within: str
+    category: Category
+    came_back: int
+    still_open: int
+
+
+def recurring(issues: IssueQuerySet, days: Days, *, most: int) -> list[Recurring]:
+    """The places where most of these issues were recurrences, reported in those days. Three statements."""
+    back = issues.filter(days.holds("reported_at"), recurrence_of__isnull=False).exclude(status__in=UNCOUNTED)
+    is_open = Q(closed_at=None)
+    counted = back.values("path", "category").annotate(came_back=Count("pk"), still_open=Count("pk", filter=is_open))
+    rows = list(counted.order_by("-came_back", "path", "category")[:most])
+    areas = _areas({path for row in rows for path in paths_above(row["path"])})
+    categories = Category.objects.in_bulk({row["category"] for row in rows})
+    return [
+        Recurring(
+            area=_name(areas, row["path"]),
+            within=" · ".join(_name(areas, path) for path in paths_above(row["path"])[1:-1]),
+            category=categories[row["category"]],
+            came_back=row["came_back"],
+            still_open=row["still_open"],
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ MENU: tuple[Entry, ...] = (
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),
     Entry(Page.RED, Page.RED.label, key="r"),
     Entry(Page.HEAT, Page.HEAT.label, for_visitors=True, key="h"),
+    Entry(Page.FIGURES, Page.FIGURES.label, key="f"),
     Entry(Page.COVER, Page.COVER.label, key="c"),
     Entry(Page.DELIVERIES, Page.DELIVERIES.label),
     Entry(Page.ADMIN, Page.ADMIN.label),

@@ -40,6 +40,9 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """The unit with that code, whether or not it is still in use."""
         return self.filter(code=code).first()
 
+    def with_codes(self, codes: Iterable[str]) -> Self:
+        return self.filter(code__in=list(codes)).order_by("code")
+
     def with_pk(self, pk: object) -> Unit | None:
         """The unit of the set with that key, as a form or a program hands it in; None for anything else."""
         return self.filter(pk=int(str(pk))).first() if str(pk).isdecimal() else None

@@ -55,6 +55,7 @@ class Page(TextChoices):
     SEARCH = "search", pgettext_lazy("menu", "Search")
     RED = "red", pgettext_lazy("menu", "Red list")
     HEAT = "heat", pgettext_lazy("menu", "Heat map")
+    FIGURES = "figures", pgettext_lazy("menu", "Figures")
     COVER = "cover", pgettext_lazy("menu", "Cover")
     DELIVERIES = "deliveries", pgettext_lazy("menu", "Deliveries")
     ADMIN = "admin:index", pgettext_lazy("menu", "Administration")
@@ -87,6 +88,7 @@ _QUEUE = frozenset({Page.QUEUE, Page.SEARCH})
 _FIGURES = frozenset({Page.HEAT})
 _WORK = _FIGURES | _QUEUE | {Page.RED}
 _COVER = frozenset({Page.COVER})
+_RATES = _COVER | {Page.FIGURES}  # how the work of whole places and units goes
 _ADMIN = frozenset({Page.ADMIN})
 _NONE: frozenset[Page] = frozenset()
 
@@ -99,12 +101,12 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.LINKED_CADRE,         Sees.NOTHING,    _NEAR,               _FIGURES,        counts=True, on_card=True),
     _post(Role.PARTY_REPRESENTATIVE, Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True, answers_at=Level.GRID),
     _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,            _WORK,           counts=True, on_card=True, answers_at=Level.VILLAGE),
-    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _WORK | _COVER,  counts=True, on_card=True, answers_at=Level.TOWNSHIP),
+    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _WORK | _RATES,  counts=True, on_card=True, answers_at=Level.TOWNSHIP),
     _post(Role.TOWNSHIP_DISCIPLINE,  Sees.SEALED,     _TOWNSHIP,           _QUEUE),
     _post(Role.DEPARTMENT,           Sees.DISPATCHED, _TOWNSHIP | _COUNTY, _QUEUE | {Page.RED}),
-    _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _COVER,  counts=True, on_card=True, answers_at=Level.COUNTY),
-    _post(Role.COUNTY_LEADER,        Sees.RED,        _COUNTY,             _WORK | _COVER,  counts=True),
-    _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _COVER | _ADMIN, counts=True),
+    _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _RATES,  counts=True, on_card=True, answers_at=Level.COUNTY),
+    _post(Role.COUNTY_LEADER,        Sees.RED,        _COUNTY,             _WORK | _RATES,  counts=True),
+    _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _RATES | _ADMIN, counts=True),
     _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY,             _QUEUE),
     _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _NONE),
     _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _ADMIN | {Page.DELIVERIES}),

@@ -27,6 +27,9 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def groups(self) -> Self:
         return self.filter(is_active=True, group=None).order_by("order", "code")
 
+    def with_codes(self, codes: Iterable[str]) -> Self:
+        return self.filter(code__in=list(codes)).order_by("order", "code")
+
     def with_code(self, code: str) -> Category | None:
         return self.filter(code=code).first()
 

@@ -15,6 +15,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from issues.measures import MEASURES
 from issues.workflow import ClockState, Light, light_of
 from mapui import modules
 
@@ -163,3 +164,9 @@ def dated(moment: datetime | None) -> str:
 def moment(when: datetime | None) -> str:
     """Day and time, always with the year."""
     return f"{dated(when)} {time_format(localtime(when), 'H:i')}" if when else ""
+
+
+@register.filter
+def measure_label(code: str) -> str:
+    """What a measure of the figures counts, in words."""
+    return str(MEASURES[code].label)

@@ -240,5 +240,5 @@ def _addresses() -> dict[str, str]:
         "issue": reverse("issue", args=["NUMBER"]).replace("NUMBER", "{number}"),
         "panel": reverse("area-panel", args=["CODE"]).replace("CODE", "{code}"),
         "table": reverse("area-table"),
-        "figures": reverse("figures"),
+        "figures": reverse("key-figures"),
     }

@@ -116,7 +116,7 @@ def test_page_when_the_address_names_a_cell_lists_it_among_its_neighbours(made):
     assert html.count('aria-selected="true"') == 1
 
 
-@pytest.mark.parametrize("name", ["dashboard", "area-table", "figures"])
+@pytest.mark.parametrize("name", ["dashboard", "area-table", "key-figures"])
 def test_page_when_the_address_names_no_area_is_not_found(made, name):
     assert Client().get(reverse(name), {"area": "999"}).status_code == 404
 
@@ -243,7 +243,7 @@ def test_statements_when_there_is_more_to_show_are_no_more(made):
     assert len(many) <= len(few)
 
 
-@pytest.mark.parametrize("name", ["area-table", "figures"])
+@pytest.mark.parametrize("name", ["area-table", "key-figures"])
 def test_statements_of_a_fragment_are_bounded(made, name, django_assert_max_num_queries):
     client = staff(made, Role.SUPERVISION_OFFICE)
     for cell in "ABCDEF":
@@ -253,6 +253,6 @@ def test_statements_of_a_fragment_are_bounded(made, name, django_assert_max_num_
         client.get(reverse(name))
 
 
-@pytest.mark.parametrize("name", ["dashboard", "area-table", "figures"])
+@pytest.mark.parametrize("name", ["dashboard", "area-table", "key-figures"])
 def test_writing_to_a_page_that_is_read_is_refused(made, name):
     assert Client().post(reverse(name)).status_code == 405

@@ -64,7 +64,7 @@ def in_every_kind(county: Scene) -> Issue:
     minute = {"held_on": "2024-03-01", "participants": "王书记、李代表", "outcome": "村里没有资金，上报镇里。"}
     issue = county.move(issue, Verb.ESCALATE, Role.VILLAGE_SECRETARY, tried="已请电工看过两次。", minute=minute)
     words: dict[str, Any] = {"tried": "镇里已两次现场处置。", "reason": f"需旗级资金，联系人电话{PHONE}。"}
-    issue = county.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, minute=minute, **words)
+    issue = county.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, minute=minute, beyond="funds", **words)
     roads = county.units["roads"].pk
     issue = county.move(issue, Verb.ENTER_RED, Role.SUPERVISION_OFFICE, reason="同意入库，由交通局牵头。", unit=roads)
     return county.move(issue, Verb.ACKNOWLEDGE, Role.DEPARTMENT)
@@ -197,7 +197,7 @@ def test_long_words_when_printed_flow_over_pages_with_the_number_on_each(county:
     issue = county.accepted(Light.YELLOW)
     long = "已三次组织现场会商，仍需上级协调。" * 200
     issue = county.move(
-        issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, tried=long, reason=long,
+        issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, tried=long, reason=long, beyond="funds",
         minute={"held_on": "2024-03-01", "participants": "赵镇长", "outcome": long},
     )  # fmt: skip
     one = listed(issue)["escalation"]

@@ -1,0 +1,201 @@
+"""What the figures count, defined once (domain notes §3.2, KPI): the dashboard, the page of figures, the lists behind its
+numbers and the printed month all read this table, so they cannot disagree.
+
+A measure is a condition on rows: issues, ratings, or orders (an issue handed to a unit). A rate divides the measure of its
+name by the one called “<name>_of”. Sealed issues are in no figure (`IssueQuerySet.counted_for`); nothing is per person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from issues.heat import UNCOUNTED
+from issues.models import EscalationRequest, Event, Issue, Rating
+from issues.workflow import LADDER, Cause, ClockState, RequestType, Status, Verb
+
+DAYS = 90
+_INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A stretch of time, [since, until)."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, field: str) -> Q:
+        """Rows whose `field` lies in it: an index range."""
+        return Q(**{f"{field}__gte": self.since, f"{field}__lt": self.until})
+
+
+def days_before(at: datetime, days: int = DAYS) -> Period:
+    """The days that end now: `at` itself counts, the moment that many days ago does not."""
+    return Period(at - timedelta(days=days) + _INSTANT, at + _INSTANT)
+
+
+class Rows(StrEnum):
+    """What a measure counts."""
+
+    OPEN = "open"  # issues that are open now, whatever the period
+    ISSUES = "issues"
+    RATINGS = "ratings"
+    ORDERS = "orders"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One count: of which rows, on which condition in a period, and in which words."""
+
+    code: str
+    rows: Rows
+    condition: Callable[[Period], Q]
+    label: Promise
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A rate: the measure of its code divided by the measure “<code>_of”, and what that means in a sentence."""
+
+    code: str
+    label: Promise
+    note: Promise
+
+    @property
+    def of(self) -> str:
+        return f"{self.code}_of"
+
+
+# --- conditions ---
+
+ORDERS = (Verb.DISPATCH, Verb.ENTER_RED)
+_CONTENT = (Rating.Value.SATISFIED, Rating.Value.MOSTLY)
+
+
+def _anything(period: Period) -> Q:
+    return Q()
+
+
+def _received(period: Period) -> Q:
+    return period.holds("reported_at") & ~Q(status__in=UNCOUNTED)
+
+
+def _due(period: Period) -> Q:
+    return period.holds("contact_due_at") & ~Q(status__in=UNCOUNTED)
+
+
+def _contacted(period: Period) -> Q:
+    return _due(period) & Q(first_contact_at__lte=F("contact_due_at"))
+
+
+def _ended(period: Period) -> Q:
+    """解决率's denominator: no questions, nothing withdrawn, merged or declined; a reopened issue has no end."""
+    closed = Q(status__in=(Status.CLOSED, Status.CLOSED_EXPLAINED)) & ~Q(request_type=RequestType.CONSULT)
+    return period.holds("closed_at") & closed
+
+
+def _solved(period: Period) -> Q:
+    return _ended(period) & Q(status=Status.CLOSED)
+
+
+def _explained(period: Period) -> Q:
+    return _ended(period) & Q(status=Status.CLOSED_EXPLAINED)
+
+
+def _timed(period: Period) -> Q:
+    return _ended(period) & Q(level_due_at__isnull=False)
+
+
+def _in_time(period: Period) -> Q:
+    climbed_late = EscalationRequest.objects.filter(cause=Cause.OVERDUE).values("issue")
+    in_time = Q(level_due_at__gte=Coalesce("resolved_at", "closed_at")) & ~Q(pk__in=climbed_late)
+    return _solved(period) & in_time
+
+
+def _came_back(period: Period) -> Q:
+    back = Issue.objects.filter(period.holds("reported_at"), recurrence_of__isnull=False)
+    return _ended(period) & Q(pk__in=back.values("recurrence_of"))
+
+
+def _rated(period: Period) -> Q:
+    """Ratings of every round, so that a second answer does not erase the first."""
+    return period.holds("rated_at")
+
+
+def _content(period: Period) -> Q:
+    return _rated(period) & Q(value__in=_CONTENT)
+
+
+def _ordered(period: Period) -> Q:
+    return period.holds("at") & Q(verb__in=ORDERS, facts__has_key="unit")
+
+
+def _sent_back(period: Period) -> Q:
+    """Orders whose unit gave them back: of the issue's later orders and returns, the next is a return."""
+    later = Event.objects.filter(issue=OuterRef("issue"), number__gt=OuterRef("number"), verb__in=(*ORDERS, Verb.RETURN_ORDER))
+    following = Subquery(later.order_by("number").values("verb")[:1])
+    return _ordered(period) & Q(
+        pk__in=Event.objects.filter(_ordered(period)).annotate(next=following).filter(next=Verb.RETURN_ORDER)
+    )
+
+
+def _lit(level: int) -> Callable[[Period], Q]:
+    return lambda period: Q(level=level)
+
+
+def _late(period: Period) -> Q:
+    return Q(clock=ClockState.OVERDUE)  # of `with_clock_state`
+
+
+def _deferred(period: Period) -> Q:
+    return Q(status=Status.DEFERRED)
+
+
+OPEN_LABEL = pgettext_lazy("figure", "Open")
+# fmt: off
+MEASURES: Mapping[str, Measure] = {measure.code: measure for measure in (
+    Measure("overdue_of",      Rows.OPEN,    _anything,  _("Open now")),
+    Measure("overdue",         Rows.OPEN,    _late,      _("Open now and overdue")),
+    *(Measure(f"open_{rung.light.value}", Rows.OPEN, _lit(rung.level), rung.light.label) for rung in LADDER),
+    Measure("deferred",        Rows.OPEN,    _deferred,  _("On the deferred list now")),
+    Measure("received",        Rows.ISSUES,  _received,  _("Received in the period")),
+    Measure("response_of",     Rows.ISSUES,  _due,       _("First contact was due")),
+    Measure("response",        Rows.ISSUES,  _contacted, _("First contact in time")),
+    Measure("resolution_of",   Rows.ISSUES,  _ended,     _("Closed in the period")),
+    Measure("resolution",      Rows.ISSUES,  _solved,    _("Solved")),
+    Measure("explained",       Rows.ISSUES,  _explained, _("Closed with an explanation")),
+    Measure("on_time_of",      Rows.ISSUES,  _timed,     _("Closed, with a time limit")),
+    Measure("on_time",         Rows.ISSUES,  _in_time,   _("Solved in time at every level")),
+    Measure("recurrence_of",   Rows.ISSUES,  _ended,     _("Closed in the period")),
+    Measure("recurrence",      Rows.ISSUES,  _came_back, _("Came back at the same place")),
+    Measure("satisfaction_of", Rows.RATINGS, _rated,     _("Ratings given")),
+    Measure("satisfaction",    Rows.RATINGS, _content,   _("Satisfied or mostly satisfied")),
+    Measure("returned_of",     Rows.ORDERS,  _ordered,   _("Handed to a unit")),
+    Measure("returned",        Rows.ORDERS,  _sent_back, _("Given back by the unit")),
+)}
+
+RATES = (
+    Rate("overdue",      _("Overdue share"),     _("Open issues whose time at their level is up")),
+    Rate("response",     _("Response rate"),     _("First contact in time, of those due in the period")),
+    Rate("resolution",   _("Resolution rate"),   _("Solved, of those closed in the period")),
+    Rate("satisfaction", _("Satisfaction rate"), _("Satisfied or mostly satisfied, of the ratings given in the period")),
+    Rate("on_time",      _("On-time rate"),      _("Solved before it was late at any level, of those closed in the period")),
+    Rate("recurrence",   _("Recurrence rate"),   _("Came back at the same place, of those closed in the period")),
+    Rate("returned",     _("Return rate"),       _("Given back by the unit, of those handed to a unit in the period")),
+    Rate("coverage",     _("Coverage"),          _("Cells with an active representative")),
+)
+# fmt: on
+RATE: Mapping[str, Rate] = {rate.code: rate for rate in RATES}
+
+
+def measured(rows: Rows) -> list[Measure]:
+    return [measure for measure in MEASURES.values() if measure.rows == rows]
