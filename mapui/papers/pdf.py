@@ -27,6 +27,7 @@ PDF = "application/pdf"
 STYLE = "mapui/css/paper.css"
 
 logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it warns of every property of the screen that it leaves out
+logging.getLogger("weasyprint.progress").setLevel(logging.ERROR)
 logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
