@@ -15,21 +15,25 @@ from django.utils.translation import gettext_lazy
 
 from grids.models import Area
 from issues import contacts, ledger, services
+from issues.asking import ANSWERS, QUESTIONS, Kind
 from issues.errors import Conflict, Refusal
-from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Rating, Submission
-from issues.workflow import MOVE, RUNGS, ClockState, Light, Move, Verb, light_of, needs
+from issues.models import EscalationRequest, Event, HolderRequest, Issue, KeySupervisionEntry, Project, Rating, Submission
+from issues.services import bouncing
+from issues.workflow import MOVE, RUNGS, Actor, ClockState, Light, Move, Status, Verb, light_of, needs
 from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
 from mapui.papers.dossier import Dossier
 from mapui.papers.kinds import Listed, papers_of
 from representatives.chain import Answer, chain_from
-from representatives.models import Assignment, Person
+from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
 EVENTS_SHOWN = 20
 
 # The one that carries the issue on is the loud one; those that end it or send it back are marked.
 _ONWARD = (
+    *(question.granted_by for question in QUESTIONS),
+    Verb.REVIEW,
     Verb.ACCEPT,
     Verb.ACKNOWLEDGE,
     Verb.RESOLVE,
@@ -49,6 +53,10 @@ _BACKWARD = frozenset(
         Verb.MERGE,
         Verb.REOPEN,
         Verb.EXPLAIN,
+        Verb.REFUSE_REQUEST,
+        Verb.OVERRULE,
+        Verb.RETURN_ORDER,
+        Verb.DISPUTE,
         Verb.EXIT_DOWN,
         Verb.LIFT,
         Verb.REFUSE_LISTED,
@@ -83,6 +91,22 @@ class Action:
     @property
     def is_plain(self) -> bool:
         return not self.form.move.needs
+
+
+class Asked(NamedTuple):
+    """A question that waits, and the verbs by which the person may answer it."""
+
+    request: HolderRequest
+    answers: list[Verb]
+
+    @property
+    def decider(self) -> str:
+        return str(Role(self.request.decider).label)
+
+    @property
+    def asker(self) -> str:
+        """Who asks: the person, or the requester."""
+        return self.request.asked_by.name if self.request.asked_by else str(Actor.REQUESTER.label)
 
 
 @dataclass(frozen=True)
@@ -142,9 +166,41 @@ class IssuePage:
         """The whole ledger of the issue, oldest first."""
         return list(self.issue.events.all())
 
+    @property
+    def _unit_names(self) -> dict[str, str]:
+        """What the units are called that returned the order or were proposed; asked only where one was."""
+        codes = {str(event.facts[key]) for event in bouncing.returns_of(self.issue) for key in ("from", "proposed")}
+        return Unit.objects.names_of(codes) if codes else {}
+
+    @cached_property
+    def requests(self) -> list[HolderRequest]:
+        """What was asked of those above, newest first."""
+        return list(self.issue.requests.all())
+
+    @property
+    def asked(self) -> Asked | None:
+        """What waits for an answer, and the buttons that give it to this person."""
+        request = self.issue.pending_request
+        return Asked(request, [move.verb for move in self.moves if move.verb in ANSWERS]) if request else None
+
+    @property
+    def rest(self) -> HolderRequest | None:
+        """Why the issue stands still, if it does: the request that was granted."""
+        kind = {Status.SUSPENDED: Kind.SUSPENSION, Status.DEFERRED: Kind.DEFERRAL}.get(Status(self.issue.status))
+        return next((one for one in self.requests if one.kind == kind and one.decision == "granted"), None)
+
+    @property
+    def decided(self) -> list[HolderRequest]:
+        """What was asked and is decided, newest first."""
+        return [one for one in self.requests if one.decision != "pending"]
+
+    @property
+    def project(self) -> Project | None:
+        return self.issue.project if self.issue.is_project else None
+
     @cached_property
     def all_lines(self) -> list[timeline.Line]:
-        names = {self.issue.category.code: self.issue.category.name}
+        names = self._unit_names | {self.issue.category.code: self.issue.category.name}
         if self.issue.lead_unit:
             names[self.issue.lead_unit.code] = self.issue.lead_unit.name
         return timeline.lines(self.events, names)

@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grids.levels import Level
 from grids.models import Area, Territory
 from issues import closing, photos, policy, services
-from issues.models import Attachment, Event, Issue, Rating, Submission
+from issues.asking import Rest
+from issues.models import Attachment, Event, Issue, Project, Rating, Submission
 from issues.workflow import ENDS, Actor, Field, Light, Move, Status, Verb
 from representatives.chain import Answer
 from representatives.services import responsible_for
@@ -62,6 +66,13 @@ _LINES = {
     Verb.DEFER: gettext_lazy("It cannot be done yet and will be looked at again."),
     Verb.EXPLAIN: gettext_lazy("It was closed with an explanation."),
     Verb.OBJECT: gettext_lazy("You objected."),
+    Verb.UPHOLD: gettext_lazy("Your objection was upheld."),
+    Verb.OVERRULE: gettext_lazy("Your objection was looked at one level above; the decision stands."),
+    Verb.REVIEW: gettext_lazy("It was looked at again."),
+    Verb.DECIDE_LEVEL: gettext_lazy("It was decided who handles it: the %(level)s."),
+    Verb.TAKE_AS_PROJECT: gettext_lazy("It takes money or a season and was taken on as a project; a plan is being made."),
+    Verb.APPROVE_PLAN: gettext_lazy("The plan was approved: it is listed as a project."),
+    Verb.MILESTONE: gettext_lazy("A step of the project is done."),
 }
 
 _HEADLINES = {
@@ -84,6 +95,7 @@ _IN_PROGRESS = {
     Light.YELLOW: gettext_lazy("The %(level)s is dealing with it."),
     Light.RED: gettext_lazy("The %(level)s has taken it on itself and follows it until it is done."),
 }
+_AT_WORK = frozenset({Status.ACCEPTED, Status.ASSIGNED, Status.IN_PROGRESS})
 _STAGES = (
     (gettext_lazy("Received"), {Status.SUBMITTED}),
     (gettext_lazy("Accepted"), {Status.ACCEPTED, Status.ASSIGNED}),
@@ -142,6 +154,10 @@ class Parcel:
     @property
     def headline(self) -> str:
         """Where it stands, in a sentence."""
+        if self.rest:
+            return _("Suspended: %(reason)s.") % {"reason": self.rest.label}
+        if self.project:
+            return _("Listed as a project: it goes on step by step.")
         if self.issue.status == Status.IN_PROGRESS:
             return str(_IN_PROGRESS[self.issue.light]) % {"level": self._level_name(self.issue.level)}
         return str(_HEADLINES[Status(self.issue.status)])
@@ -156,8 +172,21 @@ class Parcel:
             Status.DEFERRED: (_("It is looked at again by"), issue.resume_at),
             Status.PENDING_FEEDBACK: (_("Without your rating it is closed on"), self._closes_unrated_at),
         }
-        label, date = promised.get(Status(issue.status), (_("To be done at this level by"), issue.level_due_at))
+        usual = _("The next step is due by") if self.project else _("To be done at this level by")
+        label, date = promised.get(Status(issue.status), (usual, issue.level_due_at))
         return (label, date) if date and not self.is_ended else None
+
+    @cached_property
+    def rest(self) -> Rest | None:
+        """Why the issue is suspended, if it is."""
+        return services.rests_for(self.issue)
+
+    @cached_property
+    def project(self) -> Project | None:
+        """The project with its steps, once its plan is approved and for as long as it goes on."""
+        if not self.issue.is_project or self.is_ended or self.issue.status not in _AT_WORK:
+            return None
+        return self.issue.project if self.issue.project.approved_at else None
 
     @property
     def _closes_unrated_at(self) -> datetime | None:
@@ -262,6 +291,10 @@ class Parcel:
         verb = Verb(event.verb)
         if verb == Verb.RATE and event.actor != Actor.REQUESTER:
             return _("Your rating was taken down.")
+        if verb == Verb.EXTEND and (until := parse_datetime(str(event.facts.get("due", "")))):
+            return _("More time was granted, until %(day)s.") % {"day": date_format(localtime(until), "DATE_FORMAT")}
+        if verb == Verb.SUSPEND and event.facts.get("suspension") in Rest.values:
+            return _("It was suspended: %(reason)s.") % {"reason": Rest(event.facts["suspension"]).label}
         return str(_LINES.get(verb, verb.label)) % {"level": self._level_name(event.to_level)}
 
 
@@ -275,5 +308,5 @@ def _words(event: Event) -> list[str]:
     """What was written for the requester, the reply first."""
     texts = event.public_texts
     done = Field.RESOLUTION if texts.get(Field.RESOLUTION) else Field.PUBLIC_LINE  # the same, told shorter
-    order = (Field.REPLY, done, Field.TEXT, Field.REASON)
+    order = (Field.REPLY, done, Field.INTERIM, Field.TEXT, Field.REASON)
     return list(dict.fromkeys(texts[name] for name in order if texts.get(name)))

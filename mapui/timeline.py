@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from issues.asking import Kind, Rest, Verdict
 from issues.models import Event, KeySupervisionEntry, Rating
 from issues.workflow import Actor, Beyond, Cause, Field, Light, Status, Urgency, Verb, light_of
 from mapui.templatetags.gridgov import when
@@ -112,6 +115,10 @@ def _moment(sentence: str) -> Detail:
     return lambda value, names: _(sentence) % {"when": when(parse_datetime(str(value)))}
 
 
+def _day(sentence: str) -> Detail:
+    return lambda value, names: _(sentence) % {"day": date_format(parse_date(str(value)) or localdate(), "DATE_FORMAT")}
+
+
 # What the facts of an event say beside its words; those not named here are for programs.
 _DETAILS: Mapping[str, Detail] = {
     "slip": _named(gettext_noop("Slip %(name)s")),
@@ -126,5 +133,13 @@ _DETAILS: Mapping[str, Detail] = {
     "letter": _named(gettext_noop("Letter %(name)s")),
     "urgency": _choice(Urgency),
     "cause": _choice(Cause),
+    "suspension": _choice(Rest),
+    "resume": _day(gettext_noop("Until %(day)s")),
+    "until": _day(gettext_noop("Until %(day)s")),
+    "review": _day(gettext_noop("Looked at again on %(day)s")),
+    "verdict": _choice(Verdict),
+    "kind": _choice(Kind),
+    "proposed": _named(gettext_noop("Proposed: %(name)s")),
+    "milestone": _named(gettext_noop("Milestone %(name)s")),
     "due": _moment(gettext_noop("New date: %(when)s")),
 }

@@ -43,6 +43,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def with_codes(self, codes: Iterable[str]) -> Self:
         return self.filter(code__in=list(codes)).order_by("code")
 
+    def names_of(self, codes: Iterable[str]) -> dict[str, str]:
+        """What the units with these codes are called, by code."""
+        return dict(self.with_codes(codes).values_list("code", "name"))
+
     def with_pk(self, pk: object) -> Unit | None:
         """The unit of the set with that key, as a form or a program hands it in; None for anything else."""
         return self.filter(pk=int(str(pk))).first() if str(pk).isdecimal() else None

@@ -44,6 +44,7 @@ from issues.services.moving import (
     sub_tasks_in_sight,
 )
 from issues.services.notices import mark_read
+from issues.services.pausing import rests_for
 
 __all__ = [
     "VERBS",
@@ -62,6 +63,7 @@ __all__ = [
     "possible_moves",
     "possible_moves_for_requester",
     "posted_at",
+    "rests_for",
     "save_filter",
     "save_template",
     "send_letter",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from issues.asking import Kind
-from issues.closing import needs_verification
+from issues.closing import Verdict, needs_verification, standing_of
 from issues.models import Event, Issue
 from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list
@@ -21,6 +21,8 @@ def not_explainable(act: Act) -> str:
     if done < rounds:
         words = {"rounds": rounds, "done": done}
         return gettext("That takes %(rounds)d rounds of rectification; there have been %(done)d.") % words
+    if issue.status == Status.PENDING_FEEDBACK and standing_of(issue, act.at).verdict != Verdict.FAILED:
+        return gettext("The requester has not refused the last answer.")
     if not was_verified(issue):
         return gettext("Nobody other than the handler has verified the last answer on site.")
     return ""

@@ -528,10 +528,14 @@ def test_explained_end_takes_two_whole_rounds(county, answers, sentence):
         assert issue.pending_request.kind == Kind.EXPLANATION
 
 
-def test_explained_end_of_an_answer_that_the_check_rejected_is_refused(county):
-    issue = refused_answers(county, 3)
+def test_explained_end_while_the_last_answer_is_checked_or_was_rejected_is_refused(county):
+    issue = refused_answers(county, 2)
     do(issue, Verb.RESOLVE, county["pr1"], TUESDAY)
     do(issue, Verb.REJECT, county["gm1"], TUESDAY)
+    with pytest.raises(Refusal, match="there have been 1"):
+        do(issue, Verb.ASK_EXPLANATION, county["pr1"], TUESDAY, reason="lawful", reply="That is all.")
 
-    with pytest.raises(Refusal, match="Nobody other than the handler has verified"):
+    do(issue, Verb.RESOLVE, county["pr1"], TUESDAY)
+    do(issue, Verb.VERIFY, county["gm1"], TUESDAY)
+    with pytest.raises(Refusal, match="has not refused the last answer"):
         do(issue, Verb.ASK_EXPLANATION, county["pr1"], TUESDAY, reason="lawful", reply="That is all.")
