@@ -45,9 +45,8 @@ def _no_more_time(act: Act) -> str:
         until = in_words(act.calendar.local(issue.level_due_at)) if issue.level_due_at else "–"
         return gettext("More time could be asked for until %(until)s, before the time was up.") % {"until": until}
     if granted_here(act) >= rules.times:
-        return gettext("More time was granted %(times)d time(s) at this light; that is all the policy allows.") % {
-            "times": rules.times
-        }
+        words = {"times": rules.times}
+        return gettext("At this light more time is granted %(times)d× at most; that has been used up.") % words
     return already_asked(act)
 
 
