@@ -71,6 +71,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
         codes = path.split(".")
         return self.filter(path__in=[".".join(codes[: n + 1]) for n in range(len(codes))]).order_by("path")
 
+    def at_paths(self, paths: Iterable[str]) -> Self:
+        """The areas with just these paths, widest first."""
+        return self.filter(path__in=list(paths)).order_by("path")
+
     def with_code(self, code: str) -> Self:
         return self.filter(code=code)
 

@@ -195,8 +195,8 @@ def _to_call_back() -> Q:
     """A person has to call, by the rules of `issues/calling.py`: somebody has not rated this round, or was not content."""
     from issues.models import Rating, Submission
 
-    rated = Rating.objects.filter(
-        submission=OuterRef("pk"), round=OuterRef("issue__rectify_rounds") + OuterRef("issue__reopened")
-    ).exclude(value=Rating.Value.DISSATISFIED)
+    # Asked of the issue's own row: through the report it would be joined once more.
+    this_round = OuterRef(OuterRef("rectify_rounds")) + OuterRef(OuterRef("reopened"))
+    rated = Rating.objects.filter(submission=OuterRef("pk"), round=this_round).exclude(value=Rating.Value.DISSATISFIED)
     owed = Submission.objects.filter(~Exists(rated), issue=OuterRef("pk"))
     return Q(to_call=True) & Exists(owed) | Exists(owed.only_by_phone())

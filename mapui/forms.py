@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from issues.errors import Refusal
 from issues.models import Category, Issue, ListingRequest, Rating, Submission, SubTask
+from issues.wording import TAKES_TEXT
 from issues.workflow import LADDER, Beyond, Field, Move, Urgency, Verb
 from mapui import asking_forms, joint_forms
 from representatives.models import Assignment, Person, Unit
@@ -30,11 +31,7 @@ Grouped = list[tuple[str, list[tuple[str, str]]]]
 
 TEXT_LENGTH = 4000
 LINE_LENGTH = 200
-WRITTEN = frozenset(
-    {Field.REASON, Field.TRIED, Field.RESOLUTION, Field.TEXT, Field.REPLY, Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON}
-    | {Field.PROGRESS, Field.TASK}
-    | {Field.INTERIM, Field.BASIS, Field.PLAN, Field.MILESTONES}
-)
+WRITTEN = frozenset(TAKES_TEXT)
 MINUTE_PARTS = ("held_on", "participants", "outcome")
 _PARTS: Mapping[Field, tuple[str, ...]] = {Field.MINUTE: MINUTE_PARTS, Field.BALLOTS: joint_forms.BALLOT_PARTS}
 
@@ -107,8 +104,7 @@ class Options:
     @cached_property
     def units(self) -> Grouped:
         """Units that can be handed the issue, by kind."""
-        units = Unit.objects.for_place(self.issue.path)
-        return _grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
+        return unit_choices(self.issue.path)
 
     @cached_property
     def listing(self) -> Mapping[str, object]:
@@ -130,12 +126,18 @@ class Options:
         members = [one for one in Category.objects.in_use() if one.group_id]
         if self.issue.category_id not in {one.pk for one in members}:
             members.append(self.issue.category)
-        return _grouped((one.group.name if one.group else "", one.code, one.name) for one in members)
+        return grouped((one.group.name if one.group else "", one.code, one.name) for one in members)
 
 
-def _grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
+def grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
     """(group, value, label) in order → the choices of a select with groups."""
     return [(group, [(value, label) for _group, value, label in found]) for group, found in groupby(rows, key=lambda row: row[0])]
+
+
+def unit_choices(path: str) -> Grouped:
+    """Units that can be handed what lies there, by kind."""
+    units = Unit.objects.for_place(path)
+    return grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
 
 
 class MoveForm(forms.Form):

@@ -16,18 +16,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Area
-from issues import reach
+from issues import reach, search, services
 from issues.filters import Filters
-from issues.models import Category, Issue, Notice
+from issues.models import Category, Issue, Notice, SavedFilter
 from issues.querysets import IssueQuerySet
 from issues.workflow import ClockState, Light, Urgency, Verb
+from mapui import bulk
+from mapui.saved_filters import Kept
 from representatives.models import Person
 from representatives.roles import Role, Sees
 from representatives.scopes import Scope, scope_of
 
 ROWS_PER_PAGE = 30
 NOTICES_SHOWN = 8
-WORDS_LENGTH = 60
 
 
 class Asked(TextChoices):
@@ -97,7 +98,7 @@ class Wanted:
             filters=Filters.from_query(query),
             asked=asked if asked in Asked.values else "",
             area=query.get("area", "")[:40],
-            words=query.get("q", "").strip()[:WORDS_LENGTH],
+            words=search.cleaned(query.get("q", "")),
             page=query.get("page", "1"),
         )
 
@@ -128,7 +129,7 @@ class QueuePage:
             issues = issues.in_wait_state(filters.clock, self.at)
         if self.wanted.area:
             issues = issues.under(self.area_path)
-        return issues.matching(self.wanted.words) if self.wanted.words else issues
+        return issues.saying(self.wanted.words, self.scope) if self.wanted.words else issues
 
     @property
     def area_path(self) -> str:
@@ -148,16 +149,32 @@ class QueuePage:
         return [everything, *(tab for tab in kinds if tab.count or tab.is_current)]
 
     @cached_property
-    def leaf(self) -> Leaf[Issue]:
+    def leaf(self) -> Leaf[int]:
         """The rows of one page, soonest due first."""
         rows = self._narrowed.of_asked(self.wanted.asked) if self.wanted.asked else self._narrowed
-        paginator = Paginator(rows.for_rows().soonest_due_first(), ROWS_PER_PAGE)
+        # The page is cut from keys alone: what a row shows is read for its thirty, not for all that wait.
+        paginator = Paginator(rows.soonest_due_first().keys(), ROWS_PER_PAGE)
         paginator.count = self.counts.get(self.wanted.asked, 0) if self.wanted.asked else sum(self.counts.values())
         return paginator.get_page(self.wanted.page)
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
-        return [_row(issue, Asked(issue.asked), self.at) for issue in self.leaf]  # type: ignore[attr-defined]
+        issues = Issue.objects.among(self.leaf.object_list).with_asked(self.person, self.at).for_rows().soonest_due_first()
+        return [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
+
+    @cached_property
+    def bulk_verbs(self) -> list[Verb]:
+        """What can be done for several rows at once."""
+        return bulk.offered(self.scope)
+
+    @property
+    def keeps_templates(self) -> bool:
+        """Whether the person has a desk that keeps text templates."""
+        return bool(services.template_paths(self.person, self.at)) or services.template_unit(self.person, self.at) is not None
+
+    @cached_property
+    def kept(self) -> Kept:
+        return Kept(self.person, SavedFilter.Page.QUEUE)
 
     @cached_property
     def areas(self) -> list[Area]:

@@ -21,6 +21,7 @@ from mapui.views import (
     report,
     search,
     site,
+    templates,
     tracking,
 )
 
@@ -45,9 +46,14 @@ urlpatterns = [
     path("figures/months/<slug:month>/", figures.figures_month, name="figures-month"),
     path("figures/months/<slug:month>.pdf", figures.figures_month_pdf, name="figures-month-pdf"),
     path("queue/", queue.queue, name="queue"),
+    path("queue/bulk/", queue.queue_bulk, name="queue-bulk"),
     path("queue/notices/", queue.notices_read, name="notices-read"),
     path("queue/<word:number>/<slug:verb>/", queue.queue_move, name="queue-move"),
     path("search/", search.search, name="search"),
+    path("templates/", templates.templates, name="templates"),
+    path("templates/<int:pk>/", templates.template_edit, name="template-edit"),
+    path("templates/<int:pk>/drop/", templates.template_drop, name="template-drop"),
+    path("templates/new/<slug:verb>/", templates.template_new, name="template-new"),
     path("filters/<slug:page>/", search.filter_save, name="filter-save"),
     path("filters/<slug:page>/<int:pk>/drop/", search.filter_drop, name="filter-drop"),
     path("issues/<word:number>/", issue.issue, name="issue"),

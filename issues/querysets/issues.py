@@ -75,6 +75,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def numbered(self, number: str) -> Self:
         return self.filter(number=number)
 
+    def with_numbers(self, numbers: Iterable[str]) -> Self:
+        return self.filter(number__in=list(numbers))
+
     def has(self, issue: Issue) -> bool:
         """Whether the issue is one of these."""
         return self.filter(pk=issue.pk).exists()
@@ -191,15 +194,27 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return self.filter(sealed=False, non_public=False)
 
     def waiting_for(self, person: Who, at: datetime) -> Self:
-        """What waits for the person; annotated with `asked` (what for) and `waits_until`."""
+        """What waits for the person; annotated as `with_asked` says."""
+        anything = reach.NONE
+        for condition in reach.asked_of(scope_of(person, at), at).values():
+            anything |= condition
+        return self.unfinished().filter(anything).with_asked(person, at)
+
+    def with_asked(self, person: Who, at: datetime) -> Self:
+        """Each with `asked`, what it waits for the person for (empty: it does not), and `waits_until`."""
         scope = scope_of(person, at)
         asked = reach.asked_of(scope, at)
         cases = [When(condition, then=Value(name)) for name, condition in asked.items()]
-        found = self.unfinished().annotate(asked=Case(*cases, default=Value(""), output_field=models.CharField()))
-        anything = reach.NONE
-        for condition in asked.values():
-            anything |= condition
-        return found.filter(anything).annotate(waits_until=_waits_until(asked, scope.unit_id))
+        found = self.annotate(asked=Case(*cases, default=Value(""), output_field=models.CharField()))
+        return found.annotate(waits_until=_waits_until(asked, scope.unit_id))
+
+    def keys(self) -> models.QuerySet[Issue, int]:
+        """Their keys alone, in their order: what a page of a long list is cut from."""
+        return self.values_list("pk", flat=True)
+
+    def among(self, keys: models.QuerySet[Issue, int] | Iterable[int]) -> Self:
+        """Those with these keys; a cut set of keys is asked within the same statement."""
+        return self.filter(pk__in=keys)
 
     def soonest_due_first(self) -> Self:
         """By `waits_until` if it is there, else by the level's clock; what has no date comes last."""

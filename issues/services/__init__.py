@@ -29,6 +29,7 @@ from issues.services import (  # noqa: F401 - they register what they do
     supervising,
 )
 from issues.services.acting import VERBS, Act, posted_at
+from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result, move_each
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.intake import submit, suggested_level
 from issues.services.letters import answer_letter, send_letter
@@ -47,8 +48,13 @@ from issues.services.notices import mark_read
 from issues.services.pausing import rests_for
 
 __all__ = [
+    "IN_BULK",
+    "ROWS_AT_MOST",
     "VERBS",
     "Act",
+    "Outcome",
+    "Picked",
+    "Result",
     "answer_letter",
     "drop_filter",
     "drop_template",
@@ -59,6 +65,7 @@ __all__ = [
     "move",
     "move_as_requester",
     "move_by_program",
+    "move_each",
     "moves_in_sight",
     "possible_moves",
     "possible_moves_for_requester",

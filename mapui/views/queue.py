@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import reswap, retarget
 
 from issues import services
 from issues.errors import Refusal
 from issues.models import Issue
+from issues.throttle import Throttled
 from issues.workflow import Verb
+from mapui.bulk import Bulk
 from mapui.queue_page import ONE_PRESS, QueuePage, Wanted
 from mapui.staff import person_of, staff_page
 from representatives.roles import Page
@@ -57,6 +61,34 @@ def _row(request: HttpRequest, number: str, verb: str, refusal: Refusal | None) 
     issue = get_object_or_404(Issue.objects.visible_to(person, at).for_rows(), number=number)
     context = {"queue": page, "issue": issue, "verb": Verb(verb), "refusal": refusal, "at": at}
     return render(request, "mapui/_queue_moved.html", context)
+
+
+@require_POST
+@staff_page(Page.QUEUE)
+def queue_bulk(request: HttpRequest) -> HttpResponse:
+    """One press on the ticked rows: what became of each, or first the form of what has to be said."""
+    at, person = now(), person_of(request)
+    pressed = Bulk.from_post(request.POST, person, at)
+    if pressed is None:
+        raise Http404
+    template = "mapui/_bulk.html" if request.headers.get("HX-Request") else "mapui/bulk.html"
+    refusal, status = None, 200
+    try:
+        pressed.run()
+        if pressed.outcomes is None and pressed.form is not None and pressed.form.is_bound:
+            status = 422
+    except Throttled:
+        raise
+    except Refusal as error:
+        refusal, status = error, 409
+    context = {"bulk": pressed, "refusal": refusal, "at": at, "nav": "queue", "back": _address_of(request)}
+    return reswap(retarget(render(request, template, context, status=status), "#queue"), "outerHTML show:window:top")
+
+
+def _address_of(request: HttpRequest) -> str:
+    """The queue as it was narrowed when the rows were ticked."""
+    wanted = QueryDict(request.POST.get("query", "").lstrip("?"))
+    return f"{reverse('queue')}?{wanted.urlencode()}" if wanted else reverse("queue")
 
 
 @require_POST
