@@ -30,6 +30,8 @@ TAKES_TEXT = (
     Field.PLAN,
     Field.MILESTONES,
 )
+# Who reads it; every other text stays among staff.
+_AUDIENCE = {Field.REPLY: "requester", Field.RESOLUTION: "requester", Field.PUBLIC_LINE: "public"}
 PLACES = ("number", "title", "place", "due")
 _PLACE = re.compile(r"\{([^{}\n]*)\}")
 
@@ -48,6 +50,13 @@ def verbs_with_text(verbs: Iterable[Verb]) -> list[Verb]:
 def _by_staff(verb: Verb) -> bool:
     move = MOVE[verb]
     return bool((move.green | move.blue | move.yellow | move.red) - set(Actor))
+
+
+def audience_of(field: str) -> str:
+    """Who reads what staff write there: “internal”, “requester” or “public”; empty for a field that takes no sentences."""
+    if field not in TAKES_TEXT and not field.startswith("minute_"):
+        return ""
+    return _AUDIENCE.get(Field(field), "internal") if field in Field.values else "internal"
 
 
 def check(texts: Mapping[str, str]) -> None:

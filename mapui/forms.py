@@ -200,6 +200,11 @@ class MoveForm(forms.Form):
                 widget.use_required_attribute = lambda initial: False
 
     @property
+    def takes_text(self) -> bool:
+        """Whether a ready-made text could be put into it."""
+        return any(wanted in WRITTEN for wanted in self._wanted)
+
+    @property
     def required_fields(self) -> list[forms.BoundField]:
         return [field for field in self.visible_fields() if field.field.required]
 

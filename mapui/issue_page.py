@@ -17,18 +17,31 @@ from grids.models import Area
 from issues import contacts, ledger, services
 from issues.asking import ANSWERS, QUESTIONS, Kind
 from issues.errors import Conflict, Refusal
-from issues.models import EscalationRequest, Event, HolderRequest, Issue, KeySupervisionEntry, Project, Rating, Submission
+from issues.models import (
+    EscalationRequest,
+    Event,
+    HolderRequest,
+    Issue,
+    KeySupervisionEntry,
+    Project,
+    Rating,
+    ReplyTemplate,
+    Submission,
+)
 from issues.services import bouncing
 from issues.workflow import MOVE, RUNGS, Actor, ClockState, Light, Move, Status, Verb, light_of, needs
 from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
 from mapui.papers.dossier import Dossier
 from mapui.papers.kinds import Listed, papers_of
+from mapui.template_page import Choice, choices_for
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
 EVENTS_SHOWN = 20
+
+_KEYS = {Verb.ACKNOWLEDGE: "a", Verb.DISPATCH: "d", Verb.NOTE: "n"}
 
 # The one that carries the issue on is the loud one; those that end it or send it back are marked.
 _ONWARD = (
@@ -89,6 +102,11 @@ class Action:
     is_open: bool = False
 
     @property
+    def keys(self) -> str:
+        """The key that presses it; empty if none does."""
+        return _KEYS.get(self.form.move.verb, "")
+
+    @property
     def is_plain(self) -> bool:
         return not self.form.move.needs
 
@@ -118,6 +136,11 @@ class Refused:
     meanwhile: list[timeline.Line] = field(default_factory=list)
     is_stale: bool = False  # no longer among the possible moves
 
+    @property
+    def is_conflict(self) -> bool:
+        """Whether somebody did something since the form was opened: what they did and what was typed stand side by side."""
+        return bool(self.meanwhile)
+
 
 @dataclass
 class IssuePage:
@@ -128,6 +151,7 @@ class IssuePage:
     at: datetime
     all_events: bool = False
     tag: str = ""  # sets the ids of its forms apart where several issues share a page
+    template: int | None = None  # key of the ready-made text to begin its form with
 
     @property
     def areas(self) -> list[Area]:
@@ -257,19 +281,43 @@ class IssuePage:
         return any(move.verb == verb for move in self.moves)
 
     def form(self, move: Move, data: QueryDict | None = None) -> MoveForm:
-        return MoveForm(move, self.issue, options=self.options, data=data, tag=self.tag)
+        form = MoveForm(move, self.issue, options=self.options, data=data, tag=self.tag)
+        if self.chosen_verb == move.verb:
+            form.initial = {**form.initial, **self.chosen_texts}
+        return form
+
+    @property
+    def chosen_verb(self) -> str:
+        """The verb whose form is to begin with the ready-made text that the address names; empty: none."""
+        return next((verb for verb, choices in self.ready_texts.items() for one in choices if one.pk == self.template), "")
+
+    @property
+    def chosen_texts(self) -> dict[str, str]:
+        return next((one.filled for choices in self.ready_texts.values() for one in choices if one.pk == self.template), {})
+
+    @cached_property
+    def ready_texts(self) -> dict[str, list[Choice]]:
+        """By verb: the ready-made texts for its form; asked only if the address names one."""
+        if self.template is None:
+            return {}
+        return choices_for(self.issue, ReplyTemplate.objects.for_issue(self.issue, self.person))
 
     def actions(self, refused: Refused | None = None) -> list[Action]:
-        """The buttons that the person may press now; a refused form stands open in its place, with all its words."""
+        """The buttons that the person may press now; a refused form stands open in its place, with all its words.
+
+        After a conflict the form stands beside what others did (`Refused`), and not here once more.
+        """
         loud = next((verb for verb in _ONWARD if verb in {move.verb for move in self.moves}), None)
-        return [
-            Action(
-                refused.form if refused and refused.form.move.verb == move.verb else self.form(move),
-                style="primary" if move.verb == loud else "danger" if move.verb in _BACKWARD else "",
-                is_open=bool(refused and refused.form.move.verb == move.verb),
-            )
-            for move in sorted(self.moves, key=lambda move: (move.verb != loud, move.verb in _BACKWARD))
-        ]
+        ordered = sorted(self.moves, key=lambda move: (move.verb != loud, move.verb in _BACKWARD))
+        found = []
+        for move in ordered:
+            is_refused = bool(refused and refused.form.move.verb == move.verb)
+            if is_refused and refused and refused.is_conflict:
+                continue
+            form = refused.form if is_refused and refused else self.form(move)
+            style = "primary" if move.verb == loud else "danger" if move.verb in _BACKWARD else ""
+            found.append(Action(form, style, is_open=is_refused or move.verb == self.chosen_verb))
+        return found
 
     def refused(self, form: MoveForm, refusal: Refusal) -> Refused:
         """What the page has to say of a move that was not made."""

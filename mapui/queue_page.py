@@ -153,7 +153,7 @@ class QueuePage:
         """The rows of one page, soonest due first."""
         rows = self._narrowed.of_asked(self.wanted.asked) if self.wanted.asked else self._narrowed
         # The page is cut from keys alone: what a row shows is read for its thirty, not for all that wait.
-        paginator = Paginator(rows.soonest_due_first().keys(), ROWS_PER_PAGE)
+        paginator = Paginator(rows.soonest_due_first().only_keys(), ROWS_PER_PAGE)
         paginator.count = self.counts.get(self.wanted.asked, 0) if self.wanted.asked else sum(self.counts.values())
         return paginator.get_page(self.wanted.page)
 

@@ -37,7 +37,8 @@ class Choice(NamedTuple):
 
 def choices_for(issue: Issue, templates: Iterable[ReplyTemplate]) -> dict[str, list[Choice]]:
     """By verb: what can be chosen in its form."""
-    due, found = clocks.due_at(issue), {}
+    due = clocks.due_at(issue)
+    found: dict[str, list[Choice]] = {}
     for template in templates:
         filled = {field: wording.fill(text, issue, due) for field, text in template.texts.items()}
         choice = Choice(template.pk, template.name, json.dumps(filled, ensure_ascii=False), filled)
@@ -115,7 +116,7 @@ class TemplatesPage:
 
     @cached_property
     def all_categories(self) -> list[Category]:
-        return list(Category.objects.in_use())
+        return [*Category.objects.groups(), *Category.objects.in_use()]
 
     @property
     def categories(self) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import TextChoices
 from django.utils.dateparse import parse_date, parse_datetime
@@ -25,6 +26,14 @@ _USUAL: Mapping[str, object] = {"urgency": Urgency.NORMAL.value}
 Detail = Callable[[object, Mapping[str, str]], str]
 
 
+class Words(NamedTuple):
+    """One text of an event: what it is, and who reads it (“internal”, “requester”, “public”)."""
+
+    label: str
+    text: str
+    audience: str
+
+
 @dataclass(frozen=True)
 class Line:
     """One event as it is drawn; a status or light that did not change is empty."""
@@ -37,7 +46,7 @@ class Line:
     from_light: Light | None
     to_light: Light
     details: list[str]
-    words: list[tuple[str, str]]
+    words: list[Words]
     erased: bool
     is_latest: bool = False
 
@@ -73,7 +82,7 @@ def _line(event: Event, facts: Mapping[str, object], names: Mapping[str, str], *
         from_light=None if event.from_level is None else light_of(event.from_level),
         to_light=light_of(event.to_level),
         details=[_DETAILS[key](value, names) for key, value in facts.items() if key in _DETAILS and value not in (None, "", [])],
-        words=[(_label(key), text) for key, text in words.texts.items() if text] if words else [],
+        words=[Words(_label(key), text, _audience(event, key)) for key, text in words.texts.items() if text] if words else [],
         erased=bool(words and words.erased_at),
         is_latest=is_latest,
     )
@@ -93,6 +102,13 @@ def _label(key: str) -> str:
     """What a text is: the field's own label, or that of a part of the minute."""
     parts = {"outcome": _("Outcome"), "participants": _("Who took part")}
     return str(Field(key).label) if key in Field.values else parts.get(key.rpartition("_")[2], key)
+
+
+def _audience(event: Event, key: str) -> str:
+    """Who reads that text of the event: what is not public stays among staff, whatever its field."""
+    if key not in event.public_texts:
+        return "internal"
+    return "public" if key == Field.PUBLIC_LINE else "requester"
 
 
 def _choice(choices: type[TextChoices]) -> Detail:

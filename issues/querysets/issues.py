@@ -126,8 +126,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         found = found.filter(Q(point__within=box) | Q(point=None) & same_cell).annotate(apart=Distance("point", issue.point))
         return found.filter(Q(point=None) | Q(apart__lte=near.within_m)).others_than(issue)
 
-    def among(self, ids: Iterable[int]) -> Self:
-        return self.filter(pk__in=list(ids))
+    def among(self, ids: models.QuerySet[Issue, int] | Iterable[int]) -> Self:
+        """Those with these keys; a set of keys that is cut from a query is asked within the same statement."""
+        return self.filter(pk__in=ids if isinstance(ids, models.QuerySet) else list(ids))
 
     def with_unit(self, unit: Unit) -> Self:
         """Issues that are with the unit: led or helped by it, or held at its own place and level."""
@@ -208,13 +209,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         found = self.annotate(asked=Case(*cases, default=Value(""), output_field=models.CharField()))
         return found.annotate(waits_until=_waits_until(asked, scope.unit_id))
 
-    def keys(self) -> models.QuerySet[Issue, int]:
+    def only_keys(self) -> models.QuerySet[Issue, int]:
         """Their keys alone, in their order: what a page of a long list is cut from."""
         return self.values_list("pk", flat=True)
-
-    def among(self, keys: models.QuerySet[Issue, int] | Iterable[int]) -> Self:
-        """Those with these keys; a cut set of keys is asked within the same statement."""
-        return self.filter(pk__in=keys)
 
     def soonest_due_first(self) -> Self:
         """By `waits_until` if it is there, else by the level's clock; what has no date comes last."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from issues.measures import MEASURES
+from issues.wording import audience_of
 from issues.workflow import ClockState, Light, light_of
 from mapui import modules
 
@@ -95,6 +96,12 @@ def clock_shape(state: str) -> str:
 @register.filter
 def clock_label(state: str) -> str:
     return str(ClockState(state).label)
+
+
+@register.filter
+def audience(field: str) -> str:
+    """Who reads what staff write in a field of a form: “internal”, “requester” or “public”; empty for what is no text."""
+    return audience_of(field)
 
 
 @register.filter

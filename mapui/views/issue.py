@@ -18,14 +18,15 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from grids.models import Area
-from issues import contacts, photos, policy
+from issues import contacts, photos, policy, services
 from issues.errors import Forbidden
 from issues.geojson import place
-from issues.models import Attachment, Issue
+from issues.models import Attachment, Issue, ReplyTemplate
 from issues.workflow import Verb
 from mapui.issue_page import IssuePage, Refused
 from mapui.moving import Attempt, attempt
 from mapui.staff import person_of, staff_page
+from mapui.template_page import TemplatesPage, choices_for
 from mapui.templatetags.gridgov import light_shape
 from representatives.models import Person
 
@@ -45,6 +46,7 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
     at, person = now(), person_of(request)
     found = _issue(number, person, at)
     page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all")
+    page.template = int(chosen) if (chosen := request.GET.get("template", "")).isdecimal() else None
     return render(request, "mapui/issue.html", _context(page))
 
 
@@ -111,6 +113,20 @@ def issue_place(request: HttpRequest, number: str) -> HttpResponse:
     areas = Area.objects.on_path(found.path).at(found.reported_at).with_outline()
     basemap = {"url": settings.BASEMAP_URL, "datum": settings.BASEMAP_DATUM, "attribution": settings.BASEMAP_ATTRIBUTION}
     return JsonResponse(place(found, areas) | {"basemap": basemap, "mark": light_shape(found.light)})
+
+
+@require_GET
+@staff_page()
+def issue_texts(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """The ready-made texts for one form of the issue."""
+    at, person = now(), person_of(request)
+    if verb not in Verb.values:
+        raise Http404
+    found = get_object_or_404(Issue.objects.visible_to(person, at).for_rows(), number=number)
+    choices = choices_for(found, ReplyTemplate.objects.for_issue(found, person)).get(verb, [])
+    keeps = bool(TemplatesPage(person, at).desks) and Verb(verb) in services.VERBS
+    context = {"issue": found, "verb": Verb(verb), "choices": choices, "keeps_templates": keeps, "nav": "queue"}
+    return render(request, "mapui/_ready_list.html" if request.headers.get("HX-Request") else "mapui/issue_texts.html", context)
 
 
 @require_GET

@@ -82,7 +82,7 @@ def queue_bulk(request: HttpRequest) -> HttpResponse:
     except Refusal as error:
         refusal, status = error, 409
     context = {"bulk": pressed, "refusal": refusal, "at": at, "nav": "queue", "back": _address_of(request)}
-    return reswap(retarget(render(request, template, context, status=status), "#queue"), "outerHTML show:window:top")
+    return reswap(retarget(render(request, template, context, status=status), "#queue"), "outerHTML")
 
 
 def _address_of(request: HttpRequest) -> str:

@@ -339,7 +339,10 @@ def test_somebody_was_quicker_shows_what_they_did_and_keeps_the_words(county: Sc
 
     html = answer.content.decode()
     assert answer.status_code == 409
-    assert "Meanwhile:" in html
+    assert "What was done meanwhile" in html
+    assert "How the issue stands now" in html
+    assert "Send it all the same" in html
+    assert html.count("已三次上门") == 1  # the form stands once: beside what was done
     assert "厂家周五到场" in html
     assert "已三次上门" in html
     assert f'name="seen" value="{seen + 1}"' in html
@@ -356,7 +359,8 @@ def test_words_are_kept_although_the_move_is_no_longer_possible(county: Scene, c
     html = answer.content.decode()
     assert answer.status_code == 409
     assert "灯仍不亮" in html
-    assert "your words" in html
+    assert "This can no longer be done." in html
+    assert "Send it all the same" not in html
 
 
 def test_button_pressed_twice_does_it_once_and_says_done_twice(county: Scene, client: Client):

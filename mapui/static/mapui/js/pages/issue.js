@@ -1,6 +1,7 @@
 // issue.js - entry of the page of one issue: the small map, and where the eye goes after a move.
 
 import { find, on } from "../core/dom.js";
+import { giveReadyTexts } from "../core/ready-texts.js";
 import { drawPlace } from "../map/place-map.js";
 
 const FOCUS = "#refusal, #done";
@@ -23,6 +24,8 @@ on("click", ".move > summary", (event, summary) => {
     if (summary.parentElement.open) find("textarea, select, input:not([type=hidden])", summary.parentElement)?.focus();
   });
 });
+
+giveReadyTexts();
 
 const place = find("[data-place]");
 if (place) {
