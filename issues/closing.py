@@ -236,9 +236,9 @@ def _standing(issue: Issue, row: Mapping[str, Any], at: datetime) -> Standing:
         by_phone=row["by_phone"],
         asked_days=len(_days(asked, terms)),
         proposed=row["proposed"],
-        poll=next((Poll(issue=issue, **poll) for poll in row["polls"] if poll["round"] == issue.rating_round), None),
+        poll=next((Poll(issue=issue, **poll) for poll in row["polled"] if poll["round"] == issue.rating_round), None),
         owing=tuple(row["owing"]),
-        has_evidence=issue.rating_round in row["evidence"],
+        has_evidence=issue.rating_round in row["evidenced"],
         supervised=row["supervised"],
     )
 

@@ -153,9 +153,9 @@ class IssueQuerySet(models.QuerySet["Issue"]):
             may_leave=Exists(entries.standing().with_exit_approved()),
             supervised=Exists(entries),
             proposed=Exists(EscalationRequest.objects.about(here).pending()),
-            polls=ArraySubquery(Poll.objects.of_issue(here).told()),
+            polled=ArraySubquery(Poll.objects.of_issue(here).told()),
             owing=ArraySubquery(SubTask.objects.unfinished().of_issue(here).values("unit__name")),
-            evidence=ArraySubquery(Evidence.objects.of_issue(here).values("round")),
+            evidenced=ArraySubquery(Evidence.objects.of_issue(here).values("round")),
         )
 
     def for_act(self) -> Self:
