@@ -20,6 +20,11 @@ case $1 in
     exec "${as[@]}" "$python" -m granian --interface wsgi --host "$GRIDGOV_BIND" --port "$GRIDGOV_PORT" --workers 2 \
       --blocking-threads 4 --workers-kill-timeout 10 --respawn-failed-workers gridgov.wsgi:application
     ;;
-  worker) exec "${as[@]}" "$python" -m celery -A gridgov worker --concurrency 2 --loglevel INFO ;;
+  worker)
+    # Processes share semaphores, which not every system lets every account make; threads need none.
+    pool=prefork
+    "$python" -c 'import multiprocessing; multiprocessing.Lock()' 2>/dev/null || pool=threads
+    exec "${as[@]}" "$python" -m celery -A gridgov worker --pool "$pool" --concurrency 2 --loglevel INFO
+    ;;
   beat) exec "${as[@]}" "$python" -m celery -A gridgov beat --schedule beat-schedule --pidfile= --loglevel INFO ;;
 esac

@@ -54,10 +54,19 @@ load_demo() {
     explain "载入演示数据" "Loading the demo territory" "$(tail -c "+$((from + 1))" "$LOG")"
 }
 
-# start_site ADDRESS - web, worker and beat; back when the site answers there.
+# start_site ADDRESS - web, worker and beat; back when the site answers there and the worker takes orders.
 start_site() {
+  local from
+  from=$(stat -c %s "$LOCAL/log/worker.log" 2>/dev/null || echo 0)
   control start web worker beat >>"$LOG" 2>&1 || true
   wait_until 60 site_answers "$1" || explain "启动网站" "Starting the site" "$(tail -n 20 "$LOCAL/log/web.log")"
+  wait_until 60 worker_is_ready "$from" || explain "启动后台任务" "Starting the worker" "$(tail -n 20 "$LOCAL/log/worker.log")"
+}
+# worker_is_ready BYTES - whether it says so in its log beyond these; a log that is shorter by now was begun anew.
+worker_is_ready() {
+  local from=$1
+  (($(stat -c %s "$LOCAL/log/worker.log" 2>/dev/null || echo 0) >= from)) || from=0
+  tail -c "+$((from + 1))" "$LOCAL/log/worker.log" 2>/dev/null | grep -q 'celery@.* ready\.'
 }
 site_answers() {
   "$PYTHON" -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=5)' "$1/healthz" 2>/dev/null
