@@ -20,6 +20,7 @@ from issues.doors import Door, other_doors
 from issues.errors import Refusal
 from issues.intake import Contact, Draft
 from issues.models import Category, Requester, Submission
+from issues.notices import ways
 from issues.workflow import RequestType
 from mapui import place_choice
 from mapui.place_choice import PlaceChoice
@@ -181,6 +182,12 @@ class ReportForm(forms.Form):
             self.add_error("phone", _("Please leave the number that we should call or write to."))
         if by == Requester.Channel.EMAIL and not self.data.get("email"):
             self.add_error("email", _("Please leave the e-mail address that we should write to."))
+
+    @property
+    def answer_ways(self) -> list[tuple[str, str]]:
+        """By what an answer is offered: only what is set up here. A report that was written offline may still ask for another."""
+        missing = set(ways.by_people()) - {Requester.Channel.PHONE}
+        return [(value, str(label)) for value, label in Requester.Channel.choices if value not in missing]
 
     def cleaned_draft(self, channel: Submission.Channel) -> Draft:
         """The report; call it when the form is valid."""

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='notice',
             name='message',
-            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name='letter'),
+            field=models.UUIDField(blank=True, editable=False, null=True, verbose_name='key of the message'),
         ),
         migrations.AddField(
             model_name='notice',

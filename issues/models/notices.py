@@ -106,7 +106,7 @@ class Notice(models.Model):
     not_before = models.DateTimeField(_("not before"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
-    message = models.UUIDField(_("letter"), null=True, blank=True, editable=False)
+    message = models.UUIDField(_("key of the message"), null=True, blank=True, editable=False)
     announced_at = models.DateTimeField(_("announced at"), null=True, blank=True)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
