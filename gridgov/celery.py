@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "resume": {"task": "issues.tasks.resume", "schedule": MINUTE},
     "remind-of-tasks": {"task": "issues.tasks.remind_of_tasks", "schedule": MINUTE},
     "calendar-changes": {"task": "issues.tasks.calendar_changes", "schedule": MINUTE},
+    "simulations": {"task": "issues.tasks.simulations", "schedule": MINUTE},
     "announce": {"task": "issues.tasks.announce", "schedule": MINUTE / 4},
     "purge": {"task": "issues.tasks.purge", "schedule": 10 * MINUTE},
     "purge-voice": {"task": "issues.tasks.purge_voice", "schedule": crontab(minute="37")},

@@ -39,7 +39,7 @@ class Reason(StrEnum):
     REPORT = "report"  # the line that a project owes
 
 
-# What is reminded of once, and the bit of `Issue.reminded` that says it was; a level's warnings are counted in `warned`.
+# What is reminded of once (the rest plans itself anew each time), and the bit of `Issue.reminded` that says it was; a level's warnings are counted in `warned`.
 _ONCE = {
     reason: 1 << n
     for n, reason in enumerate(

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 
 from issues import county_calendar, retention, sweeps
 from issues.notices import sending
+from issues.simulating import running
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +74,12 @@ def deliver(outlet: int) -> str:
 def calendar_changes() -> str:
     """Go on with every change of a calendar that is being counted or applied; one that somebody else works on is left to them."""
     return _said("calendar changes", county_calendar.work(at=timezone.now()))
+
+
+@shared_task
+def simulations() -> str:
+    """Run what waits to be tried out; what a worker left behind that died begins anew."""
+    return _said("simulations", running.work(clock=timezone.now))
 
 
 def ask(task: Task[[], str]) -> None:

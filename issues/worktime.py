@@ -135,6 +135,15 @@ class Worktime:
     def at_closing(self, day: Moments) -> Moments:
         return self.absolute(day * DAY + self._closing)
 
+    def working_days(self, start: Moments, end: Moments) -> Moments:
+        """How many working days lie after the day `start`, up to and with `end`."""
+        return np.maximum(self._worked_days[end - self.first] - self._worked_days[start - self.first], 0)
+
+    def on_working_day(self, day: Moments, n: Moments) -> Moments:
+        """The n-th working day after each day, for each n of its own; the day itself for none."""
+        wanted = self._worked_days[day - self.first] + n
+        return np.where(n == 0, day, np.searchsorted(self._worked_days, wanted, side="left") + self.first)
+
     def nth_working_day(self, day: Moments, n: int) -> Moments:
         """Days since 1970."""
         if n == 0:

@@ -44,6 +44,7 @@ MENU: tuple[Entry, ...] = (
     Entry(Page.FIGURES, Page.FIGURES.label, key="f"),
     Entry(Page.COVER, Page.COVER.label, key="c"),
     Entry(Page.DELIVERIES, Page.DELIVERIES.label),
+    Entry(Page.POLICY, Page.POLICY.label),
     Entry(Page.ADMIN, Page.ADMIN.label),
 )
 

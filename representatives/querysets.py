@@ -36,6 +36,9 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Units that an issue lying there may be handed to: those of the areas on the path, by kind, then code."""
         return self.in_use().filter(area__path__in=paths_above(path)).order_by("kind", "code")
 
+    def with_keys(self, keys: Iterable[int]) -> Self:
+        return self.filter(pk__in=list(keys))
+
     def coded(self, code: str) -> Unit | None:
         """The unit with that code, whether or not it is still in use."""
         return self.filter(code=code).first()

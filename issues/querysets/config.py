@@ -93,5 +93,12 @@ class PolicyQuerySet(models.QuerySet["SlaPolicy"]):
         """The primary key of every version."""
         return self.order_by("pk").values_list("pk", flat=True)
 
+    def not_yet_begun(self, at: datetime) -> Self:
+        """Versions signed for later, the next first."""
+        return self.filter(active_from__gt=at).order_by("active_from", "pk")
+
+    def latest_first(self) -> Self:
+        return self.order_by("-active_from", "-pk")
+
     def identified(self, identifier: str) -> SlaPolicy | None:
         return self.filter(identifier=identifier).first()

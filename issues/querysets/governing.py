@@ -47,6 +47,9 @@ class SimulationQuerySet(models.QuerySet["Simulation"]):
         """That one, if it stands at one of these stages: so that only one of two who ask for a step makes it."""
         return self.filter(pk=pk, stage__in=list(stages))
 
+    def waiting(self) -> Self:
+        return self.filter(stage="waiting").order_by("pk")
+
     def forsaken(self, since: datetime) -> Self:
         """Said to be running, but nobody has heard of them since then."""
         return self.filter(stage="running", seen_at__lt=since)

@@ -65,6 +65,12 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def reported_since(self, moment: datetime) -> Self:
         return self.filter(reported_at__gt=moment)
 
+    def reported_between(self, since: datetime, until: datetime) -> Self:
+        return self.filter(reported_at__gte=since, reported_at__lt=until)
+
+    def unsealed(self) -> Self:
+        return self.filter(sealed=False)
+
     def placed_within(self, box: Polygon) -> Self:
         """Issues with a point in the box (EPSG:4326)."""
         return self.filter(point__within=box)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from issues.workflow import Verb
@@ -27,6 +27,10 @@ _SET_CLOCKS = (
 
 
 _ASKED = (Verb.RESOLVE, Verb.HANDLE_ON_THE_SPOT, Verb.VERIFY, Verb.CALL_BACK)  # by these a rating was asked for
+_MOVES_NOTHING = (
+    Verb.WARN, Verb.NOTE, Verb.CONTACT, Verb.ACKNOWLEDGE, Verb.DISPATCH, Verb.SUPPLEMENT, Verb.MAKE_SAFE, Verb.RECALENDAR,
+    Verb.CALL_BACK, Verb.DRAFT_RED, Verb.PROPOSE_RED, Verb.REFUSE_RED,
+)  # fmt: skip
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -58,6 +62,20 @@ class EventQuerySet(models.QuerySet["Event"]):
         """By what these issues came into somebody's hand, in order."""
         handing = (Verb.ACCEPT, Verb.DISPATCH, Verb.ESCALATE, Verb.RETURN_DOWN, Verb.ENTER_RED)
         return self.filter(issue__in=issues, verb__in=handing).order_by("issue", "number")
+
+    def moving(self, issues: models.QuerySet[Issue]) -> Self:
+        """What moved these issues from status to status or from level to level, each issue's in order."""
+        return self.filter(issue__in=issues).exclude(verb__in=_MOVES_NOTHING).order_by("issue_id", "number")
+
+    def by_program_of(self, issues: models.QuerySet[Issue], *, last_step: int) -> Self:
+        """What the program itself noted of these issues' levels: their time was up (the last warning), climbed, drafted."""
+        last = Q(verb=Verb.WARN, facts__reason="level", facts__step=last_step)
+        return self.filter(last | Q(verb__in=(Verb.ESCALATE, Verb.DRAFT_RED)), actor="system", issue__in=issues)
+
+    def count_by_level(self) -> Iterable[tuple[str, int, int]]:
+        """(verb, level from which, how many issues)."""
+        rows = self.order_by().values_list("verb", "from_level")
+        return rows.annotate(n=models.Count("issue", distinct=True))
 
     def setting_clocks(self, issues: Collection[int], since: datetime) -> Self:
         """What set a clock of these issues from that moment on."""
