@@ -25,7 +25,7 @@ from issues.errors import Conflict, Refusal
 from issues.models import Category, Issue, Requester, Submission
 from issues.photos import Photo
 from issues.placing import Placed
-from issues.workflow import MOVE, Actor, RequestType, Verb
+from issues.workflow import MOVE, Actor, Field, RequestType, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of
@@ -68,6 +68,7 @@ class Draft:
     place_text: str = ""
     contact: Contact = field(default_factory=Contact)
     contact_uuid: UUID | None = None
+    done: str = ""  # what was done there and then, if it is solved already
     channel: Submission.Channel = Submission.Channel.WEB
     request_type: RequestType = RequestType.HELP
     occurred_at: datetime | None = None
@@ -86,6 +87,7 @@ class Draft:
             self.text, self.category, self.danger, self.xy, str(self.crs), self.accuracy_m, self.area, self.place_text,
             self.contact.nickname, self.contact.phone, self.contact.email, str(self.contact.channel),
             str(self.contact_uuid), str(self.request_type), self.occurred_at and self.occurred_at.isoformat(),
+            *([self.done] if self.done else []),
         ]  # fmt: skip
         return salted_hmac("issues.intake", json.dumps(body), algorithm="sha256").hexdigest()
 
@@ -136,7 +138,23 @@ def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
     submission.save()
     if draft.photos:
         photos.attach(submission, draft.photos, at=at)
+    if draft.done:
+        _solve(submission, draft, at, entered_by)
     return submission
+
+
+def _solve(submission: Submission, draft: Draft, at: datetime, person: Person | None) -> None:
+    """Opened and solved in one breath (现场即办), in the same transaction; what is not green is not taken like that."""
+    if person is None:
+        raise Refusal(_("Only who is there for the village can report something as solved."), field="done")
+    try:
+        facts = {Field.RESOLUTION: draft.done}
+        services.move(submission.issue_id, Verb.HANDLE_ON_THE_SPOT, by=person, at=at, facts=facts)
+    except Refusal as refusal:
+        words = {"why": refusal.sentence}
+        sentence = _("It cannot be solved on the spot: %(why)s Take the tick away to send it as a report.") % words
+        raise Refusal(sentence, field="done") from None
+    submission.issue.refresh_from_db()
 
 
 def _replay(earlier: Submission, draft: Draft, at: datetime) -> Submission:

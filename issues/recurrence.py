@@ -78,15 +78,16 @@ def link_missing() -> int:
     return found
 
 
-def reasons_to_raise(issue_ids: Collection[int]) -> dict[int, Cause]:
+def reasons_to_raise(issue_ids: Collection[int], policies: Collection[int] = ()) -> dict[int, Cause]:
     """Of these issues, the open ones that the rules suggest to raise, and why: REOPEN before CLUSTER. Two queries.
 
     A cluster: so many open issues of one category (this one among them), so near this one in place and time, in so many
-    areas, as the issue's own policy says (`suggest`; shipped: 3 within 500 m and 30 days in 2 areas).
+    areas, as the issue's own policy says (`suggest`; shipped: 3 within 500 m and 30 days in 2 areas). `policies`: the
+    versions that these issues have, if the caller knows them; that saves one query.
     """
     if not issue_ids:
         return {}
-    versions = list(SlaPolicy.objects.pks())
+    versions = sorted(set(policies)) or list(SlaPolicy.objects.pks())
     rules = [policy.terms(version).suggest for version in versions]
     bound: dict[str, Any] = {
         "ids": sorted(issue_ids),
@@ -103,9 +104,9 @@ def reasons_to_raise(issue_ids: Collection[int]) -> dict[int, Cause]:
 
 
 def hints_for(issues: Iterable[Issue]) -> dict[int, list[Hint]]:
-    """Of these issues (each with its category), those that the rules suggest to raise, with every reason. Two queries."""
+    """Of these issues (each with its category), those that the rules suggest to raise, with every reason. One query."""
     open_ones = [issue for issue in issues if issue.is_open and issue.level < Level.COUNTY and not issue.sealed]
-    causes = reasons_to_raise([issue.pk for issue in open_ones])
+    causes = reasons_to_raise([issue.pk for issue in open_ones], {issue.policy_id for issue in open_ones})
     found = {issue.pk: _hints(issue, causes.get(issue.pk)) for issue in open_ones}
     return {pk: hints for pk, hints in found.items() if hints}
 

@@ -32,6 +32,7 @@ from issues.services import bouncing
 from issues.workflow import MOVE, RUNGS, Actor, ClockState, Light, Move, Status, Verb, light_of, needs
 from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
+from mapui.issue_joint import Joint
 from mapui.papers.dossier import Dossier
 from mapui.papers.kinds import Listed, papers_of
 from mapui.template_page import Choice, choices_for
@@ -227,7 +228,17 @@ class IssuePage:
         names = self._unit_names | {self.issue.category.code: self.issue.category.name}
         if self.issue.lead_unit:
             names[self.issue.lead_unit.code] = self.issue.lead_unit.name
-        return timeline.lines(self.events, names)
+        names |= {task.unit.code: task.unit.name for task in self.issue.sub_tasks.all()}
+        return timeline.lines(self.joint.shown(self.events), names, wordless=self.joint.wordless(self.events))
+
+    @cached_property
+    def joint(self) -> Joint:
+        """What of it is handled together, and what still keeps it from closing."""
+        return Joint(self.issue, self.person, self.at, self._posted)
+
+    @cached_property
+    def alike(self) -> list[Issue]:
+        return self.joint.alike([move.verb for move in self.moves])
 
     @property
     def lines(self) -> list[timeline.Line]:

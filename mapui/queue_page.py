@@ -16,10 +16,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.models import Area
-from issues import reach, search, services
+from issues import reach, recurrence, search, services
 from issues.filters import Filters
 from issues.models import Category, Issue, Notice, SavedFilter
 from issues.querysets import IssueQuerySet
+from issues.recurrence import Hint
 from issues.workflow import ClockState, Light, Urgency, Verb
 from mapui import bulk
 from mapui.saved_filters import Kept
@@ -78,6 +79,7 @@ class Row(NamedTuple):
     asked: Asked
     one_press: Verb | None
     clock: ClockState
+    hints: tuple[Hint, ...] = ()  # why the rules suggest to raise it
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,9 @@ class QueuePage:
     @cached_property
     def rows(self) -> list[Row]:
         issues = Issue.objects.among(self.leaf.object_list).with_asked(self.person, self.at).for_rows().soonest_due_first()
-        return [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
+        rows = [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
+        hints = recurrence.hints_for([row.issue for row in rows])
+        return [row._replace(hints=tuple(hints.get(row.issue.pk, ()))) for row in rows]
 
     @cached_property
     def bulk_verbs(self) -> list[Verb]:

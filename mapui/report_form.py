@@ -111,6 +111,10 @@ class ReportForm(forms.Form):
     device_at = forms.DateTimeField(required=False)
     visit = forms.UUIDField(required=False)  # the same for all problems that were named at one visit
     # Only for staff who enter it for somebody.
+    solved = forms.BooleanField(label=gettext_lazy("Solved on the spot"), required=False)
+    done = forms.CharField(
+        label=gettext_lazy("What was done"), max_length=intake.TEXT_MAX, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     request_type = forms.ChoiceField(label=gettext_lazy("Kind of request"), choices=RequestType.choices, required=False)
     occurred_at = forms.DateTimeField(
         label=gettext_lazy("When did it happen?"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
@@ -153,6 +157,8 @@ class ReportForm(forms.Form):
         self._clean_place()
         self._clean_category()
         self._clean_answer()
+        if self.cleaned_data.get("solved") and not self.cleaned_data.get("done", "").strip():
+            self.add_error("done", _("Say what was done."))
         return self.cleaned_data
 
     def _clean_place(self) -> None:
@@ -211,6 +217,7 @@ class ReportForm(forms.Form):
             device_at=data["device_at"],
             language=get_language() or "",
             photos=data["photos"],
+            done=data["done"].strip() if data["solved"] else "",
         )
 
     def _contact(self) -> Contact:

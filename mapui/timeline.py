@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -56,9 +56,10 @@ class Line:
         return self.from_light is not None and self.from_light != self.to_light
 
 
-def lines(events: Iterable[Event], names: Mapping[str, str] | None = None) -> list[Line]:
+def lines(events: Iterable[Event], names: Mapping[str, str] | None = None, *, wordless: Collection[int] = ()) -> list[Line]:
     """The events as lines, newest first; each needs `by` and `words` loaded with it.
 
+    `wordless`: numbers of the events of which whoever looks may not read the words.
     `names`: what codes of units and categories are called; one that is not there is shown as it is.
     """
     ordered = sorted(events, key=lambda event: event.number)
@@ -66,12 +67,14 @@ def lines(events: Iterable[Event], names: Mapping[str, str] | None = None) -> li
     for event in ordered:
         news = {key: value for key, value in event.facts.items() if said.get(key) != value}
         said |= {key: value for key, value in event.facts.items() if key in _LASTING}
-        found.append(_line(event, news, names or {}, is_latest=event is ordered[-1]))
+        found.append(_line(event, news, names or {}, is_latest=event is ordered[-1], is_wordless=event.number in wordless))
     return found[::-1]
 
 
-def _line(event: Event, facts: Mapping[str, object], names: Mapping[str, str], *, is_latest: bool) -> Line:
-    words = getattr(event, "words", None)
+def _line(
+    event: Event, facts: Mapping[str, object], names: Mapping[str, str], *, is_latest: bool, is_wordless: bool = False
+) -> Line:
+    words = None if is_wordless else getattr(event, "words", None)
     changed = event.from_status != event.to_status
     return Line(
         event=event,

@@ -63,6 +63,11 @@ class Poll(models.Model):
         return self.content + self.dissatisfied
 
     @property
+    def percent(self) -> str:
+        """The share with one decimal, as people say it; rounded down, so that 79.96 is not called 80."""
+        return f"{int(self.share * 1000 + 1e-9) / 10:.1f}"
+
+    @property
     def share(self) -> float:
         """Content of rated, 0 to 1; 0 if nobody rated."""
         return self.content / self.rated if self.rated else 0.0

@@ -32,6 +32,7 @@ from issues.services.acting import VERBS, Act, posted_at
 from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result, move_each
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.intake import submit, suggested_level
+from issues.services.joint import is_helper_only, reads_answers
 from issues.services.letters import answer_letter, send_letter
 from issues.services.moving import (
     field_choices,
@@ -59,6 +60,7 @@ __all__ = [
     "drop_filter",
     "drop_template",
     "field_choices",
+    "is_helper_only",
     "levels_to_accept",
     "mark_read",
     "may_keep",
@@ -70,6 +72,7 @@ __all__ = [
     "possible_moves",
     "possible_moves_for_requester",
     "posted_at",
+    "reads_answers",
     "rests_for",
     "save_filter",
     "save_template",

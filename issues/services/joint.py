@@ -9,10 +9,12 @@ from django.utils.translation import gettext
 
 from issues import task_clock
 from issues.errors import Refusal
-from issues.models import Event, Mark, SubTask
-from issues.services.acting import Act, at_end, does, unless
+from issues.models import Event, Issue, Mark, SubTask
+from issues.services.acting import Act, actors_at, at_end, does, owner_of, unless
 from issues.workflow import Actor, Field, Urgency, Verb
-from representatives.models import Unit
+from representatives.models import Assignment, Person, Unit
+from representatives.roles import Role
+from representatives.scopes import scope_of
 
 
 @does(Verb.ASK_HELP)
@@ -37,27 +39,28 @@ def whistle(act: Act) -> Event:
 
 
 def _ask(act: Act, kind: SubTask.Kind, *, due: datetime, on_site_by: datetime | None = None) -> Event:
-    assert act.by is not None  # noqa: S101 - the table lets only people ask
-    units, known = _chosen_units(act, kind), act.issue.sub_tasks.count()
-    tasks = [
-        SubTask(
-            issue=act.issue,
-            number=number,
-            unit=unit,
-            kind=kind,
-            task=act.text(Field.TASK),
-            due_at=due,
-            on_site_by=on_site_by,
-            asked_by=act.by,
-            asked_at=act.at,
-        )
-        for number, unit in enumerate(units, start=known + 1)
-    ]
-    for task in tasks:
-        task.warn_at = task_clock.next_reminder(task, act.terms, act.calendar, after=act.at)
-    SubTask.objects.bulk_create(tasks)
+    units = _chosen_units(act, kind)
+    tasks = _made(act, units, kind, act.text(Field.TASK), due, on_site_by)
     record = {"tasks": [task.number for task in tasks], "units": [unit.code for unit in units], "due": due.isoformat()}
     return act.write(record, texts=act.texts(Field.TASK), is_public=kind == SubTask.Kind.WHISTLE)
+
+
+def _made(
+    act: Act, units: Iterable[Unit], kind: SubTask.Kind, task: str, due: datetime, on_site_by: datetime | None = None
+) -> list[SubTask]:
+    """A sub-task for each unit, saved, its first reminder planned."""
+    assert act.by is not None  # noqa: S101 - the table lets only people ask
+    known = act.issue.sub_tasks.count()
+    tasks = [
+        SubTask(
+            issue=act.issue, number=number, unit=unit, kind=kind, task=task, due_at=due, on_site_by=on_site_by,
+            asked_by=act.by, asked_at=act.at,
+        )
+        for number, unit in enumerate(units, start=known + 1)
+    ]  # fmt: skip
+    for made in tasks:
+        made.warn_at = task_clock.next_reminder(made, act.terms, act.calendar, after=act.at)
+    return SubTask.objects.bulk_create(tasks)
 
 
 def _chosen_units(act: Act, kind: SubTask.Kind) -> list[Unit]:
@@ -253,3 +256,30 @@ def _named(task: SubTask) -> dict[str, object]:
 def _end(task: SubTask, at: datetime, *fields: str) -> None:
     task.ended_at, task.warn_at = at, None
     task.save(update_fields=[*fields, "ended_at", "warn_at"])
+
+
+# --- who reads what ---
+
+
+def reads_answers(issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment] | None = None) -> bool:
+    """Whether the person reads what the units answered: who leads or handles, and who dispatched (the level's own)."""
+    if person.pk == issue.handler_id or (issue.lead_unit_id is not None and person.unit_id == issue.lead_unit_id):
+        return True
+    actors, _held = actors_at(issue, person, at, posts)
+    return owner_of(issue.level) in actors
+
+
+def is_helper_only(issue: Issue, person: Person, at: datetime) -> bool:
+    """Whether nothing but a sub-task of their unit lets the person see the issue."""
+    others = scope_of(person, at).roles_at(issue.path) - {Role.DEPARTMENT}
+    return not others and person.unit_id not in (issue.lead_unit_id, issue.delegate_unit_id)
+
+
+def ask_named(act: Act, units: Iterable[Unit], task: str) -> None:
+    """Within another act that names helpers: each gets its part, due with the issue; who has one already keeps it."""
+    assert act.by is not None  # noqa: S101 - only people name helpers
+    asked = {one.unit_id for one in act.issue.open_sub_tasks if one.kind == SubTask.Kind.HELPER} | {act.issue.lead_unit_id}
+    due = _own_due(act) or act.clocks.answer_to_call(act.at)
+    tasks = _made(act, [unit for unit in units if unit.pk not in asked], SubTask.Kind.HELPER, task, due)
+    if tasks:
+        act.also["tasks"] = [one.number for one in tasks]

@@ -20,6 +20,7 @@ from issues import doors, intake, receipts, throttle
 from issues.errors import Refusal
 from issues.intake import AlreadyReported
 from issues.models import Submission
+from issues.workflow import MOVE, Verb
 from mapui import place_choice
 from mapui.addresses import client_address
 from mapui.overview import Place, Viewer, layers_of
@@ -30,6 +31,7 @@ from representatives.roles import Role
 from representatives.scopes import scope_of
 
 logger = logging.getLogger(__name__)
+SOLVERS = MOVE[Verb.HANDLE_ON_THE_SPOT].green  # who may open and solve something in one breath
 
 
 @csrf_exempt  # checked in `_posted`, so that a stale form comes back filled in
@@ -158,6 +160,7 @@ def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: 
         "nav": "report",
         "emergency": doors.emergency_numbers(),
         "for_somebody": request.user.is_authenticated,
+        "may_solve": isinstance(request.user, Person) and bool(scope_of(request.user, now()).roles & SOLVERS),
         **more,
     }
     return render(request, "mapui/report.html", context, status=status)
