@@ -55,6 +55,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def of_levels(self, *levels: Level) -> Self:
         return self.filter(level__in=levels)
 
+    def at_or_above(self, level: Level) -> Self:
+        """Areas of that level and of those that it lies in."""
+        return self.filter(level__gte=level)
+
     def cells(self) -> Self:
         return self.current().of_level(Level.GRID)
 

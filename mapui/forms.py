@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
 
@@ -19,6 +19,7 @@ from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grids.models import paths_above
 from issues.errors import Refusal
 from issues.models import Category, Issue, ListingRequest, Rating, Submission, SubTask
 from issues.wording import TAKES_TEXT
@@ -100,15 +101,26 @@ class Options:
     submissions: Sequence[Submission] = ()
     handlers: Sequence[Person] = ()  # who may be handed it within the village
     sub_tasks: Mapping[Verb, Sequence[SubTask]] = dataclasses.field(default_factory=dict)  # those that a verb may be about
+    # For a list of issues: every unit of the county with its area, and the leaders of each county once they were read.
+    of_county: Sequence[Unit] | None = None
+    leaders_of: dict[str, list[Person]] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def units(self) -> Grouped:
         """Units that can be handed the issue, by kind."""
-        return unit_choices(self.issue.path)
+        if self.of_county is None:
+            return unit_choices(self.issue.path)
+        above = set(paths_above(self.issue.path))
+        units = (unit for unit in self.of_county if unit.area.path in above)
+        return _grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
 
     @cached_property
     def listing(self) -> Mapping[str, object]:
         """What is proposed for a leader to sign; empty if nothing is."""
+        entry = self.issue.supervision
+        known = getattr(entry, "listing", None)  # the row of a list has read it
+        if known:
+            return {**known, "due": localdate(datetime.fromisoformat(known["due"]))}
         pending = ListingRequest.objects.pending_for(self.issue)
         if pending is None:
             return {}
@@ -117,8 +129,11 @@ class Options:
     @cached_property
     def leaders(self) -> list[Person]:
         """The county leaders of the place, who may be named in public."""
-        posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(self.issue.path)
-        return list({post.person_id: post.person for post in posts.select_related("person")}.values())
+        county = self.issue.path.split(".")[0]
+        if county not in self.leaders_of:
+            posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(county)
+            self.leaders_of[county] = list({post.person_id: post.person for post in posts.select_related("person")}.values())
+        return self.leaders_of[county]
 
     @cached_property
     def categories(self) -> Grouped:

@@ -1,42 +1,58 @@
-"""The red list (重点督办库) as one person may see it: what stands in it, what is proposed for it, what has left it."""
+"""The red list (重点督办库) as one person may see it: what stands in it, what is proposed for it, what is under general
+supervision, which letters went out, and what has left."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
+from django.db.models import Count, Model, QuerySet, Value
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from grids.levels import Level
 from grids.models import Area
-from issues import closing, workflow
+from issues import services
 from issues.errors import Refusal
-from issues.models import EscalationRequest, Issue, KeySupervisionEntry
-from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet
+from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
+from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet, LetterQuerySet
 from issues.workflow import MOVE, ClockState, Verb
 from mapui import clocks
 from mapui.forms import MoveForm, Options
-from representatives.models import Person
+from mapui.red_blocking import blocking
+from mapui.red_filters import RedFilters
+from representatives.models import Person, Unit
 from representatives.roles import Page, Role
 from representatives.scopes import Scope, scope_of
 
 ROWS_PER_PAGE = 25
 PRINTED_AT_MOST = 500
 
-STANDING, PROPOSED, DRAFTED, LEFT = "", "proposals", "drafts", "left"
+STANDING, PROPOSED, DRAFTED, GENERAL, LETTERS, LEFT = "", "proposals", "drafts", "general", "letters", "left"
+TABS: Mapping[str, Promise] = {
+    STANDING: pgettext_lazy("red list", "In the list"),
+    PROPOSED: pgettext_lazy("red list", "Proposals to decide"),
+    DRAFTED: pgettext_lazy("red list", "Suggested by the program"),
+    GENERAL: pgettext_lazy("red list", "General supervision"),
+    LETTERS: pgettext_lazy("red list", "Letters"),
+    LEFT: pgettext_lazy("red list", "Left the list"),
+}
 GRADES: Mapping[KeySupervisionEntry.Grade, Promise] = {
     KeySupervisionEntry.Grade.GENERAL: gettext_lazy("general supervision"),
     KeySupervisionEntry.Grade.KEY: gettext_lazy("key supervision"),
     KeySupervisionEntry.Grade.LISTED: gettext_lazy("listed supervision"),
 }
 DECISIONS = (Verb.ENTER_RED, Verb.REFUSE_RED)
+IN_ROW = (Verb.LIST, Verb.REFUSE_LISTED, Verb.APPROVE_EXIT, Verb.REPORT_PROGRESS, Verb.PROPOSE_LISTED, Verb.LIFT)
+HERE = (*DECISIONS, Verb.SUPERVISE, *IN_ROW)
+_BACK = frozenset({Verb.REFUSE_LISTED, Verb.LIFT})
 SORTS: dict[str, tuple[Promise, tuple[str, ...]]] = {
     "due": (pgettext_lazy("sorted by", "soonest due"), ("issue__level_due_at", "entered_at")),
     "days": (pgettext_lazy("sorted by", "longest in the list"), ("entered_at",)),
@@ -53,6 +69,13 @@ class Tab:
     is_current: bool
 
 
+class RowForm(NamedTuple):
+    """A move that can be made from the row."""
+
+    form: MoveForm
+    style: str
+
+
 class Row(NamedTuple):
     """An entry with what has to be said of it."""
 
@@ -61,8 +84,10 @@ class Row(NamedTuple):
     days: int
     clock: ClockState
     due: datetime | None  # None once it is solved
-    missing: list[str]  # what still blocks the closing
-    exit_form: MoveForm | None
+    blocking: list[str]  # what somebody has to do before it can go on
+    quiet_days: int  # since the last line of progress, or since it was put there
+    is_quiet: bool  # the next line is overdue
+    forms: list[RowForm]
     refusal: Refusal | None = None
 
 
@@ -73,6 +98,15 @@ class Proposal(NamedTuple):
     slip: EscalationRequest | None
     forms: list[MoveForm]
     refusal: Refusal | None = None
+
+    @property
+    def decide_by(self) -> datetime | None:
+        return self.slip.decide_by if self.slip else self.issue.decide_due_at
+
+
+class LetterRow(NamedTuple):
+    letter: ReminderLetter
+    state: ReminderLetter.State
 
 
 @dataclass
@@ -85,6 +119,7 @@ class RedPage:
     sort: str = "due"
     page: str = "1"
     whole: bool = False  # for paper and for the spreadsheet: no pages
+    filters: RedFilters = field(default_factory=RedFilters)
 
     @classmethod
     def from_query(cls, query: QueryDict, person: Person, at: datetime) -> RedPage:
@@ -92,48 +127,68 @@ class RedPage:
         return cls(
             person,
             at,
-            tab=tab if tab in (PROPOSED, DRAFTED, LEFT) else STANDING,
+            tab=tab if tab in TABS else STANDING,
             sort=sort if sort in SORTS else "due",
             page=query.get("page", "1"),
             whole=query.get("print") == "1",
+            filters=RedFilters.from_query(query),
         )
+
+    # --- what there is ---
+
+    @property
+    def _entries(self) -> KeySupervisionQuerySet:
+        return KeySupervisionEntry.objects.visible_to(self.person, self.at)
+
+    def _kept(self, entries: KeySupervisionQuerySet, *, ended: bool = False) -> KeySupervisionQuerySet:
+        return self.filters.narrow(entries, self.area_path, self.at, ended=ended)
 
     @property
     def _standing(self) -> KeySupervisionQuerySet:
-        entries = KeySupervisionEntry.objects.visible_to(self.person, self.at).standing()
-        return entries.for_rows().order_by(*SORTS[self.sort][1], "pk")
+        return self._kept(self._entries.standing())
 
     @property
-    def _proposed(self) -> EscalationRequestQuerySet:
-        return EscalationRequest.objects.red_proposals().visible_to(self.person, self.at).for_rows()
-
-    @property
-    def _drafted(self) -> IssueQuerySet:
-        return Issue.objects.visible_to(self.person, self.at).red_suggested().for_rows()
+    def _general(self) -> KeySupervisionQuerySet:
+        return self._kept(self._entries.general())
 
     @property
     def _left(self) -> KeySupervisionQuerySet:
-        return KeySupervisionEntry.objects.visible_to(self.person, self.at).left().for_rows().order_by("-exited_at", "-pk")
+        return self._kept(self._entries.left(), ended=True)
+
+    @property
+    def _proposed(self) -> EscalationRequestQuerySet:
+        slips = EscalationRequest.objects.red_proposals().visible_to(self.person, self.at)
+        return slips.under(self.area_path) if self.filters.area else slips
+
+    @property
+    def _drafted(self) -> IssueQuerySet:
+        issues = Issue.objects.visible_to(self.person, self.at).red_suggested()
+        return issues.under(self.area_path) if self.filters.area else issues
+
+    @property
+    def _letters(self) -> LetterQuerySet:
+        return self.filters.narrow_letters(ReminderLetter.objects.visible_to(self.person, self.at), self.at)
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many of each, so that the tabs can say it."""
+        """How many of each, so that the tabs can say it; one statement for all."""
+        found: list[QuerySet[Model, object]] = [_counted(rows, tab) for tab, rows in self._sets.items()]
+        return dict.fromkeys(TABS, 0) | dict(found[0].union(*found[1:], all=True))  # type: ignore[call-overload]
+
+    @property
+    def _sets(self) -> dict[str, QuerySet[Model]]:
         return {
-            STANDING: self._standing.count(),
-            PROPOSED: self._proposed.count(),
-            DRAFTED: self._drafted.count(),
-            LEFT: self._left.count(),
-        }
+            STANDING: self._standing,
+            PROPOSED: self._proposed,
+            DRAFTED: self._drafted,
+            GENERAL: self._general,
+            LETTERS: self._letters,
+            LEFT: self._left,
+        }  # type: ignore[dict-item]
 
     @property
     def tabs(self) -> list[Tab]:
-        labels = {
-            STANDING: pgettext_lazy("red list", "In the list"),
-            PROPOSED: pgettext_lazy("red list", "Proposals to decide"),
-            DRAFTED: pgettext_lazy("red list", "Suggested by the program"),
-            LEFT: pgettext_lazy("red list", "Left the list"),
-        }
-        return [Tab(value, label, self.counts[value], value == self.tab) for value, label in labels.items()]
+        return [Tab(value, label, self.counts[value], value == self.tab) for value, label in TABS.items()]
 
     @property
     def sorts(self) -> list[Tab]:
@@ -142,78 +197,151 @@ class RedPage:
     @cached_property
     def leaf(self) -> Leaf:
         """The rows of one page of the open tab."""
-        rows = {STANDING: self._standing, PROPOSED: self._proposed, DRAFTED: self._drafted, LEFT: self._left}[self.tab]
+        order = SORTS[self.sort][1]
+        rows = {
+            STANDING: lambda: self._standing.for_rows().order_by(*order, "pk"),
+            PROPOSED: lambda: self._proposed.for_rows(),
+            DRAFTED: lambda: self._drafted.for_rows(),
+            GENERAL: lambda: self._general.for_rows().order_by(*order, "pk"),
+            LETTERS: lambda: self._letters.for_rows(),
+            LEFT: lambda: self._left.for_rows().order_by("-exited_at", "-pk"),
+        }[self.tab]()
         paginator = Paginator(rows, PRINTED_AT_MOST if self.whole else ROWS_PER_PAGE)
         paginator.count = self.counts[self.tab]
         return paginator.get_page(self.page)
 
+    @property
+    def lists_entries(self) -> bool:
+        return self.tab in (STANDING, GENERAL, LEFT)
+
+    @property
+    def narrows(self) -> bool:
+        return self.filters != RedFilters()
+
+    # --- rows ---
+
     @cached_property
     def rows(self) -> list[Row]:
-        """Entries of the open tab, standing or left, with what blocks those that stand."""
-        return self._rows(list(self.leaf))
+        """Entries of the open tab, with what holds up those that stand."""
+        return [self._row(entry) for entry in self.leaf]
 
-    def _rows(self, entries: list[KeySupervisionEntry]) -> list[Row]:
-        missing = closing.missing_many([entry.issue for entry in entries if entry.exited_at is None], self.at)
+    def _row(self, entry: KeySupervisionEntry) -> Row:
+        issue = entry.issue
+        issue.known_under(entry if entry.exited_at is None else None)
+        return Row(
+            entry,
+            GRADES[KeySupervisionEntry.Grade(entry.grade)],
+            days_between(entry.entered_at, entry.exited_at or self.at),
+            ClockState(issue.clock_state(self.at)),
+            clocks.due_at(issue),
+            blocking(entry, self.at),
+            days_between(entry.progress_at or entry.entered_at, self.at) - 1,
+            entry.exited_at is None and issue.progress_due_at is not None and issue.progress_due_at < self.at,
+            [] if self.whole or entry.exited_at else self._row_forms(issue),
+        )
+
+    def _row_forms(self, issue: Issue) -> list[RowForm]:
+        made = ((verb, self._form(issue, verb)) for verb in IN_ROW)
+        found = [(verb, form) for verb, form in made if form]
         return [
-            Row(
-                entry,
-                GRADES[KeySupervisionEntry.Grade(entry.grade)],
-                days_between(entry.entered_at, entry.exited_at or self.at),
-                ClockState(entry.issue.clock_state(self.at)),
-                clocks.due_at(entry.issue),
-                missing.get(entry.issue_id, []),
-                None if self.whole or entry.exit_approved_by_id else self._form(entry.issue, Verb.APPROVE_EXIT),
-            )
-            for entry in entries
+            RowForm(form, "danger" if verb in _BACK else "primary" if place == 0 else "")
+            for place, (verb, form) in enumerate(found)
         ]
 
     def refused_row(self, form: MoveForm, refusal: Refusal) -> Row | None:
-        """The issue's row after the exit was refused; None if it no longer stands in the list."""
-        row = next(iter(self._rows(list(self._standing.about(form.issue)))), None)
-        return row and row._replace(exit_form=form, refusal=refusal)
+        """The issue's row after its move was refused; None if it is no longer under supervision."""
+        entry = self._entries.ongoing().about(form.issue).for_rows().first()
+        if entry is None:
+            return None
+        row = self._row(entry)
+        forms = [one._replace(form=form) if one.form.move.verb == form.move.verb else one for one in row.forms]
+        return row._replace(forms=forms or [RowForm(form, "primary")], refusal=refusal)
 
     @cached_property
     def proposals(self) -> list[Proposal]:
         """What is proposed or drafted, each with the forms that the person may use on it."""
         if self.tab == DRAFTED:
             return [Proposal(issue, None, self._decisions(issue)) for issue in self.leaf]
-        return [Proposal(slip.issue, slip, self._decisions(slip.issue)) for slip in self.leaf]
+        return [Proposal(slip.issue, slip, self._decisions(slip.issue, slip)) for slip in self.leaf]
 
     def refused_proposal(self, form: MoveForm, refusal: Refusal) -> Proposal:
         """The proposal after the decision was refused: the form that was sent stands in its place."""
-        slip = self._proposed.about(form.issue).first()
-        forms = [form if one.move.verb == form.move.verb else one for one in self._decisions(form.issue)]
+        slip = self._proposed.for_rows().about(form.issue).first()
+        forms = [form if one.move.verb == form.move.verb else one for one in self._decisions(form.issue, slip)]
         return Proposal(form.issue, slip, forms or [form], refusal)
 
-    def _decisions(self, issue: Issue) -> list[MoveForm]:
+    def _decisions(self, issue: Issue, slip: EscalationRequest | None = None) -> list[MoveForm]:
+        issue.known_slip(slip)
         forms = (self._form(issue, verb) for verb in DECISIONS)
         return [] if self.whole else [form for form in forms if form]
 
+    @cached_property
+    def letters(self) -> list[LetterRow]:
+        return [LetterRow(letter, letter.state(self.at)) for letter in self.leaf]
+
+    # --- what may be done ---
+
     def _form(self, issue: Issue, verb: Verb) -> MoveForm | None:
-        """The form of that move if the tables let the person make it now; asked of no database, row by row."""
-        move = MOVE[verb]
-        actors = frozenset(self._scope.roles_at(issue.path)) - {Role.DEPARTMENT}
-        if issue.sealed or workflow.refusal(move, status=issue.status, level=issue.level, actors=actors, is_handler=False):
+        """The form of that move if the person may make it now; the row knows enough, so no database is asked."""
+        actors = frozenset(self._scope.roles_at(issue.path))
+        if issue.lead_unit_id is None or issue.lead_unit_id != self._scope.unit_id:
+            actors -= {Role.DEPARTMENT}
+        act = services.Act(issue, verb, self.at, by=self.person, actors=actors)
+        if issue.sealed or act.refusal():
             return None
-        return MoveForm(move, issue, options=self._options(issue), tag=issue.number)
+        return MoveForm(MOVE[verb], issue, options=self._options(issue), tag=issue.number)
 
     @cached_property
     def _scope(self) -> Scope:
         return scope_of(self.person, self.at)
 
+    @property
+    def may_write_letters(self) -> bool:
+        return Role.SUPERVISION_OFFICE in self._scope.roles
+
     def _options(self, issue: Issue) -> Options:
-        """The lists for one issue; those of a county are read once for all its issues."""
-        return self._lists.setdefault(issue.path.split(".")[0], Options(issue))
+        """The lists for one issue, out of those that are read once for the page."""
+        return Options(issue, of_county=self.units, leaders_of=self._leaders)
 
     @cached_property
-    def _lists(self) -> dict[str, Options]:
+    def _leaders(self) -> dict[str, list[Person]]:
         return {}
 
+    # --- what it can be narrowed to ---
+
     @cached_property
+    def units(self) -> list[Unit]:
+        """Every unit of the county, each with its area."""
+        return list(Unit.objects.in_use().within([county.path for county in self.counties]).order_by("kind", "code"))
+
+    @cached_property
+    def _places(self) -> list[Area]:
+        """The county and its townships; one statement."""
+        paths = {path.split(".")[0] for path in self._scope.page_paths(Page.RED)}
+        return list(Area.objects.current().under_any(paths).at_or_above(Level.TOWNSHIP).without_boundary().order_by("path"))
+
+    @property
     def counties(self) -> list[Area]:
-        """Whose list it is: the roots of the places for which the person may open it."""
-        paths = self._scope.page_paths(Page.RED)
-        return list(Area.objects.current().with_codes({path.split(".")[0] for path in paths}).without_boundary())
+        """Whose list it is."""
+        return [area for area in self._places if "." not in area.path]
+
+    @property
+    def townships(self) -> list[Area]:
+        return [area for area in self._places if "." in area.path]
+
+    @property
+    def area_path(self) -> str:
+        """The path of the chosen township; in one that is not offered, nothing lies."""
+        return next((area.path for area in self.townships if area.code == self.filters.area), "-")
+
+    clocks = (ClockState.OVERDUE, ClockState.DUE_SOON, ClockState.ON_TRACK, ClockState.PAUSED)
+    grades = (KeySupervisionEntry.Grade.KEY, KeySupervisionEntry.Grade.LISTED)
+    states = tuple(ReminderLetter.State)
+
+
+def _counted(rows: QuerySet[Model], tab: str) -> QuerySet[Model, object]:
+    """(tab, how many) as the one row of a statement; none if there are none."""
+    return rows.order_by().annotate(tab=Value(tab)).values("tab").annotate(n=Count("pk")).values_list("tab", "n")  # type: ignore[return-value]
 
 
 def days_between(start: datetime, end: datetime) -> int:

@@ -1,4 +1,5 @@
-"""The red list as a spreadsheet: written row by row, every cell a plain value, so that no text can act as a formula."""
+"""The red list as a table that leaves: a spreadsheet, written row by row with every cell a plain value so that no text can act
+as a formula; or the same rows as CSV."""
 
 from __future__ import annotations
 
@@ -36,6 +37,13 @@ def write(title: str, rows: Iterable[Row], at: datetime) -> IO[bytes]:
     return file
 
 
+def plain(rows: Iterable[Row]) -> Iterator[list[object]]:
+    """The headings and the rows as plain values, for CSV; times as people here write them."""
+    yield [heading for heading, _width in _columns()]
+    for row in rows:
+        yield [f"{localtime(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else value for value in _values(row)]
+
+
 def _columns() -> list[tuple[str, int]]:
     """Headings and widths, in characters of a Latin font; a Chinese character takes two."""
     return [
@@ -51,9 +59,13 @@ def _columns() -> list[tuple[str, int]]:
         (_("Due"), 17),
         (_("Status"), 14),
         (_("Last progress"), 50),
-        (_("What is missing before it can be closed"), 50),
+        (_("What holds it up"), 50),
         (_("Left"), 17),
         (_("Reason"), 50),
+        (_("Helping units"), 30),
+        (_("Named leader"), 14),
+        (_("Progress reported"), 17),
+        (_("Time"), 10),
     ]
 
 
@@ -72,9 +84,13 @@ def _values(row: Row) -> Iterator[Any]:
     yield issue.level_due_at if entry.exited_at is None else None
     yield issue.get_status_display()
     yield entry.last_progress or ""  # type: ignore[attr-defined]
-    yield "；".join(row.missing)
+    yield "；".join(row.blocking)
     yield entry.exited_at
     yield entry.exit_reason or entry.reason
+    yield "、".join(entry.helper_names or ())  # type: ignore[attr-defined]
+    yield entry.leader.name if entry.leader else ""
+    yield entry.progress_at
+    yield str(row.clock.label) if entry.exited_at is None else ""
 
 
 def _lay_out(sheet: Any) -> None:

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from grids.models import paths_above
+from grids.querysets import within_paths
 
 if TYPE_CHECKING:
     from psycopg.types.range import Range
@@ -31,6 +32,10 @@ class PersonManager(UserManager["Person"]):
 class UnitQuerySet(models.QuerySet["Unit"]):
     def in_use(self) -> Self:
         return self.filter(is_active=True)
+
+    def within(self, paths: Iterable[str]) -> Self:
+        """Units of the areas with those paths and of all that lie in them, each with its area."""
+        return self.filter(within_paths(paths, "area__path")).select_related("area").defer("area__boundary")
 
     def for_place(self, path: str) -> Self:
         """Units that an issue lying there may be handed to: those of the areas on the path, by kind, then code."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.contrib.gis.db import models
@@ -165,7 +166,13 @@ class Issue(models.Model):
     @property
     def pending_slip(self) -> EscalationRequest | None:
         """The proposal that waits for a decision; free of a query where `slips` were prefetched."""
+        if "slip" in self._known:
+            return self._known["slip"]  # type: ignore[return-value]
         return next((slip for slip in self.slips.all() if slip.decision == EscalationRequest.Decision.PENDING), None)
+
+    def known_slip(self, slip: EscalationRequest | None) -> None:
+        """Whoever reads rows of a list knows the pending slip already; `pending_slip` then asks no database."""
+        self._known["slip"] = slip
 
     @property
     def pending_request(self) -> HolderRequest | None:
@@ -175,7 +182,18 @@ class Issue(models.Model):
     @property
     def supervision(self) -> KeySupervisionEntry | None:
         """The supervision it is under, of whatever grade; free of a query where `red_entries` were prefetched."""
+        if "entry" in self._known:
+            return self._known["entry"]  # type: ignore[return-value]
         return next((entry for entry in self.red_entries.all() if entry.exited_at is None), None)
+
+    def known_under(self, entry: KeySupervisionEntry | None) -> None:
+        """The same for `supervision`: the row of the list is it."""
+        self._known["entry"] = entry
+
+    @cached_property
+    def _known(self) -> dict[str, models.Model | None]:
+        """What somebody who read this row together with others has said of it."""
+        return {}
 
     @property
     def open_sub_tasks(self) -> list[SubTask]:

@@ -12,8 +12,8 @@ from django.contrib.gis.db.models.functions import Distance
 from django.contrib.gis.geos import Point, Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat, Least
 
 from grids.levels import Level
 from grids.querysets import within_path, within_paths
@@ -135,6 +135,17 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def among(self, ids: models.QuerySet[Issue, int] | Iterable[int]) -> Self:
         """Those with these keys; a set of keys that is cut from a query is asked within the same statement."""
         return self.filter(pk__in=ids if isinstance(ids, models.QuerySet) else list(ids))
+
+    def unsealed(self) -> Self:
+        return self.filter(sealed=False)
+
+    def late_by_holder(self) -> list[tuple[int | None, int, str, int]]:
+        """(lead unit, level, path of the place that holds it, how many), of villages and townships as deep as their level."""
+        township = Concat(_part(1), Value("."), _part(2))
+        village = Concat(township, Value("."), _part(3))
+        place = Case(When(level=Level.TOWNSHIP, then=township), When(level=Level.VILLAGE, then=village), default=Value(""))
+        held = self.order_by().annotate(held_at=place).values("lead_unit", "level", "held_at").annotate(n=models.Count("pk"))
+        return list(held.values_list("lead_unit", "level", "held_at", "n"))
 
     def with_unit(self, unit: Unit) -> Self:
         """Issues that are with the unit: led or helped by it, or held at its own place and level."""
@@ -364,6 +375,11 @@ def _box(point: Point, metres: float) -> Polygon:
     box = Polygon.from_bbox((point.x - aside, point.y - up, point.x + aside, point.y + up))
     box.srid = point.srid
     return box
+
+
+def _part(n: int) -> Func:
+    """The n-th code of the path, from 1: the county's, the township's, the village's."""
+    return Func(F("path"), Value("."), Value(n), function="split_part", output_field=models.CharField())
 
 
 def _waits_until(asked: dict[str, Q], unit_id: int | None) -> Case:

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import OuterRef
 
 from grids.levels import Level
+from grids.querysets import within_path
 
 if TYPE_CHECKING:
     from issues.models import EscalationRequest, Issue
@@ -37,6 +38,9 @@ class EscalationRequestQuerySet(models.QuerySet["EscalationRequest"]):
 
     def pending_for(self, issue: Issue) -> EscalationRequest | None:
         return self.filter(issue=issue, decision="pending").first()
+
+    def under(self, path: str) -> Self:
+        return self.filter(within_path(path, "issue__path"))
 
     def about(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -117,10 +117,28 @@ class Scene:
         }
         return self.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, **words)
 
-    def on_red_list(self, **told: str) -> Issue:
+    def on_red_list(self, units: Sequence[int] = (), **told: str) -> Issue:
+        """In the list, led by the roads office, helped by those units."""
         issue = self.proposed(**told)
-        words: dict[str, Any] = {"reason": "同意入库,由交通局牵头。", "unit": self.units["roads"].pk}
+        words: dict[str, Any] = {"reason": "同意入库,由交通局牵头。", "unit": self.units["roads"].pk, "units": list(units)}
         return self.move(issue, Verb.ENTER_RED, Role.SUPERVISION_OFFICE, **words)
+
+    def late(self, issue: Issue) -> Issue:
+        """Its time was up an hour before what happens next."""
+        Issue.objects.filter(pk=issue.pk).update(level_due_at=self.at - timedelta(hours=1))
+        return self.again(issue)
+
+    def listing_proposed(self, issue: Issue) -> Issue:
+        """The office has named a leader for listed supervision, twenty days and a line for the public."""
+        return self.move(issue, Verb.PROPOSE_LISTED, Role.SUPERVISION_OFFICE, reason="逾期未办结", **self._listing)
+
+    def listed(self, issue: Issue) -> Issue:
+        return self.move(self.listing_proposed(issue), Verb.LIST, Role.COUNTY_LEADER, **self._listing)
+
+    @property
+    def _listing(self) -> dict[str, Any]:
+        due = (self.at + timedelta(days=20)).date().isoformat()
+        return {"leader": self[Role.COUNTY_LEADER].pk, "due": due, "public_line": "吴常委挂牌督办,限期办结。"}
 
     def red_awaiting_exit(self, **told: str) -> Issue:
         issue = self.move(self.on_red_list(**told), Verb.ACKNOWLEDGE, Role.DEPARTMENT)
