@@ -10,12 +10,12 @@ from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
+from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from issues.models import Issue, ReminderLetter
 from issues.services import letters
-from mapui.templatetags.gridgov import day
 from representatives.models import Person, Unit
 
 LISTED_AT_MOST = 100
@@ -86,7 +86,7 @@ class LetterDraft:
 
     def text(self, reply_by: date) -> str:
         """What stands in the letter before anybody changed a word; the issues are listed below it."""
-        words = {"unit": self.unit.name, "day": day(reply_by)}
+        words = {"unit": self.unit.name, "day": date_format(reply_by, "DATE_FORMAT")}
         if self.kind == ReminderLetter.Kind.SUPERVISION:
             return (
                 _(
