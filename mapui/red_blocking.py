@@ -7,16 +7,18 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from issues.asking import Kind
 from issues.models import Issue, KeySupervisionEntry
 from issues.workflow import Status
 from mapui.templatetags.gridgov import when
+from representatives.roles import Role
 
 
 def blocking(entry: KeySupervisionEntry, at: datetime) -> list[str]:
     """One sentence for each thing that somebody has to do before it can go on, the first the nearest."""
     if entry.exited_at is not None:
         return []
-    return [*_unsigned(entry), *_OF_STATUS[Status(entry.issue.status)](entry, at)]
+    return [*_unsigned(entry), *_undecided(entry), *_unanswered(entry), *_OF_STATUS[Status(entry.issue.status)](entry, at)]
 
 
 def _unsigned(entry: KeySupervisionEntry) -> Iterator[str]:
@@ -24,6 +26,19 @@ def _unsigned(entry: KeySupervisionEntry) -> Iterator[str]:
     if entry.listing_asked_at and listing:
         words = {"name": listing["leader"], "when": when(entry.listing_asked_at)}
         yield _("A leader's signature for listed supervision is awaited: %(name)s, proposed %(when)s.") % words
+
+
+def _undecided(entry: KeySupervisionEntry) -> Iterator[str]:
+    asked: Mapping[str, str] | None = entry.asked  # type: ignore[attr-defined]
+    if asked:
+        words = {"what": Kind(asked["kind"]).label, "who": Role(asked["decider"]).label}
+        yield _("“%(what)s” is asked for; the answer of the %(who)s is awaited.") % words
+
+
+def _unanswered(entry: KeySupervisionEntry) -> Iterator[str]:
+    units: list[str] | None = entry.open_tasks  # type: ignore[attr-defined]
+    if units:
+        yield _("The part of these units is still open: %(units)s.") % {"units": "、".join(units)}
 
 
 def _unacknowledged(entry: KeySupervisionEntry, at: datetime) -> Iterator[str]:

@@ -106,6 +106,8 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
 
         `helper_names`: of the helping units. `reports`, `ratings`: how many, of the present round. `unanswered`: the
         answer has not reached every requester. `listing`: the pending proposal of listed supervision (dict or None).
+        `open_tasks`: names of the units whose part is open. `asked`: the pending request to those above (dict or None).
+        `extended`: how often more time was granted at this level.
         """
         return (
             self.select_related("lead_unit", "leader", *_ROW)
@@ -115,6 +117,7 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
                 helper_names=_helper_names(self.model),
                 **_gate(),
                 listing=Subquery(_pending_listing()),
+                **_elsewhere(),
             )
         )
 
@@ -146,6 +149,23 @@ def _gate() -> dict[str, models.expressions.Combinable]:
         "reports": Coalesce(Subquery(reports), 0),
         "ratings": Coalesce(Subquery(ratings), 0),
         "unanswered": Exists(answers),
+    }
+
+
+def _elsewhere() -> dict[str, models.expressions.Combinable]:
+    """What others are asked for: helpers for their part, those above for an answer."""
+    from issues.models import HolderRequest, SubTask
+
+    here = OuterRef("issue")
+    tasks = SubTask.objects.unfinished().filter(issue=here).order_by().values("issue")
+    open_tasks = tasks.annotate(names=ArrayAgg("unit__name", order_by="number")).values("names")
+    requests = HolderRequest.objects.filter(issue=here).order_by()
+    words = JSONObject(kind=F("kind"), decider=F("decider"), at=F("asked_at"))
+    extended = requests.filter(kind="extension", decision="granted", level=OuterRef("issue__level")).values("issue")
+    return {
+        "open_tasks": Subquery(open_tasks),
+        "asked": Subquery(requests.filter(decision="pending").values(found=words)[:1]),
+        "extended": Coalesce(Subquery(extended.annotate(n=Count("pk")).values("n")), 0),
     }
 
 

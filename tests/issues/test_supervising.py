@@ -284,7 +284,7 @@ def test_lead_unit_reports_progress_which_the_requester_reads_if_that_is_said(co
     assert event.is_public == is_public
     assert event.public_texts == ({"progress": "foundations are laid"} if is_public else {})
     assert entry_of(issue).progress_at == TUESDAY
-    assert issue.progress_due_at == china("2024-10-08 17:30")  # five working days, over the national holiday
+    assert issue.progress_due_at == china("2024-09-30 17:30")  # five working days, the adjusted Sunday among them
     with pytest.raises(Forbidden):
         do(issue, Verb.REPORT_PROGRESS, county["duc"], TUESDAY)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -117,10 +117,14 @@ class Scene:
         }
         return self.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, **words)
 
-    def on_red_list(self, units: Sequence[int] = (), **told: str) -> Issue:
-        """In the list, led by the roads office, helped by those units."""
+    def on_red_list(self, *helpers: str, **told: str) -> Issue:
+        """In the list, led by the roads office, helped by those units (their names here)."""
         issue = self.proposed(**told)
-        words: dict[str, Any] = {"reason": "同意入库,由交通局牵头。", "unit": self.units["roads"].pk, "units": list(units)}
+        words: dict[str, Any] = {
+            "reason": "同意入库,由交通局牵头。",
+            "unit": self.units["roads"].pk,
+            "units": [self.units[helper].pk for helper in helpers],
+        }
         return self.move(issue, Verb.ENTER_RED, Role.SUPERVISION_OFFICE, **words)
 
     def late(self, issue: Issue) -> Issue:

@@ -44,8 +44,8 @@ def decide(issue: Issue, verb: Verb) -> str:
 
 
 def supervised(county: Scene, issue: Issue) -> Issue:
-    facts = {"reason": "跟踪督办", "unit": county.units["township"].pk}
-    return county.move(issue, Verb.SUPERVISE, Role.SUPERVISION_OFFICE, **facts)
+    unit = county.units["township"].pk
+    return county.move(issue, Verb.SUPERVISE, Role.SUPERVISION_OFFICE, reason="跟踪督办", unit=unit)
 
 
 def write(county: Scene, issue: Issue) -> ReminderLetter:
@@ -169,7 +169,7 @@ def test_suggestion_of_the_program_is_shown_apart_from_proposals(county: Scene, 
 
 
 def test_row_names_helpers_leader_and_how_long_nothing_was_heard(county: Scene, client: Client):
-    issue = county.late(county.on_red_list(units=[county.units["water"].pk]))
+    issue = county.late(county.on_red_list("water"))
     county.listed(issue)
     Issue.objects.filter(pk=issue.pk).update(progress_due_at=county.at - timedelta(days=2))
 
@@ -204,13 +204,25 @@ def test_each_state_says_what_holds_it_up(county: Scene, client: Client):
     assert "The supervision office has not approved leaving the red list." in said()
 
 
+def test_open_parts_of_helpers_and_unanswered_requests_hold_it_up(county: Scene, client: Client):
+    issue = county.on_red_list("water")
+    as_(client, county[Role.SUPERVISION_OFFICE])
+    assert "The part of these units is still open: 水利局." in client.get(RED).content.decode()
+    county.move(issue, Verb.ACKNOWLEDGE, Role.DEPARTMENT)
+
+    until = (localdate() + timedelta(days=30)).isoformat()
+    county.move(issue, Verb.ASK_EXTENSION, Role.DEPARTMENT, reason="冻土", due=until)
+
+    assert "the answer of the county leader is awaited" in client.get(RED).content.decode()
+
+
 def test_list_is_narrowed_by_township_grade_unit_clock_and_progress(county: Scene, client: Client):
-    plain, late = county.on_red_list(), county.late(county.on_red_list(units=[county.units["water"].pk]))
+    plain, late = county.on_red_list(), county.late(county.on_red_list("water"))
     county.listed(late)
     Issue.objects.filter(pk=late.pk).update(progress_due_at=county.at - timedelta(days=2), level_due_at=START)
     as_(client, county[Role.SUPERVISION_OFFICE])
 
-    def found(**query: object) -> set[str]:
+    def found(**query: str | int) -> set[str]:
         return set(rows(client.get(RED, query).content.decode()))
 
     assert found() == {plain.number, late.number}
@@ -363,7 +375,7 @@ def test_lead_unit_reports_progress_in_the_row_and_others_cannot(county: Scene, 
 
 
 def test_history_tells_every_stay_with_grades_units_progress_and_end(county: Scene, client: Client):
-    issue = county.late(county.on_red_list(units=[county.units["water"].pk]))
+    issue = county.late(county.on_red_list("water"))
     county.move(issue, Verb.REPORT_PROGRESS, Role.DEPARTMENT, progress="桩基完成")
     county.listed(issue)
     county.move(issue, Verb.EXIT_DOWN, Role.SUPERVISION_OFFICE, reason="镇里能办")
@@ -414,7 +426,7 @@ def test_letter_is_written_from_what_is_late_and_answered_by_the_unit(county: Sc
 
 
 def test_letter_about_an_issue_asks_for_the_unit_only_if_there_are_several(county: Scene, client: Client):
-    alone, several = county.proposed(), county.on_red_list(units=[county.units["water"].pk])
+    alone, several = county.proposed(), county.on_red_list("water")
     as_(client, county[Role.SUPERVISION_OFFICE])
 
     straight = client.get(reverse("letter-new"), {"issue": alone.number})
