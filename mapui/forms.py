@@ -112,7 +112,7 @@ class Options:
             return unit_choices(self.issue.path)
         above = set(paths_above(self.issue.path))
         units = (unit for unit in self.of_county if unit.area.path in above)
-        return _grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
+        return grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
 
     @cached_property
     def listing(self) -> Mapping[str, object]:
