@@ -136,9 +136,6 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Those with these keys; a set of keys that is cut from a query is asked within the same statement."""
         return self.filter(pk__in=ids if isinstance(ids, models.QuerySet) else list(ids))
 
-    def unsealed(self) -> Self:
-        return self.filter(sealed=False)
-
     def late_by_holder(self) -> list[tuple[int | None, int, str, int]]:
         """(lead unit, level, path of the place that holds it, how many), of villages and townships as deep as their level."""
         township = Concat(_part(1), Value("."), _part(2))

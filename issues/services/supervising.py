@@ -10,6 +10,7 @@ from grids.levels import Level
 from issues.errors import Refusal
 from issues.models import Event, KeySupervisionEntry, ListingRequest
 from issues.services.acting import Act, does, unless
+from issues.services.joint import ask_named
 from issues.services.supervision import await_progress, end_supervision, enter, record_step, standing, supervised
 from issues.services.units import chosen_helpers, chosen_leader, chosen_unit
 from issues.workflow import ClockState, Field, Nature, Status, Verb
@@ -175,6 +176,7 @@ def appoint(act: Act) -> Event:
     entry.helpers.set(helpers)
     act.clocks.plan_warning(act.at)
     record_step(act, entry, act.text(Field.REASON))
+    ask_named(act, helpers, act.text(Field.REASON))
     record = {"unit": unit.code, "helpers": [helper.code for helper in helpers]}
     return act.write(record, texts=act.texts(Field.REASON), is_public=True)
 
