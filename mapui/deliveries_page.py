@@ -58,7 +58,11 @@ class OutletForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=60)
     url = forms.CharField(label=_("Address"), max_length=500, help_text=_("Of a robot the whole address, key included."))
     secret = forms.CharField(
-        label=_("Secret of the DingTalk robot"), max_length=200, required=False, help_text=_("A webhook's secret is made here.")
+        label=_("Secret of the DingTalk robot"),
+        max_length=200,
+        required=False,
+        help_text=_("A webhook's secret is made here."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),  # not handed back to the page
     )
     area = forms.ModelChoiceField(label=_("Issues of"), queryset=Area.objects.none(), required=False, empty_label=_("everywhere"))
     unit = forms.ModelChoiceField(label=_("Led by"), queryset=Unit.objects.none(), required=False, empty_label=_("whichever unit"))

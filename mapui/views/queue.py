@@ -99,5 +99,7 @@ def notices_read(request: HttpRequest) -> HttpResponse:
     named = [int(pk) for pk in request.POST.getlist("id") if pk.isdecimal()]
     services.mark_read(person, at, named or None)
     if request.headers.get("HX-Request"):
-        return render(request, "mapui/_notices.html", {"queue": QueuePage(person, at), "at": at, "is_open": True})
+        answer = render(request, "mapui/_notices.html", {"queue": QueuePage(person, at), "at": at, "is_open": True})
+        answer["HX-Trigger"] = "notices-read"
+        return answer
     return redirect("queue")

@@ -526,7 +526,8 @@ def test_mail_that_is_down_for_a_day_is_tried_with_single_letters_and_then_every
     assert lines
     for person in people:
         theirs = Notice.objects.filter(person=person).order_by("pk")
-        times = [notice.announced_at for notice in theirs]
+        times = [notice.announced_at for notice in theirs if notice.announced_at]
+        assert len(times) == 5
         assert times == sorted(times)
 
 
@@ -612,3 +613,36 @@ def test_event_that_nobody_hears_of_writes_nothing(county):
 
     assert Notice.objects.count() == before
     assert Event.objects.filter(verb=Verb.NOTE).exists()
+
+
+def test_announcing_gives_every_way_out_a_task_of_its_own(county, server, monkeypatch):
+    from issues import tasks
+
+    with_mail(county["pr1"])
+    door = outlet(server, "webhook", verbs=["accept"])
+    held = outlet(server, "wecom", held_until=MONDAY + 10_000 * DAY)
+    make.accepted(county, MONDAY)
+    sent: list[int] = []
+    monkeypatch.setattr(tasks.deliver, "apply_async", lambda args, **more: sent.append(args[0]))
+
+    tasks.announce()
+
+    assert sorted(sent) == sorted([door.pk, Outlet.objects.get(channel="email").pk])
+    assert held.pk not in sent
+
+
+def test_letter_into_a_slow_line_does_not_outrun_the_one_before_it(county, mailoutbox, settings):
+    """Somebody's later letter waits for the earlier one, which failed; others get theirs."""
+    first, other = with_mail(county["pr1"]), with_mail(county["vs1"])
+    written(county, [first], 1, MONDAY)
+    Notice.objects.update(state=S.FAILED, not_before=MONDAY + HOUR, attempts=3)
+    issue = Issue.objects.get()
+    event = do(issue, Verb.NOTE, county["pr1"], MONDAY, text="later")
+    for person in (first, other):
+        Notice.objects.create(event=event, person=person, channel="email", not_before=MONDAY)
+
+    sending.announce(at=MONDAY + MINUTE)
+    assert [letter.to for letter in mailoutbox] == [[other.email]]
+    sending.announce(at=MONDAY + HOUR)
+
+    assert states("email") == {S.SENT: 3}
