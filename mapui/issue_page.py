@@ -29,7 +29,7 @@ from issues.models import (
     Submission,
 )
 from issues.services import bouncing
-from issues.workflow import MOVE, RUNGS, Actor, ClockState, Light, Move, Status, Verb, light_of, needs
+from issues.workflow import MOVE, RUNGS, Actor, ClockState, Field, Light, Move, Status, Verb, light_of, needs
 from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
 from mapui.issue_joint import Joint
@@ -117,6 +117,8 @@ class Asked(NamedTuple):
 
     request: HolderRequest
     answers: list[Verb]
+
+    words: str = ""  # what the requester wrote, who objects
 
     @property
     def decider(self) -> str:
@@ -206,7 +208,11 @@ class IssuePage:
     def asked(self) -> Asked | None:
         """What waits for an answer, and the buttons that give it to this person."""
         request = self.issue.pending_request
-        return Asked(request, [move.verb for move in self.moves if move.verb in ANSWERS]) if request else None
+        if request is None:
+            return None
+        objections = [event for event in self.events if event.verb == Verb.OBJECT] if request.kind == Kind.OBJECTION else []
+        words = objections[-1].texts.get(Field.REASON, "") if objections else ""
+        return Asked(request, [move.verb for move in self.moves if move.verb in ANSWERS], words)
 
     @property
     def rest(self) -> HolderRequest | None:

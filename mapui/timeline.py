@@ -157,7 +157,7 @@ _DETAILS: Mapping[str, Detail] = {
     "until": _day(gettext_noop("Until %(day)s")),
     "review": _day(gettext_noop("Looked at again on %(day)s")),
     "verdict": _choice(Verdict),
-    "kind": _choice(Kind),
+    "refused": _choice(Kind),
     "proposed": _named(gettext_noop("Proposed: %(name)s")),
     "milestone": _named(gettext_noop("Milestone %(name)s")),
     "due": _moment(gettext_noop("New date: %(when)s")),

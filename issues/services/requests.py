@@ -112,4 +112,4 @@ def reply_of(act: Act, request: HolderRequest) -> str:
 def refuse_request(act: Act) -> Event:
     """No, with a reason; everything stays as it was."""
     request = decide(act, HolderRequest.Decision.REFUSED)
-    return act.write(record(request), texts=act.texts(Field.REASON))
+    return act.write(record(request, refused=request.kind), texts=act.texts(Field.REASON))

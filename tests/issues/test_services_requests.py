@@ -508,7 +508,7 @@ def test_explained_end_is_approved_above_and_counts_as_explained(county, light, 
             do(issue, Verb.EXPLAIN, county[name], TUESDAY, reply="no")
     do(issue, Verb.EXPLAIN, county[approver], TUESDAY, reply="This is all the law allows.")
 
-    assert (issue.status, issue.closed_at, issue.resolved_at) == (Status.CLOSED_EXPLAINED, TUESDAY, None)
+    assert (issue.status, issue.closed_at) == (Status.CLOSED_EXPLAINED, TUESDAY)
     assert (issue.warn_at, issue.climb_at) == (None, None)
     assert issue.standing_entry is None
     assert issue.events.get(verb="explain").public_texts == {"reply": "This is all the law allows."}
