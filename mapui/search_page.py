@@ -168,7 +168,7 @@ class SearchPage:
         if not issues:
             return
         for issue, text in Submission.objects.of_issues(issues).texts():
-            yield issue, _("Report"), text
+            yield issue, _("What was reported"), text
         for issue, verb, texts in EventText.objects.of_issues(issues):
             for text in texts.values():
                 yield issue, str(Verb(verb).label), text

@@ -210,10 +210,12 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def waiting_for(self, person: Who, at: datetime) -> Self:
         """What waits for the person; annotated as `with_asked` says."""
-        anything = reach.NONE
-        for condition in reach.asked_of(scope_of(person, at), at).values():
+        scope, anything = scope_of(person, at), reach.NONE
+        for condition in reach.asked_of(scope, at).values():
             anything |= condition
-        return self.unfinished().filter(anything).with_asked(person, at)
+        # Nothing waits outside the areas of one's posts: said first, it lets the index leave the rest of the county out.
+        within = {path for _role, path in scope.held}
+        return self.unfinished().under_any(within).filter(anything).with_asked(person, at)
 
     def with_asked(self, person: Who, at: datetime) -> Self:
         """Each with `asked`, what it waits for the person for (empty: it does not), and `waits_until`."""

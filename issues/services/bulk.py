@@ -29,7 +29,7 @@ IN_BULK = (Verb.ACCEPT, Verb.ACKNOWLEDGE, Verb.DISPATCH)
 
 class Result(TextChoices):
     DONE = "done", gettext_lazy("done")
-    REFUSED = "refused", gettext_lazy("refused")
+    REFUSED = "refused", gettext_lazy("not possible now")
     QUICKER = "quicker", gettext_lazy("somebody was quicker")
     GONE = "gone", gettext_lazy("no longer in sight")
     FAILED = "failed", gettext_lazy("not done")
