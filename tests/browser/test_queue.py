@@ -58,9 +58,9 @@ def test_j_and_k_move_and_enter_opens(county: Scene, page: Page, log_in: LogIn):
     open_as(page, log_in, county[Role.VILLAGE_SECRETARY])
 
     page.keyboard.press("j")
-    expect(page.locator(f"#row-{first.number}")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f"#row-{first.number}")).to_have_attribute("aria-current", "true")
     page.keyboard.press("j")
-    expect(page.locator(f"#row-{second.number}")).to_have_attribute("aria-selected", "true")
+    expect(page.locator(f"#row-{second.number}")).to_have_attribute("aria-current", "true")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
 
@@ -74,7 +74,7 @@ def test_keys_are_left_alone_while_one_types(county: Scene, page: Page, log_in: 
     page.get_by_label("Words or number").press_sequentially("jk")
 
     expect(page.get_by_label("Words or number")).to_have_value("jk")
-    expect(page.locator("[data-row][aria-selected=true]")).to_have_count(0)
+    expect(page.locator("[data-row][aria-current=true]")).to_have_count(0)
 
 
 def test_filter_narrows_at_once_and_is_in_the_address(county: Scene, page: Page, log_in: LogIn):
