@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError, model_validator
 
@@ -444,7 +445,7 @@ def read(text: str) -> Policy:
 def in_force(at: datetime, path: str = "") -> SlaPolicy:
     """The version in force at that moment: the last to have begun. With the county days of a place, if its path is given."""
     begun = SlaPolicy.objects.begun(at).without_text()
-    version = (begun.with_days_at(path) if path else begun).first()
+    version = (begun.with_what_holds_at(path) if path else begun).first()
     if version is None:
         raise Refusal(gettext("No policy of time limits is in force: load one with “manage.py load_policy”."))
     return version
@@ -457,5 +458,9 @@ def terms(policy_id: int) -> Policy:
 
 
 def calendar_of(policy: Policy, path: str, told: Iterable[Mapping[str, object]] | None = None) -> Calendar:
-    """The working calendar of a place under that policy, its county days included; one query unless they are `told`."""
-    return policy.calendar_with(county_days(path) if told is None else days_told(told))
+    """The working calendar of a place under that policy, its county days included.
+
+    Unless they are `told`, they are read when first asked for, by one query: who only wants to know whether it is night
+    never asks.
+    """
+    return policy.calendar_with(SimpleLazyObject(lambda: county_days(path)) if told is None else days_told(told))

@@ -67,11 +67,15 @@ class Kind:
 
 
 def kinds() -> list[Kind]:
-    """The groups of categories in use, in order, with their members; two queries."""
+    """The groups of categories in use, in order, with their members; one query."""
+    groups: list[Category] = []
     members: dict[int | None, list[Category]] = {}
-    for category in Category.objects.in_use():
-        members.setdefault(category.group_id, []).append(category)
-    return [_kind(group, members.get(group.pk, [])) for group in Category.objects.groups()]
+    for category in Category.objects.for_choosing():
+        if category.group_id is None:
+            groups.append(category)
+        else:
+            members.setdefault(category.group_id, []).append(category)
+    return [_kind(group, members.get(group.pk, [])) for group in groups]
 
 
 def _kind(group: Category, members: list[Category]) -> Kind:
@@ -218,6 +222,7 @@ class ReportForm(forms.Form):
             language=get_language() or "",
             photos=data["photos"],
             done=data["done"].strip() if data["solved"] else "",
+            located=self.place.found if has_point else None,
         )
 
     def _contact(self) -> Contact:

@@ -117,7 +117,9 @@ class Issue(models.Model):
     event_count = models.PositiveIntegerField(_("events"), default=0)
     head = models.CharField(_("hash of the last event"), max_length=64, blank=True)
 
-    days_there: list[dict[str, object]] | None = None  # county days of its place, as `for_act` reads them
+    # Brought along by what finds or files it; None: not read. County days of its place; whether any address of others listens.
+    days_there: list[dict[str, object]] | None = None
+    outlets_there: bool | None = None
 
     objects = IssueQuerySet.as_manager()
 

@@ -73,7 +73,8 @@ class SlaPolicy(models.Model):
     active_from = models.DateTimeField(_("active from"))
     created_at = models.DateTimeField(_("created at"))
 
-    days_there: list[dict[str, object]] | None = None  # as `with_days_at` reads them
+    days_there: list[dict[str, object]] | None = None  # both as `with_what_holds_at` reads them
+    outlets_there: bool | None = None
 
     objects = PolicyQuerySet.as_manager()
 

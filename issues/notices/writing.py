@@ -41,7 +41,7 @@ class Telling:
 
     def to_outlets(self) -> list[Notice]:
         """Webhooks and robots; of a sealed issue they never hear."""
-        if self.event.issue.sealed:
+        if self.event.issue.sealed or self.event.issue.outlets_there is False:
             return []
         return [self._notice(outlet.channel, outlet=outlet) for outlet in Outlet.objects.hearing(self.event)]
 
@@ -69,8 +69,17 @@ def is_demanded(event: Event, *, at_limit: bool) -> bool:
 
 def reaches_of(people: Sequence[Person]) -> dict[int, Reach]:
     """How each can be reached; no statement if there is nobody to ask for."""
-    choices = {choice.pk: choice for choice in NoticeChoice.objects.of(people)} if people else {}
-    return {person.pk: reach_of(person, choices.get(person.pk)) for person in people}
+    unread = [person for person in people if not _has_choice_read(person)]
+    choices = {choice.pk: choice for choice in NoticeChoice.objects.of(unread)} if unread else {}
+    return {
+        person.pk: reach_of(person, getattr(person, "notice_choice", None) if _has_choice_read(person) else choices.get(person.pk))
+        for person in people
+    }
+
+
+def _has_choice_read(person: Person) -> bool:
+    """Whether the choice came along with the person, in the same statement."""
+    return "notice_choice" in person._state.fields_cache
 
 
 def reach_of(person: Person, choice: NoticeChoice | None) -> Reach:

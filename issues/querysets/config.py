@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, JSONObject
+from django.db.models import F, Q
+from django.db.models.functions import JSONObject
 
 from grids.models import paths_above
 from grids.querysets import within_path, within_paths
@@ -67,11 +67,9 @@ class CountyDayQuerySet(models.QuerySet["CountyDay"]):
         rows = self.filter(within_paths(paths, "area__path"), day__gte=since)
         return rows.select_related("area").defer("area__boundary").order_by("day", "area__path")
 
-    def as_column(self, path: models.OuterRef | Value) -> ArraySubquery:
-        """The same for each row of another set, as a column `[{"day", "works"}, …]`; `path`: where that row says its place is."""
-        below = Func(path, Concat("area__path", Value(".")), function="starts_with", output_field=models.BooleanField())
-        days = self.filter(Q(area__path=path) | Q(below)).order_by("-area__level")
-        return ArraySubquery(days.values(told=JSONObject(day=F("day"), works=F("works"))))
+    def as_column(self, path: str) -> ArraySubquery:
+        """The same as a column of another query: `[{"day", "works"}, …]`."""
+        return ArraySubquery(self.holding_at(path).values(told=JSONObject(day=F("day"), works=F("works"))))
 
 
 class PolicyQuerySet(models.QuerySet["SlaPolicy"]):
@@ -83,11 +81,12 @@ class PolicyQuerySet(models.QuerySet["SlaPolicy"]):
         """Leave the long file and its content in the database until they are asked for."""
         return self.defer("source", "body")
 
-    def with_days_at(self, path: str) -> Self:
-        """Each with `days_there`, the county days of the place (`CountyDayQuerySet.as_column`)."""
-        from issues.models import CountyDay
+    def with_what_holds_at(self, path: str) -> Self:
+        """Each with what a new issue there needs to know: `days_there` and `outlets_there`, as an issue has them."""
+        from issues.models import CountyDay, Outlet
 
-        return self.annotate(days_there=CountyDay.objects.as_column(Value(path)))
+        days, listening = CountyDay.objects.as_column(path), models.Exists(Outlet.objects.listening())
+        return self.annotate(days_there=days, outlets_there=listening)
 
     def pks(self) -> models.QuerySet[SlaPolicy, int]:
         """The primary key of every version."""

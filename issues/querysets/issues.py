@@ -173,10 +173,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         )
 
     def for_act(self) -> Self:
-        """With what nearly every verb asks of an issue: category, handler, and the county days of its place (`days_there`)."""
-        from issues.models import CountyDay
+        """With what nearly every verb asks of an issue: category, handler, and `outlets_there` as the model says."""
+        from issues.models import Outlet
 
-        return self.select_related("category", "handler").annotate(days_there=CountyDay.objects.as_column(OuterRef("path")))
+        return self.select_related("category", "handler__notice_choice").annotate(outlets_there=Exists(Outlet.objects.listening()))
 
     def of_report(self, submission_id: int) -> Self:
         """The issue that the report with that key belongs to."""

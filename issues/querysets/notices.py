@@ -200,14 +200,17 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
         """The rows of e-mail and SMS, as far as anything was ever sent."""
         return self.filter(channel__in=("email", "sms"))
 
+    def listening(self) -> Self:
+        """Addresses of other programs in use: most counties have none, and then no event asks further."""
+        return self.filter(is_active=True).exclude(channel__in=("email", "sms"))
+
     def hearing(self, event: Event) -> list[Outlet]:
         """Addresses that are to hear of that event."""
         issue = event.issue
         parts = issue.path.split(".")
         above = [".".join(parts[: n + 1]) for n in range(len(parts))]
-        near = self.filter(Q(area=None) | Q(area__path__in=above), Q(unit=None) | Q(unit=issue.lead_unit_id), is_active=True)
-        found = near.exclude(channel__in=("email", "sms"))
-        return [outlet for outlet in found if not outlet.verbs or event.verb in outlet.verbs]
+        near = self.listening().filter(Q(area=None) | Q(area__path__in=above), Q(unit=None) | Q(unit=issue.lead_unit_id))
+        return [outlet for outlet in near if not outlet.verbs or event.verb in outlet.verbs]
 
     def for_channel(self, channel: str, at: datetime) -> Outlet:
         """The one row of e-mail or SMS."""

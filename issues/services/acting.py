@@ -118,12 +118,17 @@ class Act:
     def posts(self) -> list[Assignment]:
         """Who is posted to the issue's place or above it, departments left out; narrowest area first."""
         found = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_POSTED)
-        return list(found.select_related("person", "area").defer("area__boundary"))
+        return list(found.select_related("person__notice_choice", "area").defer("area__boundary"))
 
     @cached_property
     def reports(self) -> list[Submission]:
         """The issue's reports, oldest first, each with its requester."""
         return list(Submission.objects.of_issue(self.issue).with_requester())
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """What was done to the issue before this act; for the questions of guards."""
+        return list(self.issue.events.all())
 
     def forget_place(self) -> None:
         """The issue lies elsewhere now: what was read of the place is read anew."""

@@ -49,7 +49,7 @@ def submit(issue: Issue, *, by: Person | None, actor: Role | Actor | str, at: da
     issue.path = issue.area.path
     version = policy.in_force(at, issue.path)
     issue.policy, issue.reported_at, issue.status = version, at, Status.SUBMITTED
-    issue.days_there = version.days_there
+    issue.days_there, issue.outlets_there = version.days_there, version.outlets_there
     with transaction.atomic(savepoint=False):  # what refuses is above: nothing is half written that a savepoint would undo
         return _file(issue, version, by=by, actor=actor, at=at, danger=danger)
 

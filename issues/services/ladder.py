@@ -77,7 +77,7 @@ def _belongs_here(act: Act) -> str:
     """What the level above has sent down for good is not passed up again by a person; the clock may."""
     sent_down = any(
         event.verb == Verb.DECIDE_LEVEL and event.to_level == act.issue.level and event.from_level != event.to_level
-        for event in act.issue.events.all()
+        for event in act.events
     )
     if sent_down and act.by:
         return gettext("The level above has decided that it belongs here; that is final.")
@@ -102,13 +102,13 @@ def _not_returnable(act: Act) -> str:
 def was_returned(act: Act) -> int:
     """How often it was returned from the level where it is."""
     level = act.issue.level
-    return sum(event.verb in _DOWN and event.from_level == level for event in act.issue.events.all())
+    return sum(event.verb in _DOWN and event.from_level == level for event in act.events)
 
 
 def decided_above(act: Act) -> bool:
     """Whether the level above has had the last word on the hop to the level where it is."""
     level = act.issue.level
-    return any(event.verb == Verb.DECIDE_LEVEL and event.from_level == level for event in act.issue.events.all())
+    return any(event.verb == Verb.DECIDE_LEVEL and event.from_level == level for event in act.events)
 
 
 def too_late_to_return(act: Act) -> str:
@@ -119,10 +119,10 @@ def too_late_to_return(act: Act) -> str:
     return ""
 
 
-def _arrived_at(act: Act) -> datetime | None:
-    """When the issue came to the level where it is."""
-    arrivals = [event for event in act.issue.events.all() if event.arrives]
-    return max(arrivals, key=lambda event: event.number).at if arrivals else act.issue.accepted_at
+def _arrived_at(issue: Issue, events: list[Event]) -> datetime | None:
+    """When the issue came to the level where it is, by its events."""
+    arrivals = [event for event in events if event.arrives]
+    return max(arrivals, key=lambda event: event.number).at if arrivals else issue.accepted_at
 
 
 @does(Verb.RETURN_DOWN)
