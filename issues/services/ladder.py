@@ -119,10 +119,10 @@ def too_late_to_return(act: Act) -> str:
     return ""
 
 
-def _arrived_at(issue: Issue, events: list[Event]) -> datetime | None:
-    """When the issue came to the level where it is, by its events."""
-    arrivals = [event for event in events if event.arrives]
-    return max(arrivals, key=lambda event: event.number).at if arrivals else issue.accepted_at
+def _arrived_at(act: Act) -> datetime | None:
+    """When the issue came to the level where it is."""
+    arrivals = [event for event in act.events if event.arrives]
+    return max(arrivals, key=lambda event: event.number).at if arrivals else act.issue.accepted_at
 
 
 @does(Verb.RETURN_DOWN)
