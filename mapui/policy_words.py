@@ -22,6 +22,8 @@ WORDS: Mapping[str, str | Promise] = {
     "id": _("Identifier"), "calendar": _("Calendar"), "time_zone": _("Time zone"), "working_hours": _("Working hours"),
     "quiet_hours": _("Quiet hours"), "digest_at": _("Daily digest"), "start_mode": _("Where an issue begins"),
     "total": _("In all"), "limits": _("Time limits"), "project": _("Projects"), "levels": _("Levels"), "warn": _("Warnings"),
+    "supervision": _("Supervision"), "progress_every": _("Progress reported every"), "remind_decider": _("Deciders reminded before"),
+    "letter_reply": _("Supervision letter answered within"), "notice_reply": _("Reminder letter answered within"),
     "returns": _("Returns"), "suggest": _("Suggested light"), "suspension": _("Suspension"), "deferral": _("Deferred list"),
     "merging": _("Merging"), "closure": _("Closing"), "retention": _("How long data are kept"),
     "critical": Urgency.CRITICAL.label, "urgent": Urgency.URGENT.label, "normal": Urgency.NORMAL.label,

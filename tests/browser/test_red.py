@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate, now
 from playwright.sync_api import BrowserContext, Page, expect
 
 from grids.levels import Level
+from issues.models import Issue
+from issues.workflow import Light, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import Faults, accessibility_faults
@@ -77,6 +81,67 @@ def test_decision_works_without_javascript_and_returns_to_the_list(
     expect(page.locator("#messages")).to_contain_text("Done: Refuse the red list.")
     assert "/red/" in page.url
     assert county.again(issue).level == Level.TOWNSHIP
+
+
+def press(page: Page, issue: Issue, verb: str, **facts: str) -> None:
+    """Opens a move in the issue's row, fills it in by label and sends it."""
+    row = page.locator(f"#red-{issue.number}")
+    row.locator("summary").filter(has_text=verb).click()
+    form = row.locator("details[open] form").filter(has=page.get_by_role("button", name=verb))
+    for label, text in facts.items():
+        form.get_by_label(label.replace("_", " ")).fill(text)
+    form.get_by_role("button", name=verb).click()
+    expect(page.locator("tr[data-result=done]")).to_contain_text(verb)
+
+
+def test_from_proposal_over_listing_and_progress_to_the_exit(county: Scene, page: Page, log_in: LogIn):
+    issue, office, leader = county.accepted(Light.YELLOW), county[Role.SUPERVISION_OFFICE], county[Role.COUNTY_LEADER]
+    log_in(page, county[Role.TOWNSHIP_COMMITTEE])
+    page.goto(f"/issues/{issue.number}/")
+    page.locator("summary").filter(has_text="Propose for the red list").click()
+    form = page.locator("#move-propose_red")
+    form.get_by_label("What was tried").fill("镇里已两次处置")
+    form.get_by_label("Held on").fill("2024-03-01")
+    form.get_by_label("Who took part").fill("班子成员")
+    form.get_by_label("Outcome").fill("超出本级权限")
+    form.get_by_label("not enough money").check()
+    form.get_by_label("Reason").fill("缺口三百万元")
+    form.get_by_role("button").last.click()
+    expect(page.locator("#done")).to_contain_text("Propose for the red list")
+
+    open_as(page, log_in, office, "?tab=proposals")
+    proposal = page.locator(f"#proposal-{issue.number}")
+    proposal.locator("summary").filter(has_text="Enter in the red list").click()
+    form = proposal.locator(f"#move-enter_red-{issue.number}")
+    form.get_by_label("Reason").fill("同意入库")
+    form.get_by_label("Lead unit").select_option(label="交通运输局")
+    form.get_by_role("button", name="Enter in the red list").click()
+    expect(page.locator(".proposal--decided")).to_contain_text(issue.number)
+    county.at = now()
+    county.move(county.again(issue), Verb.ACKNOWLEDGE, Role.DEPARTMENT, minutes=0)
+    county.late(issue)
+
+    page.goto("/red/")
+    due = (localdate() + timedelta(days=20)).isoformat()
+    press(page, issue, "Propose listed supervision", New_date=due, Line_for_the_public_page="吴常委挂牌督办", Reason="逾期")
+    open_as(page, log_in, leader)
+    press(page, issue, "Sign listed supervision")
+    open_as(page, log_in, county[Role.DEPARTMENT])
+    press(page, issue, "Report progress", Progress="桩基完成")
+    open_as(page, log_in, office)
+    expect(page.locator(f"#red-{issue.number}")).to_contain_text("led by 吴常委")
+    expect(page.locator(f"#red-{issue.number}")).to_contain_text("桩基完成")
+
+    page.goto(f"/issues/{issue.number}/")
+    page.locator("summary").filter(has_text="Take off the red list").click()
+    form = page.locator("#move-exit_down")
+    form.get_by_label("Reason").fill("镇里能办")
+    form.get_by_role("button").last.click()
+    expect(page.locator("#done")).to_contain_text("Take off the red list")
+    assert county.again(issue).level == Level.TOWNSHIP
+    page.goto(f"/red/{issue.number}/")
+    for words in ("桩基完成", "listed supervision", "吴常委", "镇里能办"):
+        expect(page.locator("main")).to_contain_text(words)
 
 
 def test_spreadsheet_is_downloaded(county: Scene, page: Page, log_in: LogIn):
