@@ -115,8 +115,8 @@ def enter_red(act: Act) -> Event:
     issue.climb_cause, issue.red_drafted_at, issue.decide_due_at = slip.cause, None, None
     issue.raise_cause = ""
     act.set_status()
-    enter(act, KeySupervisionEntry.Grade.KEY, unit, helpers, slip=slip)
     act.clocks.start_level(act.at, now=act.at)
+    enter(act, KeySupervisionEntry.Grade.KEY, unit, helpers, slip=slip)
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
     ask_named(act, helpers, act.text(Field.REASON))
