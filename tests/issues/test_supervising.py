@@ -253,7 +253,7 @@ def test_office_names_helpers_and_changes_them_with_a_reason(county):
     entry = entry_of(issue)
     assert (issue.lead_unit, issue.status, entry.lead_unit, list(entry.helpers.all())) == (power, Status.ASSIGNED, power, [roads])
     first, second = entry.steps.all()
-    assert first.due_at == china("2024-10-25 17:30")  # red: twenty working days
+    assert first.due_at == china("2024-09-29 17:30")  # red and urgent: five working days
     assert (first.lead_unit, list(first.helpers.all())) == (roads, [power])
     assert (second.lead_unit, list(second.helpers.all()), second.text) == (power, [roads], "lines first")
 
