@@ -155,7 +155,7 @@ def _other(field: str, scope: Scope) -> Q:
 
 
 def _to_decide(scope: Scope) -> Q:
-    """Red-list proposals and drafts, red issues whose exit waits for the county's word, listings for a leader to sign."""
+    """Red-list proposals and drafts, exits, listings for a leader to sign, and what the rules propose to raise."""
     from issues.models import EscalationRequest, KeySupervisionEntry
 
     pending = Exists(EscalationRequest.objects.filter(issue=OuterRef("pk"), decision="pending"))
@@ -164,7 +164,8 @@ def _to_decide(scope: Scope) -> Q:
     exits = Q(level=Level.COUNTY, status=Status.PENDING_FEEDBACK) & Exists(undecided)
     unsigned = Q(Exists(KeySupervisionEntry.objects.filter(issue=OuterRef("pk"), exited_at=None, listing_asked_at__isnull=False)))
     listings = Q(level=Level.COUNTY) & _places(scope, Role.COUNTY_LEADER) & unsigned
-    return Q(sealed=False) & (_places(scope, Role.SUPERVISION_OFFICE) & (proposals | exits) | listings)
+    raises = Q(raise_drafted_at__isnull=False, status__in=MOVE[Verb.TAKE_UP].sources) & _may(scope, Verb.TAKE_UP)
+    return Q(sealed=False) & (_places(scope, Role.SUPERVISION_OFFICE) & (proposals | exits) | listings | raises)
 
 
 def _asked_above(scope: Scope) -> Q:
