@@ -15,6 +15,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from issues.masking import without_numbers as _without_numbers
 from issues.measures import MEASURES
 from issues.wording import audience_of
 from issues.workflow import ClockState, Light, light_of
@@ -171,6 +172,12 @@ def dated(moment: datetime | None) -> str:
 def moment(when: datetime | None) -> str:
     """Day and time, always with the year."""
     return f"{dated(when)} {time_format(localtime(when), 'H:i')}" if when else ""
+
+
+@register.filter
+def without_numbers(text: str) -> str:
+    """The text without numbers of telephones and cards."""
+    return _without_numbers(text)
 
 
 @register.filter
