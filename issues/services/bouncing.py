@@ -55,8 +55,8 @@ def _not_returnable(act: Act) -> str:
     given = handed_out(issue)
     latest = clock.after(rules.bounce_within, given[-1].at, act.calendar) if given else None
     if latest and act.at > latest:
-        words = {"until": in_words(latest), "time": rules.bounce_within.label}
-        return gettext("It could be returned until %(until)s (%(time)s); since then it counts as accepted.") % words
+        limit = {"until": in_words(latest), "time": rules.bounce_within.label}
+        return gettext("It could be returned until %(until)s (%(time)s); since then it counts as accepted.") % limit
     return ""
 
 
@@ -67,7 +67,7 @@ def return_order(act: Act) -> Event:
     assert issue.lead_unit is not None  # noqa: S101 - asked by the guard
     if proposed.pk == issue.lead_unit_id:
         raise Refusal(gettext("Name the unit to which it belongs, not your own."), field=Field.UNIT.value)
-    facts = {"from": issue.lead_unit.code, "proposed": proposed.code, "returns": len(returns_of(issue)) + 1}
+    facts: dict[str, object] = {"from": issue.lead_unit.code, "proposed": proposed.code, "returns": len(returns_of(issue)) + 1}
     issue.lead_unit = None
     act.set_status()
     act.clocks.wait_for_signature(act.at)

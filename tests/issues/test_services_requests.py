@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -30,7 +32,8 @@ def county() -> make.County:
 BROUGHT = {"green": make.in_hand, "blue": make.at_blue, "yellow": make.at_yellow, "red": make.at_red}
 
 
-def brought(county: make.County, light: str) -> Issue:
+def brought(county: make.County, light: str) -> Any:
+    """An issue in hand at that light, with all its dates."""
     return BROUGHT[light](county, MONDAY, about=NORMAL)
 
 
@@ -44,7 +47,8 @@ def verbs_of(issue: Issue, person, at) -> set[str]:
 
 
 def waits_for(person, at) -> dict[str, str]:
-    return {issue.number: issue.asked for issue in Issue.objects.waiting_for(person, at)}
+    found: list[Any] = list(Issue.objects.waiting_for(person, at))
+    return {issue.number: issue.asked for issue in found}
 
 
 # --- more time: light, who asks, level due, who grants, the latest day, one day too late ---
@@ -188,7 +192,7 @@ def test_one_thing_is_asked_at_a_time_and_nothing_can_be_granted_unasked(county)
 
 def test_who_stands_in_for_a_vacancy_asks_one_level_above_themselves(county):
     vacate(Role.PARTY_REPRESENTATIVE, MONDAY)
-    issue = make.accepted(county, TUESDAY, about=NORMAL)
+    issue: Any = make.accepted(county, TUESDAY, about=NORMAL)
     do(issue, Verb.ACKNOWLEDGE, county["vs1"], TUESDAY)
     assert issue.handler_fallback
     do(issue, Verb.ASK_EXTENSION, county["vs1"], TUESDAY, reason="rain", due="2024-09-29")
@@ -230,7 +234,7 @@ def test_database_refuses_a_grant_by_the_asker_and_by_nobody(county):
 
 
 def test_sealed_matter_has_no_questions_to_those_above(county):
-    issue = make.reported(county, MONDAY, about="village.conduct")
+    issue: Any = make.reported(county, MONDAY, about="village.conduct")
     do(issue, Verb.ACCEPT, county["discipline1"], MONDAY)
     do(issue, Verb.ACKNOWLEDGE, county["discipline1"], MONDAY)
 
@@ -288,7 +292,7 @@ RESTS = [
 @pytest.mark.parametrize(("reason", "day", "interim", "sentence"), RESTS)
 def test_rest_is_asked_for_within_the_closed_list(county, reason, day, interim, sentence):
     at = china("2024-11-01 09:00")
-    issue = make.at_red(county, at, about=NORMAL)
+    issue: Any = make.at_red(county, at, about=NORMAL)
     facts = {"suspension": reason, "reason": "frozen ground", "resume_on": day, "interim": interim}
 
     if sentence:
@@ -310,7 +314,7 @@ def test_rest_without_a_day_lasts_the_longest_time_of_its_reason(county):
     assert issue.resume_at == china("2024-12-22 17:30")  # 90 days
 
 
-def _waiting_for_requester(county: make.County) -> Issue:
+def _waiting_for_requester(county: make.County) -> Any:
     issue = brought(county, "green")
     do(issue, Verb.ASK_SUSPENSION, county["pr1"], TUESDAY, suspension="requester", reason="which door?")
     do(issue, Verb.SUSPEND, county["vs1"], TUESDAY, reply="Please tell us which door.")
@@ -355,7 +359,7 @@ DEFERRERS = [
 ]
 
 
-def deferred(county: make.County, light: str, at=TUESDAY) -> Issue:
+def deferred(county: make.County, light: str, at=TUESDAY) -> Any:
     asker, signer = next(row[1:3] for row in DEFERRERS if row[0] == light)
     issue = brought(county, light)
     do(issue, Verb.ASK_DEFERRAL, county[asker], at, reason="no budget line", reply="Next year's budget")
@@ -448,7 +452,7 @@ def test_objection_when_overruled_is_the_last_word(county):
 
 @pytest.mark.parametrize(("decliner", "above"), [("vs1", "tc1"), ("tc1", "duc")])
 def test_objection_to_declining_when_upheld_has_to_be_accepted(county, decliner, above):
-    issue = make.reported(county, MONDAY, about=NORMAL)
+    issue: Any = make.reported(county, MONDAY, about=NORMAL)
     do(issue, Verb.DECLINE, county[decliner], MONDAY)
     total = issue.total_due_at
     ask(issue, Verb.OBJECT, TUESDAY, reason="nobody else does it")
@@ -472,7 +476,7 @@ def test_objection_to_declining_when_upheld_has_to_be_accepted(county, decliner,
 
 
 def test_objection_to_declining_when_overruled_ends_for_good(county):
-    issue = make.reported(county, MONDAY, about=NORMAL)
+    issue: Any = make.reported(county, MONDAY, about=NORMAL)
     do(issue, Verb.DECLINE, county["vs1"], MONDAY)
     ask(issue, Verb.OBJECT, TUESDAY, reason="nobody else does it")
     do(issue, Verb.OVERRULE, county["tc1"], TUESDAY, reason="private", reply="It is a matter between neighbours.")
@@ -485,7 +489,7 @@ def test_objection_to_declining_when_overruled_ends_for_good(county):
 # --- closed with an explanation ---
 
 
-def refused_answers(county: make.County, times: int, light: str = "green") -> Issue:
+def refused_answers(county: make.County, times: int, light: str = "green") -> Any:
     """Answered, verified and rated bad so many times."""
     holder, checker = {"green": ("pr1", "gm1"), "blue": ("vs1", "gm1"), "yellow": ("tc1", "gm1"), "red": ("roads", "duc")}[light]
     issue = brought(county, light)

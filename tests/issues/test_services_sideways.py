@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from grids.levels import Level
@@ -33,7 +35,7 @@ def verbs_of(issue: Issue, person, at) -> set[str]:
 # --- 退单 ---
 
 
-def dispatched(county: make.County, at=MONDAY, unit: str = "roads") -> Issue:
+def dispatched(county: make.County, at=MONDAY, unit: str = "roads") -> Any:
     issue = make.at_yellow(county, at, about=NORMAL)
     do(issue, Verb.DISPATCH, county["tc1"], at, unit=county.units[unit].pk)
     return issue
@@ -122,7 +124,7 @@ def test_order_that_was_acknowledged_cannot_be_returned(county):
 HOPS = [("blue", "pr1", "vs1", "tc1", Level.GRID), ("yellow", "vs1", "tc1", "duc", Level.VILLAGE)]
 
 
-def came_back(county: make.County, light: str, lower: str, receiver: str) -> Issue:
+def came_back(county: make.County, light: str, lower: str, receiver: str) -> Any:
     """Passed up, returned, and passed up again."""
     issue = make.in_hand(county, MONDAY, about=NORMAL) if light == "blue" else make.at_blue(county, MONDAY, about=NORMAL)
     raise_ = {"tried": "all", **({} if light == "blue" else {"minute": make.MINUTE})}
@@ -138,7 +140,7 @@ def test_second_disagreement_is_decided_above_both_and_that_is_final(county, lig
     issue = came_back(county, light, lower, receiver)
     level = issue.level
     do(issue, Verb.DISPUTE, county[receiver], TUESDAY, reason="they have not tried")
-    assert {one.number: one.asked for one in Issue.objects.waiting_for(county[above], TUESDAY)}[issue.number] == "decide"
+    assert Issue.objects.waiting_for(county[above], TUESDAY).of_asked("decide").has(issue)
     for name in (lower, receiver):
         with pytest.raises((Forbidden, Refusal)):
             do(issue, Verb.DECIDE_LEVEL, county[name], TUESDAY, verdict=verdict, reason="x")
@@ -178,13 +180,13 @@ def test_dispute_before_a_return_or_too_late_is_refused(county):
 STEPS = "2024-11-30 foundations\n2025-06-30 bridge open"
 
 
-def project(county: make.County) -> Issue:
+def project(county: make.County) -> Any:
     issue = make.at_yellow(county, MONDAY, about=NORMAL)
     do(issue, Verb.TAKE_AS_PROJECT, county["tc1"], MONDAY, reason="needs money and a summer", reply="A bridge takes a year.")
     return issue
 
 
-def approved(county: make.County) -> Issue:
+def approved(county: make.County) -> Any:
     issue = project(county)
     do(issue, Verb.FILE_PLAN, county["tc1"], TUESDAY, plan="a new bridge", milestones=STEPS)
     do(issue, Verb.APPROVE_PLAN, county["duc"], TUESDAY, reply="The bridge is planned.")

@@ -51,7 +51,8 @@ def yellow(county: Scene) -> Issue:
 
 def asked_for_time(county: Scene) -> Issue:
     issue = yellow(county)
-    due = (issue.level_due_at + timedelta(days=4)).date().isoformat()  # type: ignore[operator]
+    assert issue.level_due_at
+    due = (issue.level_due_at + timedelta(days=4)).date().isoformat()
     return county.move(issue, Verb.ASK_EXTENSION, Role.TOWNSHIP_COMMITTEE, reason="钢材未到货", due=due)
 
 
