@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
 
+from demo import detours
 from demo.people import LOG_INS
 from demo.reports import Story
 from demo.staff import Staff
@@ -62,6 +63,19 @@ class Thread:
     disappoints: bool  # the first result will not satisfy
     answers: bool  # the requester rates
     comes_back: bool  # is reopened after closure
+    detour: str  # a way of `demo.detours` that it goes when it opens
+    wakes_at: datetime | None = None  # nobody turns to it before
+    refused_round: int = -1  # the last round that its requester, never content, has refused
+
+
+@dataclass
+class Deed:
+    """A verb that somebody will do at its time."""
+
+    issue: Issue
+    verb: Verb
+    by: Person | None
+    facts: dict[str, object]
 
 
 class Life:
@@ -73,7 +87,7 @@ class Life:
         self.leads = leads
         self.progress = progress
         self.order = count()
-        self.agenda: list[tuple[datetime, int, Thread | Story]] = []
+        self.agenda: list[tuple[datetime, int, Thread | Story | Deed]] = []
         self.refused = 0
         self.staff = Staff(end)
 
@@ -92,6 +106,8 @@ class Life:
                 next_sweep = next(moments)
             if isinstance(matter, Story):
                 self.tell(matter)
+            elif isinstance(matter, Deed):
+                self.keep(matter, at)
             else:
                 self.attend(matter, at)
         while next_sweep <= self.end:
@@ -114,7 +130,7 @@ class Life:
                     yield moment
             day += timedelta(days=1)
 
-    def plan(self, at: datetime, matter: Thread | Story) -> None:
+    def plan(self, at: datetime, matter: Thread | Story | Deed) -> None:
         heapq.heappush(self.agenda, (at, next(self.order), matter))
 
     def tell(self, story: Story) -> None:
@@ -144,6 +160,7 @@ class Life:
             disappoints=rng.random() < 0.06,
             answers=rng.random() < 0.84,
             comes_back=rng.random() < 0.03,
+            detour=detours.draw(self),
         )
         self.plan(self.later(story.at, Status.SUBMITTED, thread), thread)
 
@@ -161,26 +178,56 @@ class Life:
         issue = Issue.objects.select_related("category", "lead_unit").get(pk=thread.issue_id)
         if issue.status in ENDS and not (issue.status == Status.CLOSED and thread.comes_back):
             return
+        self.try_to(lambda: self.next_step(issue, thread, at), issue)
+        issue.refresh_from_db(fields=["status", "level", "resume_at"])
+        if again := self.next_attention(issue, thread, at):
+            self.plan(again, thread)
+
+    def try_to(self, act: Callable[[], None], issue: Issue) -> None:
+        """What is refused is not done; somebody comes back to it."""
         try:
-            self.next_step(issue, thread, at)
+            act()
         except Refusal as refusal:
             self.refused += 1
             logger.debug("%s %s: %s", issue.number, issue.status, refusal.sentence)
-        issue.refresh_from_db(fields=["status", "level"])
-        if issue.status in PACE_HOURS:
-            self.plan(self.later(at, issue.status, thread, level=issue.level), thread)
+
+    def then(self, issue: Issue, verb: Verb, by: Person | None, at: datetime, **facts: object) -> None:
+        """Somebody will do it at that time."""
+        self.plan(at, Deed(issue, verb, by, facts))
+
+    def keep(self, deed: Deed, at: datetime) -> None:
+        self.try_to(lambda: self.do(deed.issue, deed.verb, deed.by, at, **deed.facts), deed.issue)
+
+    def next_attention(self, issue: Issue, thread: Thread, at: datetime) -> datetime | None:
+        """When somebody turns to it again: what rests waits for its day, a project for its milestone."""
+        if issue.status in (Status.SUSPENDED, Status.DEFERRED):
+            return max(issue.resume_at or at, at) + timedelta(hours=3)
+        if issue.status not in PACE_HOURS:
+            return None
+        later = self.later(at, issue.status, thread, level=issue.level)
+        return max(later, thread.wakes_at or later)
 
     def next_step(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        if detours.take(self, issue, thread, at):
+            return
         step = {
             Status.SUBMITTED: self.triage,
             Status.ACCEPTED: self.take_up,
             Status.ASSIGNED: self.take_up,
             Status.IN_PROGRESS: self.work,
+            Status.SUSPENDED: self.wait_on,
+            Status.DEFERRED: self.review,
             Status.PENDING_VERIFICATION: self.check,
             Status.PENDING_FEEDBACK: self.answer,
             Status.CLOSED: self.come_back,
         }[Status(issue.status)]
         step(issue, thread, at)
+
+    def wait_on(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        """The program has not set it going yet; the next sweep does."""
+
+    def review(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        detours.review(self, issue, at)
 
     def do(self, issue: Issue, verb: Verb, by: Person | None, at: datetime, **facts: object) -> None:
         if by is not None:
@@ -206,7 +253,7 @@ class Life:
             return
         self.do(issue, Verb.ACKNOWLEDGE, self.holder(issue), at)
         if self.rng.random() < 0.9:
-            self.do(issue, Verb.CONTACT, self.holder(issue), at + timedelta(minutes=self.rng.randrange(10, 90)))
+            self.then(issue, Verb.CONTACT, self.holder(issue), at + timedelta(minutes=self.rng.randrange(10, 90)))
 
     def holder(self, issue: Issue) -> Person | None:
         """Who acts at the issue's level: the lead unit's officer if there is one, else who answers for the place."""
@@ -221,6 +268,16 @@ class Life:
         if thread.reports_beyond and issue.level < Level.COUNTY:
             thread.reports_beyond = self.rng.random() < 0.35  # perhaps the next level says the same
             self.raise_up(issue, thread, at)
+            return
+        if issue.is_project:
+            thread.wakes_at = detours.go_on_with_project(self, issue, at)
+            if thread.wakes_at:
+                return
+        if issue.level == Level.COUNTY and self.rng.random() < 0.4:
+            detours.follow_red(self, issue, at)
+            return
+        if issue.open_sub_tasks:
+            self.do(issue, Verb.WAIVE, self.holder(issue), at, **{Field.REASON: "已由主办单位自行完成"})
             return
         done = self.rng.choice(thread.story.done)
         self.do(issue, Verb.RESOLVE, self.holder(issue), at, **{Field.RESOLUTION: done, Field.PUBLIC_LINE: done})
@@ -249,19 +306,23 @@ class Life:
         office = self.staff.one(Role.SUPERVISION_OFFICE, issue.path)
         unit = issue.lead_unit or self.leads.get(issue.category.lead.split("·")[0]) or next(iter(self.leads.values()))
         if self.rng.random() < 0.66:
-            self.do(issue, Verb.ENTER_RED, office, at, **{Field.REASON: "情况属实，纳入重点督办", Field.UNIT: unit.pk})
+            self.then(issue, Verb.ENTER_RED, office, at, **{Field.REASON: "情况属实，纳入重点督办", Field.UNIT: unit.pk})
         else:
-            self.do(issue, Verb.REFUSE_RED, office, at, **{Field.REASON: "乡镇尚有条件解决，请继续办理"})
+            self.then(issue, Verb.REFUSE_RED, office, at, **{Field.REASON: "乡镇尚有条件解决，请继续办理"})
 
     def check(self, issue: Issue, thread: Thread, at: datetime) -> None:
-        role = Role.SUPERVISION_OFFICE if issue.level == Level.COUNTY else Role.GRID_MEMBER
-        checker = self.staff.one(role, issue.path, not_id=issue.resolved_by_id) or self.staff.one(
-            Role.TOWNSHIP_COMMITTEE, issue.path
-        )
+        checker = self.checker(issue)
         if self.rng.random() < 0.05:
             self.do(issue, Verb.REJECT, checker, at, **{Field.REASON: "现场看过，问题仍然存在"})
         else:
             self.do(issue, Verb.VERIFY, checker, at)
+
+    def checker(self, issue: Issue) -> Person | None:
+        """Somebody who may look whether it is done, and did not do it."""
+        near = (Role.GRID_MEMBER, Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE)
+        roles = (Role.SUPERVISION_OFFICE,) if issue.level == Level.COUNTY else near
+        found = (self.staff.one(role, issue.path, not_id=issue.resolved_by_id) for role in roles)
+        return next((person for person in found if person and not issue.was_handled_by(person)), None)
 
     def answer(self, issue: Issue, thread: Thread, at: datetime) -> None:
         if issue.level == Level.COUNTY:
@@ -274,9 +335,20 @@ class Life:
             )
         if not thread.answers:
             return
+        if thread.detour == "never_content":
+            self.refuse_again(issue, thread, at)
+            return
         value = "dissatisfied" if thread.disappoints else self.rng.choice(("satisfied", "satisfied", "satisfied", "mostly"))
         thread.disappoints = False
         services.move_as_requester(thread.submission_id, Verb.RATE, at=at, facts={Field.RATING: value})
+
+    def refuse_again(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        """Whatever is done, it is not enough: round after round, until it ends with an explanation."""
+        if thread.refused_round == issue.rating_round:
+            detours.explain(self, issue, at)
+            return
+        thread.refused_round = issue.rating_round
+        services.move_as_requester(thread.submission_id, Verb.RATE, at=at, facts={Field.RATING: "dissatisfied"})
 
     def come_back(self, issue: Issue, thread: Thread, at: datetime) -> None:
         thread.comes_back = False
