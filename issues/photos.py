@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
 from issues.errors import Refusal
-from issues.models import Attachment, Submission
+from issues.models import Attachment, Evidence, Submission
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 # JPEG is scaled down while it is decoded, so large ones need little memory; the others are decoded whole.
@@ -111,18 +111,23 @@ def attachments_of(submission: Submission) -> list[Attachment]:
     return list(submission.attachments.order_by("id"))
 
 
-def thumb_name(attachment: Attachment) -> str:
+def thumb_name(attachment: Attachment | Evidence) -> str:
     """The name in storage of an attachment's thumbnail."""
     path = PurePosixPath(str(attachment.file.name))
     return str(path.with_name(f"{path.stem}.thumb.jpg"))
 
 
-def _store(submission: Submission, photo: Photo, at: datetime) -> Attachment:
-    # Each report keeps its own copy: erasing one report never takes a photo from another.
-    folder = f"attachments/{submission.uuid.hex[:2]}/{submission.uuid.hex}"
+def keep(folder: str, photo: Photo) -> str:
+    """Store the photo and its thumbnail in that folder; the name in storage of the photo."""
     stem = f"{folder}/{photo.sha256[:32]}"
     name = _write(f"{stem}.jpg", photo.jpeg)
     _write(f"{stem}.thumb.jpg", photo.thumb)
+    return name
+
+
+def _store(submission: Submission, photo: Photo, at: datetime) -> Attachment:
+    # Each report keeps its own copy: erasing one report never takes a photo from another.
+    name = keep(f"attachments/{submission.uuid.hex[:2]}/{submission.uuid.hex}", photo)
     return Attachment.objects.create(
         submission=submission,
         sha256=photo.sha256,

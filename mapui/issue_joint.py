@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import cached_property
 
 from issues import closing, policy, recurrence, services
-from issues.models import Event, Issue, Poll, SubTask
+from issues.models import Event, Evidence, Issue, Poll, SubTask
 from issues.recurrence import Hint
-from issues.workflow import Status, Verb
+from issues.workflow import Move, Status, Verb
 from representatives.models import Assignment, Person
 
 _BEFORE_CLOSING = frozenset({Status.PENDING_VERIFICATION, Status.PENDING_FEEDBACK})
@@ -25,6 +25,7 @@ class Joint:
     person: Person
     at: datetime
     posts: Sequence[Assignment]
+    moves: Sequence[Move] = ()  # what the person may do now
 
     @cached_property
     def reads_all(self) -> bool:
@@ -54,6 +55,20 @@ class Joint:
         return list(self.issue.polls.for_issue_page()) if self.issue.resolution else []
 
     @cached_property
+    def evidence(self) -> list[Evidence]:
+        """Photos of the result; looked for only where the county wants them or there can be any."""
+        return list(self.issue.evidence.all()) if self.needs_evidence or self.may_add_evidence or self.issue.resolution else []
+
+    @property
+    def needs_evidence(self) -> bool:
+        """Whether the county has switched it on for works like this one."""
+        return policy.terms(self.issue.policy_id).closure.evidence_for_physical and self.issue.category.physical
+
+    @cached_property
+    def may_add_evidence(self) -> bool:
+        return any(move.verb == Verb.ADD_EVIDENCE for move in self.moves)
+
+    @cached_property
     def missing(self) -> list[str]:
         """What still keeps it from closing, once it was reported as solved."""
         return closing.missing(self.issue, self.at) if self.issue.status in _BEFORE_CLOSING else []
@@ -63,9 +78,10 @@ class Joint:
         """Why the rules suggest to raise it; nobody is bound by it."""
         return recurrence.hints_for([self.issue]).get(self.issue.pk, [])
 
-    def alike(self, verbs: Sequence[Verb]) -> list[Issue]:
+    @cached_property
+    def alike(self) -> list[Issue]:
         """Issues that may be the same problem, for whoever may merge it into one of them."""
-        if Verb.MERGE not in verbs:
+        if not any(move.verb == Verb.MERGE for move in self.moves):
             return []
         near = policy.terms(self.issue.policy_id).merging
         return list(Issue.objects.visible_to(self.person, self.at).like(self.issue, near)[:ALIKE_SHOWN])

@@ -78,6 +78,9 @@ _BACKWARD = frozenset(
 )
 
 
+_OWN_PANEL = frozenset({Verb.ADD_EVIDENCE})  # takes files, so it has a form of its own
+
+
 class Link(NamedTuple):
     """Another issue that this one has to do with."""
 
@@ -240,11 +243,7 @@ class IssuePage:
     @cached_property
     def joint(self) -> Joint:
         """What of it is handled together, and what still keeps it from closing."""
-        return Joint(self.issue, self.person, self.at, self._posted)
-
-    @cached_property
-    def alike(self) -> list[Issue]:
-        return self.joint.alike([move.verb for move in self.moves])
+        return Joint(self.issue, self.person, self.at, self._posted, self.moves)
 
     @property
     def lines(self) -> list[timeline.Line]:
@@ -325,7 +324,8 @@ class IssuePage:
         After a conflict the form stands beside what others did (`Refused`), and not here once more.
         """
         loud = next((verb for verb in _ONWARD if verb in {move.verb for move in self.moves}), None)
-        ordered = sorted(self.moves, key=lambda move: (move.verb != loud, move.verb in _BACKWARD))
+        offered = [move for move in self.moves if move.verb not in _OWN_PANEL]
+        ordered = sorted(offered, key=lambda move: (move.verb != loud, move.verb in _BACKWARD))
         found = []
         for move in ordered:
             is_refused = bool(refused and refused.form.move.verb == move.verb)

@@ -160,5 +160,6 @@ _DETAILS: Mapping[str, Detail] = {
     "refused": _choice(Kind),
     "proposed": _named(gettext_noop("Proposed: %(name)s")),
     "milestone": _named(gettext_noop("Milestone %(name)s")),
+    "units": _several(gettext_noop("Units: %(names)s")),
     "due": _moment(gettext_noop("New date: %(when)s")),
 }

@@ -146,6 +146,9 @@ class RequesterQuerySet(models.QuerySet["Requester"]):
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def of_round(self, rounds: int) -> Self:
+        return self.filter(round=rounds)
+
     def of_issue(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue)
 

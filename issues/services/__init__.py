@@ -10,6 +10,7 @@ from issues.services import (  # noqa: F401 - they register what they do
     bouncing,
     disputes,
     ending,
+    evidence,
     explaining,
     extending,
     handling,
@@ -31,6 +32,7 @@ from issues.services import (  # noqa: F401 - they register what they do
 from issues.services.acting import VERBS, Act, posted_at
 from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result, move_each
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
+from issues.services.evidence import add_evidence
 from issues.services.intake import submit, suggested_level
 from issues.services.joint import is_helper_only, reads_answers
 from issues.services.letters import answer_letter, send_letter
@@ -56,6 +58,7 @@ __all__ = [
     "Outcome",
     "Picked",
     "Result",
+    "add_evidence",
     "answer_letter",
     "drop_filter",
     "drop_template",

@@ -19,7 +19,7 @@ from representatives.roles import Role
 from tests.mapui.scene import IN_OFFICE, MINUTE, PHONE, Scene, submission_of
 
 HTMX = {"HX-Request": "true"}
-STATEMENTS = 17
+STATEMENTS = 18
 
 
 def page(issue: Issue) -> str:
