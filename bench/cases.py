@@ -6,9 +6,13 @@ import random
 import uuid
 from math import asinh, pi, radians, tan
 
+from django.utils.timezone import now
+
 from bench.measure import Case
 from grids.levels import Level
 from grids.models import Area, Layer
+from issues import state
+from issues.api import SLOT_S
 from issues.models import Issue
 from representatives.models import Person
 
@@ -19,21 +23,38 @@ def cases() -> list[Case]:
     township = Person.objects.get(username="township")
     member = Person.objects.get(username="member")
     layer = Layer.objects.get(level=Level.GRID)
+    root = Area.objects.roots()[0]
+    cell_state = f"/map/state/cell/?county={root.path}&v={layer.version}"
+    townships = Layer.objects.get(level=Level.TOWNSHIP)
     z, x, y = tile_of(Area.objects.cells().exclude(label_point=None)[0], zoom=12)
     return [
         Case("dashboard page", "/", office),
-        Case("dashboard state, all cells", f"/map/state/cell/?v={layer.version}", office),
-        Case("dashboard state, townships", f"/map/state/township/?v={Layer.objects.get(level=Level.TOWNSHIP).version}", office),
-        Case("state unchanged (304)", f"/map/state/cell/?v={layer.version}", office, revalidate=True),
+        Case("dashboard state, all cells", cell_state, office),
+        Case("dashboard state, one township", cell_state, township),
+        Case("dashboard state, townships", f"/map/state/township/?county={root.path}&v={townships.version}", office),
+        Case("dashboard state, a visitor's", f"/map/state/township/?county={root.path}&v={townships.version}"),
+        Case("state unchanged (304)", cell_state, office, revalidate=True),
+        Case("state, changes since", f"/map/delta/cell/?county={root.path}&v={layer.version}&since={_stamp_before(root)}", office),
         Case("cell tile, cached", f"/map/tiles/cell/{layer.version}/{z}/{x}/{y}.mvt"),
         Case("queue of a township", "/queue/", township),
         Case("queue of a grid member", "/queue/", member),
         Case("issue page", f"/issues/{_open_issue(township).number}/", township),
         Case("red list", "/red/", office),
         Case("heat page", "/heat/", office),
+        Case("cover page", "/cover/", Person.objects.get(username="organisation")),
         Case("report page", "/report/"),
         Case("POST of a report", "/report/", member, body=report_form),
     ]
+
+
+def _stamp_before(root: Area) -> state.Stamp:
+    """A stamp from before the latest change, so that one changed area is told: the address of a map that is just behind."""
+    cell = Area.objects.cells().under(root.path).without_boundary()[0]
+    stamp = state.stamp(root.path, now(), slot_s=SLOT_S)
+    if stamp is None:
+        raise ValueError("Redis does not answer.")
+    state.announce([cell.path])
+    return stamp
 
 
 def _open_issue(person: Person) -> Issue:

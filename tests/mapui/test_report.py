@@ -21,6 +21,7 @@ from mapui.uploads import BoundedUploadHandler
 from representatives.roles import Role
 from tests.drawing import DRAWN_AT, Town
 from tests.issues.reports import picture, territory
+from tests.issues.test_statements import few_statements
 from tests.representatives.factories import post
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,15 @@ def test_page_has_no_inline_style_and_no_inline_script(client, town):
 
 def test_page_without_a_territory_still_opens(client, db):
     assert client.get(REPORT).status_code == 200
+
+
+def test_report_with_a_pin_when_sent_costs_at_most_fifteen_statements(client, town):
+    point = town.inside("A")
+
+    with few_statements("POST /report/"):
+        answer = client.post("/report/", answers(lon=point.x, lat=point.y, accuracy=12))
+
+    assert answer.status_code == 303
 
 
 def test_page_costs_few_queries(client, town, django_assert_max_num_queries):
