@@ -79,7 +79,7 @@ def lived(issue: Issue, clocks: Clocks, rng: random.Random, until: datetime) -> 
         if climbs and climbs < solved:
             at = climbs
             if at < until:
-                note(Verb.ESCALATE, at, Status.ASSIGNED, LADDER_LEVELS[LADDER_LEVELS.index(issue.level) + 1], "system")  # type: ignore[arg-type]
+                note(Verb.ESCALATE, at, Status.ASSIGNED, LADDER_LEVELS[LADDER_LEVELS.index(issue.level) + 1], "system")
                 clocks.start_level(at, now=at)
             continue
         if solved < until:

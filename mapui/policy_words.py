@@ -48,7 +48,9 @@ WORDS: Mapping[str, str | Promise] = {
     "rectify_share": _("Time for rectification, share of the level's"), "reopen": _("Reopened by the requester within"),
     "reopen_by_staff": _("Reopened by supervisors within"), "recurrence": _("Recurrence"),
     "evidence_for_physical": _("Photo needed for works on site"), "call_back": _("Call back by telephone"),
-    "contacts": _("Contacts"), "attachments": _("Photos"), "voice": _("Voice"), "declined_text": _("Text of declined reports"),
+    "nudges_per_day": _("Reminders a day"), "on_site": _("On site"), "reopened": _("Times reopened"),
+    "needs_resume_date": _("Date of resuming needed"), "whistle": _("Call to the spot"), "reply": _("Reply"),
+    "required": _("Required"), "contacts": _("Contacts"), "attachments": _("Photos"), "voice": _("Voice"), "declined_text": _("Text of declined reports"),
 }  # fmt: skip
 VALUES: Mapping[str, str | Promise] = {
     "cn_workdays": _("China's working days, adjusted weekends included"),

@@ -35,6 +35,8 @@ class TextForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
+        if self.errors.get("file"):
+            raise forms.ValidationError([str(fault) for fault in self.errors.pop("file")])
         upload = data.get("file")
         if upload is None:
             return data

@@ -84,7 +84,7 @@ def live(county: make.County, n: int, *, seed: int = 1) -> None:
             do(
                 issue,
                 Verb.REJECT,
-                county["tc1"] if issue.level == 20 else county["vs1"] if issue.level == 10 else county["gm1"],
+                county["tc1"] if issue.level == 20 else county["vs1"] if issue.level == 10 else county["gl1"],
                 at,
             )
             steps.append((later[0], "solve", issue.pk))
