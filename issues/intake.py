@@ -148,7 +148,7 @@ def _solve(submission: Submission, draft: Draft, at: datetime, person: Person | 
     if person is None:
         raise Refusal(_("Only who is there for the village can report something as solved."), field="done")
     try:
-        facts = {Field.RESOLUTION: draft.done}
+        facts: dict[str, object] = {Field.RESOLUTION: draft.done}
         services.move(submission.issue_id, Verb.HANDLE_ON_THE_SPOT, by=person, at=at, facts=facts)
     except Refusal as refusal:
         words = {"why": refusal.sentence}

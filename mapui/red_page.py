@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
@@ -172,8 +172,9 @@ class RedPage:
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many of each, so that the tabs can say it; one statement for all."""
-        found: list[QuerySet[Model, object]] = [_counted(rows, tab) for tab, rows in self._sets.items()]
-        return dict.fromkeys(TABS, 0) | dict(found[0].union(*found[1:], all=True))  # type: ignore[call-overload]
+        found = [_counted(rows, tab) for tab, rows in self._sets.items()]
+        counts: dict[str, int] = dict(found[0].union(*found[1:], all=True))
+        return dict.fromkeys(TABS, 0) | counts
 
     @property
     def _sets(self) -> dict[str, QuerySet[Model]]:
@@ -184,7 +185,7 @@ class RedPage:
             GENERAL: self._general,
             LETTERS: self._letters,
             LEFT: self._left,
-        }  # type: ignore[dict-item]
+        }
 
     @property
     def tabs(self) -> list[Tab]:
@@ -339,9 +340,9 @@ class RedPage:
     states = tuple(ReminderLetter.State)
 
 
-def _counted(rows: QuerySet[Model], tab: str) -> QuerySet[Model, object]:
+def _counted(rows: QuerySet[Any], tab: str) -> QuerySet[Any, tuple[str, int]]:
     """(tab, how many) as the one row of a statement; none if there are none."""
-    return rows.order_by().annotate(tab=Value(tab)).values("tab").annotate(n=Count("pk")).values_list("tab", "n")  # type: ignore[return-value]
+    return rows.order_by().annotate(tab=Value(tab)).values("tab").annotate(n=Count("pk")).values_list("tab", "n")
 
 
 def days_between(start: datetime, end: datetime) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -28,12 +29,12 @@ def county() -> make.County:
     return make.county()
 
 
-def draft(county: make.County, *issues: Issue, unit: str = "roads", **more: object) -> Draft:
-    given = {"uuid": uuid4(), "kind": KIND.SUPERVISION, "text": "请于期限内办结。", "reply_by": None, **more}
+def draft(county: make.County, *issues: Issue, unit: str = "roads", **more: Any) -> Draft:
+    given: dict[str, Any] = {"uuid": uuid4(), "kind": KIND.SUPERVISION, "text": "请于期限内办结。", "reply_by": None, **more}
     return Draft(unit=county.units[unit], issues=[issue.pk for issue in issues], **given)
 
 
-def sent(county: make.County, *issues: Issue, **more: object) -> ReminderLetter:
+def sent(county: make.County, *issues: Issue, **more: Any) -> ReminderLetter:
     return services.send_letter(draft(county, *issues, **more), by=county["duc"], at=LATE)
 
 

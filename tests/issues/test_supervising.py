@@ -156,6 +156,7 @@ def test_general_supervision_ends_when_the_issue_enters_the_red_list_as_another_
 
     general, key = KeySupervisionEntry.objects.filter(issue=issue).order_by("pk")
     assert (general.grade, general.exit_verb, general.exited_at) == (GRADE.GENERAL, Verb.ENTER_RED, TUESDAY)
+    assert key.slip is not None
     assert (key.grade, key.exited_at, key.slip.beyond) == (GRADE.KEY, None, "authority")
 
 
@@ -317,6 +318,7 @@ def test_office_takes_it_off_the_list_and_a_second_entry_is_another_row(county):
     first = entry_of(issue)
     assert (issue.level, issue.status, issue.lead_unit) == (Level.TOWNSHIP, Status.ASSIGNED, None)
     assert (first.exited_at, first.exit_verb, first.exit_reason) == (later, Verb.EXIT_DOWN, "the township can do it now")
+    assert issue.level_due_at is not None
     assert issue.level_due_at > later
     assert issue.progress_due_at is None
 
