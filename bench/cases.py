@@ -42,6 +42,7 @@ def cases() -> list[Case]:
         Case("red list", "/red/", office),
         Case("heat page", "/heat/", office),
         Case("cover page", "/cover/", Person.objects.get(username="organisation")),
+        Case("figures page", "/figures/", office),
         Case("report page", "/report/"),
         Case("POST of a report", "/report/", member, body=report_form),
     ]
