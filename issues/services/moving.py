@@ -90,7 +90,8 @@ def moves_in_sight(issue: Issue, person: Person, at: datetime, posts: Sequence[A
 def possible_moves_for_requester(submission: Submission, at: datetime) -> list[Move]:
     """The verbs that whoever holds the receipt may do now."""
     issue = submission.issue
-    acts = [_act_of_requester(submission, move.verb, at) for move in MOVES if move.verb in VERBS]
+    moves = [move for move in MOVES if move.verb in VERBS and _concerns(move, _REQUESTER)]
+    acts = [_act_of_requester(submission, move.verb, at) for move in moves]
     return [_as_offered(act.move, issue) for act in acts if act.verb != Verb.SUBMIT and act.refusal() is None]
 
 
