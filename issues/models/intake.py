@@ -184,6 +184,7 @@ class Rating(models.Model):
         verbose_name_plural = _("ratings")
         ordering = ("rated_at",)
         constraints = (models.UniqueConstraint(fields=("submission", "round"), name="rating_once_per_round"),)
+        indexes = (models.Index(fields=("rated_at",), name="rating_by_time"),)
 
     def __str__(self) -> str:
         return str(self.get_value_display())

@@ -56,6 +56,8 @@ class Event(models.Model):
                 name="event_red_by_people",
             ),
         )
+        # Orders to units of a period: the return rate reads them, not the whole ledger.
+        indexes = (models.Index(fields=("at",), condition=Q(verb__in=(Verb.DISPATCH, Verb.ENTER_RED)), name="event_order_by_time"),)
 
     def __str__(self) -> str:
         return f"{self.issue_id}.{self.number} {self.verb}"
