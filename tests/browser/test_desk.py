@@ -57,7 +57,7 @@ def test_rows_without_javascript_are_dispatched_through_a_form_of_their_own(
     page = open_as(open_context(java_script_enabled=False).new_page(), log_in, county[Role.TOWNSHIP_COMMITTEE])
 
     page.get_by_label(f"Tick {issue.number}").check()
-    page.get_by_role("group", name="For the ticked rows").get_by_role("button", name="Dispatch").click()
+    page.get_by_role("form", name="For the ticked rows").get_by_role("button", name="Dispatch").click()
     page.get_by_label("Lead unit").select_option(label="交通运输局")
     page.get_by_role("button", name="Dispatch", exact=True).click()
 
