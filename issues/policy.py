@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.functional import SimpleLazyObject
@@ -463,4 +463,6 @@ def calendar_of(policy: Policy, path: str, told: Iterable[Mapping[str, object]] 
     Unless they are `told`, they are read when first asked for, by one query: who only wants to know whether it is night
     never asks.
     """
-    return policy.calendar_with(SimpleLazyObject(lambda: county_days(path)) if told is None else days_told(told))
+    if told is not None:
+        return policy.calendar_with(days_told(told))
+    return policy.calendar_with(cast("Mapping[date, bool]", SimpleLazyObject(lambda: county_days(path))))

@@ -47,7 +47,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         from issues.models import Issue
 
         while issue := Issue.objects.of_report(pk).lock_one():
-            reports = list(self.of_issue(issue).with_requester())
+            reports: list[Submission] = list(self.of_issue(issue).with_requester())
             if any(report.pk == pk for report in reports):
                 for report in reports:
                     report.issue = issue
@@ -63,7 +63,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def of_issues(self, issues: Collection[int]) -> Self:
         return self.filter(issue__in=issues)
 
-    def counted(self) -> models.QuerySet[Submission, dict[str, Any]]:
+    def counted(self) -> models.QuerySet[Submission, Any]:
         """How many they are, as the only value: for a column of another query about the reports of one issue."""
         return self.order_by().values("issue").annotate(n=models.Count("pk")).values("n")
 
