@@ -36,13 +36,13 @@ def bars(issue: Issue, at: datetime) -> list[Bar]:
     """The clocks that run, the nearest first; none once the issue has ended."""
     if not issue.is_open:
         return []
+    found = []
     if issue.status == Status.SUBMITTED:
-        found = [_bar(_("To be accepted"), issue, issue.reported_at, issue.triage_due_at, at)]
-    else:
-        found = [
-            _bar(_("At this level"), issue, issue.level_since, issue.level_due_at, at, mark=issue.due_soon_at),
-            _bar(_("In all"), issue, issue.accepted_at, issue.total_due_at, at),
-        ]
+        found.append(_bar(_("To be accepted"), issue, issue.reported_at, issue.triage_due_at, at))
+    # They do not wait for whoever sorts: once that time is up they run, accepted or not.
+    if issue.status != Status.SUBMITTED or (issue.level_since and issue.level_since <= at):
+        found.append(_bar(_("At this level"), issue, issue.level_since, issue.level_due_at, at, mark=issue.due_soon_at))
+        found.append(_bar(_("In all"), issue, issue.accepted_at or issue.level_since, issue.total_due_at, at))
     return [bar for bar in found if bar]
 
 

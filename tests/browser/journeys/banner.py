@@ -71,7 +71,7 @@ def banner() -> Banner:
     policies.store(policies.SHIPPED.read_text(), active_from=SINCE, signed_by="", at=SINCE)
     made = Banner(town, {}, _units(town), {one.code: one for one in Category.objects.all()})
     made.staff = _staff(town, made.units)
-    made.people = {each.assignments.get().role: each for each in reversed(made.staff.values())}
+    made.people = {Role(each.assignments.get().role): each for each in reversed(made.staff.values())}
     return made
 
 

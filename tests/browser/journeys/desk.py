@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import uuid4
 
 from django.db.models import Model
@@ -17,7 +17,7 @@ from issues.workflow import Status, Verb
 from representatives.models import Person
 from tests.browser.conftest import Faults
 from tests.browser.journeys.banner import Banner
-from tests.browser.journeys.clock import Clock
+from tests.browser.journeys.clock import CHINA, Clock
 
 LogIn = Callable[[Page, Person], None]
 Who = str | Person
@@ -78,7 +78,8 @@ class Desk:
         before = self.again(issue).event_count
         self.see(issue, by)
         token = self.page.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value") or ""
-        form = {"csrfmiddlewaretoken": token, "seen": str(before), **{name: str(_plain(value)) for name, value in fields.items()}}
+        form: dict[str, str | float | bool] = {name: str(_plain(value)) for name, value in fields.items()}
+        form |= {"csrfmiddlewaretoken": token, "seen": str(before)}
         answer = self.page.context.request.post(f"/issues/{issue.number}/{verb}/", form=form, max_redirects=0)
         assert self.again(issue).event_count == before, "It was done although nobody may do it."
         return answer
@@ -147,18 +148,15 @@ class Desk:
 
     def until(self, end: str, issue: Issue) -> None:
         """Lets time pass, with a sweep at every moment for which something is planned."""
-        last = datetime.fromisoformat(end).replace(tzinfo=self.clock.at.tzinfo)
+        last = datetime.fromisoformat(end).replace(tzinfo=CHINA)
         for _step in range(200):
             found = self.again(issue)
-            planned = [time for time in (found.warn_at, found.climb_at, found.resume_at, found.silent_close_at) if time]
-            moments = [time for time in planned if time > self.clock.at]
-            if any(time <= self.clock.at for time in planned):
-                self.sweep()
-                moments = [self.clock.at + timedelta(minutes=1)] if not moments else moments
-            if not moments or min(moments) > last:
+            planned = [found.warn_at, found.climb_at, found.resume_at, found.silent_close_at]
+            moment = min((time for time in planned if time), default=last)
+            if moment >= last:
                 self.sweep(last)
                 return
-            self.sweep(min(moments))
+            self.sweep(max(moment, self.clock.at))
         raise AssertionError("The program came to no rest.")
 
     # --- how far a story has come ---
