@@ -39,6 +39,7 @@ from issues.weeks import week_of
 DAY = 24 * 3600
 AREA_LEVELS = (Level.GRID, Level.VILLAGE, Level.TOWNSHIP)
 LONGEST = 520  # weeks: what is older is kept, but the slider would have no room for it
+YEAR = 52  # weeks: how much is looked at first; without any report for so long, the span ends with the last one
 
 T = TypeVar("T")
 
@@ -78,8 +79,9 @@ class View:
         return heat_public.FINEST_SHOWN if self.audience.is_public else HIGHEST_ZOOM
 
     def span(self) -> Span:
-        """From the first week with an issue until the present one."""
-        return self._kept("span", lambda: _span(self._weekly(), until=week_of(self.at)))
+        """From the first week with an issue until the present one; until the last with an issue if that is a year ago."""
+        bucket = heat_public.BUCKET_WEEKS if self.audience.is_public else 1
+        return self._kept("span", lambda: _span(self._weekly(), until=week_of(self.at), bucket=bucket))
 
     def bucket_weeks(self, z: int = HIGHEST_ZOOM) -> int:
         """Weeks per bucket of the tiles of zoom z."""
@@ -178,7 +180,8 @@ def prepare(*, at: datetime) -> None:
         view_of(audience, at).scales(EVERYTHING)
 
 
-def _span(rows: list[Row], *, until: int) -> Span:
+def _span(rows: list[Row], *, until: int, bucket: int) -> Span:
+    """Rows count buckets of so many weeks; `until` is the present week."""
     counts: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for week, category, count in rows:
         counts[category][week] += count
@@ -186,8 +189,14 @@ def _span(rows: list[Row], *, until: int) -> Span:
         for week, _category, count in rows:
             counts[ALL][week] += count
     weeks = [week for week in counts[ALL] if week <= until]
+    until = _end(max(weeks, default=until) + bucket - 1, until)
     first = max(min(weeks, default=until + 1), until + 1 - LONGEST)
     return Span(first, until + 1 - first, {category: dict(per_week) for category, per_week in counts.items()})
+
+
+def _end(latest: int, present: int) -> int:
+    """The last week of the span: the present one, unless there was nothing for a year (an old system's cases, a demo)."""
+    return latest if latest + YEAR <= present else present
 
 
 def _within(shape: Shape, rows: list[Row]) -> list[Row]:

@@ -21,15 +21,14 @@ from grids.levels import Level
 from grids.models import Area, in_language
 from issues.figures import narrowed
 from issues.heat_queries import EVERYTHING, Audience, Choice, choice_of
-from issues.heat_view import View
+from issues.heat_view import YEAR, View
 from issues.models import Category
 from issues.places import PUBLIC_SORTS, SORTS, Period, Places, public_places
-from issues.weeks import week_of
+from issues.weeks import monday, week_of
 from mapui.overview import Place, Viewer, home_of, layers_of
 from representatives.models import Person
 
 ROWS_PER_PAGE = 20
-YEAR = 52  # weeks
 MOST_EXPORTED = 5000
 
 # How the map may be coloured; the value is what the script and the address say.
@@ -62,26 +61,25 @@ class Wanted:
     page: str
 
     @classmethod
-    def from_query(cls, query: QueryDict, towns: list[Area], at: datetime, *, sorts: Iterable[str]) -> Wanted:
-        """`sorts`: what the list can be sorted by, the usual one first."""
+    def from_query(cls, query: QueryDict, towns: list[Area], last_week: int, *, sorts: Iterable[str]) -> Wanted:
+        """`last_week`: where time ends on this page; `sorts`: what the list can be sorted by, the usual one first."""
         mode, sort = query.get("mode", ""), query.get("sort", "")
         return cls(
             choice=choice_of(query.get("category", "")[:60]) or EVERYTHING,
             town=next((town for town in towns if town.code == query.get("town")), None),
-            period=_period(query, at),
+            period=_period(query, last_week),
             sort=sort if sort in sorts else next(iter(sorts)),
             mode=mode if mode in dict(MODES) else MODES[0][0],
             page=query.get("page", "1"),
         )
 
 
-def _period(query: QueryDict, at: datetime) -> Period:
+def _period(query: QueryDict, last_week: int) -> Period:
     """The weeks of the days “from” and “to” (both included); the last year if they are missing or upside down."""
-    this_week = week_of(at)
     first, last = _week(query.get("from", "")), _week(query.get("to", ""))
-    first = this_week + 1 - YEAR if first is None else first
-    last = this_week if last is None else min(last, this_week)
-    return Period(first, last + 1) if first <= last else Period(this_week + 1 - YEAR, this_week + 1)
+    first = last_week + 1 - YEAR if first is None else first
+    last = last_week if last is None else min(last, last_week)
+    return Period(first, last + 1) if first <= last else Period(last_week + 1 - YEAR, last_week + 1)
 
 
 def _week(text: str) -> int | None:
@@ -106,7 +104,9 @@ class HeatPage:
     def __init__(self, person: Person | None, view: View, query: QueryDict, at: datetime) -> None:
         self.person, self.view, self.at = person, view, at
         self.towns = _towns(view.audience)
-        self.wanted = Wanted.from_query(query, self.towns, at, sorts=PUBLIC_SORTS if self.is_public else SORTS)
+        # Only a year without any report ends time before the present week.
+        self.last_week = min(view.span().last_week, week_of(at))
+        self.wanted = Wanted.from_query(query, self.towns, self.last_week, sorts=PUBLIC_SORTS if self.is_public else SORTS)
 
     @property
     def is_public(self) -> bool:
@@ -115,6 +115,11 @@ class HeatPage:
     @property
     def is_built(self) -> bool:
         return self.view.version > 0
+
+    @property
+    def quiet_since(self) -> date | None:
+        """The Monday of the last week with a report if that is over a year ago, so that the page opens on the year before it."""
+        return monday(self.last_week) if self.last_week < week_of(self.at) else None
 
     @property
     def modes(self) -> tuple[tuple[str, Promise], ...]:

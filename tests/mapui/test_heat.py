@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.cache import cache
@@ -53,10 +53,10 @@ def office(town) -> Person:
     return post(Role.SUPERVISION_OFFICE, town.county, person(), since=NOW - 400 * DAY)
 
 
-def come_back(town: Town, letter: str, times: int, code: str = "road.light") -> list[Issue]:
+def come_back(town: Town, letter: str, times: int, code: str = "road.light", last: datetime = NOW - 10 * DAY) -> list[Issue]:
     found: list[Issue] = []
     for turn in range(times):
-        reported = NOW - (10 * (times - turn)) * DAY
+        reported = last - (10 * (times - turn - 1)) * DAY
         found.append(closed(town[letter], category(code), reported, 2 * DAY, point=town.inside(letter), title=f"{letter}{turn}"))
         found[-1].recurrence_of = found[-2] if turn else None
         found[-1].save()
@@ -139,6 +139,48 @@ def test_list_when_filtered_holds_these_places_in_this_order(town, office, query
     leaf = as_(office).get(f"/heat/{query}").context["leaf"]
 
     assert "".join(place.area for place in leaf) == letters
+
+
+def test_page_when_nothing_came_for_over_a_year_opens_on_the_last_year_that_holds_reports_and_says_so(town, office):
+    last = NOW - 4 * 365 * DAY
+    come_back(town, "A", 3, last=last)
+
+    page = as_(office).get("/heat/")
+    period = page.context["heat"].wanted.period
+
+    assert (period.first, period.until) == (week_of(last) + 1 - 52, week_of(last) + 1)
+    assert "Nothing has been reported in the last 52 weeks." in page.content.decode()
+    assert [place.area for place in page.context["leaf"]] == ["A"]
+
+
+def test_slider_when_nothing_came_for_over_a_year_ends_with_the_last_report_and_still_has_a_scale(town, office):
+    last = NOW - 4 * 365 * DAY
+    come_back(town, "A", 3, last=last)
+
+    info = as_(office).get("/map/heat.json").json()
+
+    assert info["first_week"] + info["weeks"] - 1 == week_of(last)
+    assert info["totals"][-1] == 1
+    assert any(issues for knots in info["scales"].values() for _length, issues, _weeks in knots)
+
+
+def test_page_when_the_last_report_is_eleven_months_old_opens_on_the_year_until_today(town, office):
+    come_back(town, "A", 3, last=NOW - 330 * DAY)
+
+    page = as_(office).get("/heat/")
+
+    assert page.context["heat"].wanted.period.until == week_of(NOW) + 1
+    assert "Nothing has been reported in the last 52 weeks." not in page.content.decode()
+
+
+def test_visitor_when_nothing_came_for_over_a_year_opens_on_the_last_period_that_is_told(town):
+    last = NOW - 4 * 365 * DAY
+    come_back(town, "A", 9, last=last)
+
+    page = Client().get("/heat/")
+
+    assert week_of(last) < page.context["heat"].wanted.period.until <= week_of(last) + 4
+    assert [row.area for row in page.context["leaf"]] == ["north"]
 
 
 def test_page_costs_the_same_however_many_places_there_are(town, office, django_assert_max_num_queries):
