@@ -88,6 +88,22 @@ take_up              VS                  | TC                  | -              
 let_stay             VS                  | TC                  | -                   | -
 draft_raise          SYS                 | SYS                 | SYS                 | -
 poll                 GM VS               | GM TC               | GM VS               | DUC
+supplement           RES                 | RES                 | RES                 | RES
+place                GM VS TC            | VS TC               | TC                  | TC
+contact              GM PR VS            | VS PR               | TC DEPT             | DEPT DUC
+make_safe            GM PR VS            | GM PR VS            | GM VS TC DEPT       | GM VS TC DEPT DUC
+note                 GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC
+warn                 SYS                 | SYS                 | SYS                 | SYS
+rate                 RES GM VS TC        | RES GM PR TC        | RES GM PR VS DUC    | RES GM VS TC DUC
+call_back            SYS GM VS TC        | SYS GM PR TC        | SYS GM PR VS DUC    | SYS GM VS TC DUC
+refuse_request       VS TC               | TC                  | DUC                 | CL
+add_evidence         PR GM               | VS                  | TC DEPT             | DEPT
+file_plan            -                   | VS                  | TC DEPT             | DEPT DUC
+milestone            -                   | VS                  | TC DEPT             | DEPT DUC
+letter               DUC                 | DUC                 | DUC                 | DUC
+answer_letter        -                   | VS                  | TC DEPT             | DEPT
+recalendar           SYS                 | SYS                 | SYS                 | SYS
+purge                SYS                 | SYS                 | SYS                 | SYS
 """
 ROWS = [
     (verb, level, who.split())
@@ -105,26 +121,77 @@ def test_row_of_the_table_names_whom_the_notes_name(verb, level, who):
 
 
 # from → to, typed from the statuses of the notes.
+_HELD = "accepted assigned in_progress"
+_OPEN = "submitted accepted assigned in_progress suspended deferred pending_verification pending_feedback"
+_ENDS = "closed closed_explained declined withdrawn merged"
+_BEFORE_FEEDBACK = _OPEN.removesuffix(" pending_feedback")
+_NOT_NEW = _OPEN.removeprefix("submitted ")
 WAYS = {
     "submit": ("draft", "submitted"),
+    "supplement": (_OPEN, None),
+    "place": ("submitted", None),
     "accept": ("submitted", "accepted"),
     "decline": ("submitted", "declined"),
+    "dispatch": (_HELD, "assigned"),
     "acknowledge": ("accepted assigned", "in_progress"),
+    "contact": (_HELD, None),
+    "make_safe": (f"submitted {_HELD}", None),
+    "note": (_OPEN, None),
+    "warn": (_OPEN, None),
     "resolve": ("in_progress", "pending_verification"),
     "verify": ("pending_verification", "pending_feedback"),
     "reject": ("pending_verification", "in_progress"),
+    "rate": ("pending_feedback", None),
+    "call_back": ("pending_feedback", None),
+    "poll": ("pending_feedback", None),
     "close": ("pending_feedback", "closed"),
     "reopen": ("closed closed_explained", "in_progress"),
-    "withdraw": ("submitted accepted assigned in_progress suspended deferred pending_verification", "withdrawn"),
-    "merge": ("submitted accepted assigned in_progress suspended deferred pending_verification", "merged"),
-    "escalate": ("accepted assigned in_progress", "assigned"),
-    "return_down": ("accepted assigned in_progress", "assigned"),
-    "enter_red": ("accepted assigned in_progress", "assigned"),
-    "suspend": ("accepted assigned in_progress", "suspended"),
+    "withdraw": (_BEFORE_FEEDBACK, "withdrawn"),
+    "merge": (_BEFORE_FEEDBACK, "merged"),
+    "split": (_HELD, None),
+    "handle_on_the_spot": ("submitted", "pending_feedback"),
+    "escalate": (_HELD, "assigned"),
+    "return_down": (_HELD, "assigned"),
+    "draft_red": (_HELD, None),
+    "propose_red": (_HELD, None),
+    "enter_red": (_HELD, "assigned"),
+    "refuse_red": (_HELD, None),
+    "approve_exit": ("pending_feedback", None),
+    "exit_down": (_HELD, "assigned"),
+    "ask_extension": (_HELD, None),
+    "ask_suspension": (_HELD, None),
+    "ask_deferral": (_HELD, None),
+    "ask_explanation": ("in_progress pending_feedback", None),
+    "extend": (_HELD, None),
+    "suspend": (_HELD, "suspended"),
     "resume": ("suspended", "in_progress"),
-    "defer": ("accepted assigned in_progress", "deferred"),
-    "rate": ("pending_feedback", None),
+    "defer": (_HELD, "deferred"),
+    "explain": ("in_progress pending_feedback", "closed_explained"),
+    "refuse_request": (f"{_HELD} pending_feedback", None),
+    "review": ("deferred", None),
+    "object": ("declined deferred", None),
+    "ask_help": (_HELD, None),
+    "whistle": (_HELD, None),
+    "take_task": (_HELD, None),
+    "answer": (_HELD, None),
+    "waive": (_HELD, None),
+    "mark_task": (_OPEN, None),
+    "delegate": ("in_progress pending_verification", None),
+    "add_evidence": ("in_progress pending_verification", None),
+    "draft_raise": (_HELD, None),
+    "take_up": (_HELD, "assigned"),
+    "let_stay": (_HELD, None),
+    "dispute": (_HELD, None),
+    "decide_level": (_HELD, None),
     "return_order": ("assigned", "accepted"),
+    "take_as_project": (_HELD, None),
+    "file_plan": (_HELD, None),
+    "approve_plan": (_HELD, None),
+    "milestone": (_HELD, None),
+    "nudge": (_HELD, None),
+    "letter": (_OPEN, None),
+    "recalendar": (_OPEN, None),
+    "purge": (f"{_OPEN} {_ENDS}", None),
 }
 
 
@@ -238,3 +305,42 @@ def test_levels_at_which_a_role_may_accept(role, suggested, levels):
 
 def test_ended_statuses_are_the_five_of_the_notes():
     assert {status.value for status in ENDS} == {"closed", "closed_explained", "declined", "withdrawn", "merged"}
+
+
+_FOLLOWED = f"{_HELD} pending_verification suspended"
+_SOURCES = {verb: set(sources.split()) for verb, (sources, _target) in WAYS.items()}
+_SOURCES |= {
+    key: set(_FOLLOWED.split())
+    for key in ("supervise", "lift", "propose_listed", "list", "refuse_listed", "appoint", "report_progress")
+}
+_SOURCES |= {key: {"submitted", "deferred"} for key in ("uphold", "overrule")}
+_SOURCES["answer_letter"] = {status.value for status in Status}
+# What the program may do to a report that nobody has accepted in time.
+_SYSTEM_FROM_NEW = {"escalate", "draft_red"}
+# Whoever skips a level is told that nobody may, not that others might.
+_SKIPPING = {"escalate", "propose_red", "enter_red"}
+
+
+def may(verb: str, actor: Role | Actor, level: Level, status: Status) -> bool:
+    """By the notes as they are typed above, without a look at the code."""
+    who = next({one for name in names for one in WHO[name]} for row, at, names in ROWS if (row, at) == (verb, level))
+    if verb == "accept" and actor in WHO["VS"] | WHO["TC"]:
+        who = who | {actor}  # they may set another light in accepting, so what is suggested does not bind them
+    late = actor == Actor.SYSTEM and verb in _SYSTEM_FROM_NEW and status == Status.SUBMITTED
+    return actor in who and (status.value in _SOURCES[verb] or late)
+
+
+def test_every_verb_by_everybody_at_every_light_in_every_status_is_as_the_notes_say():
+    tried, allowed = 0, 0
+    for verb in Verb:
+        for level in (Level.GRID, Level.VILLAGE, Level.TOWNSHIP, Level.COUNTY):
+            for status in Status:
+                for actor in (*Role, *Actor):
+                    refused = refusal(verb, status, level, actor)
+                    assert (refused is None) == may(verb.value, actor, level, status), (verb, actor, level, status)
+                    assert refused is None or refused.sentence
+                    if refused and status.value in _SOURCES[verb.value] and verb.value not in _SKIPPING:
+                        assert refused.by_role, (verb, actor, level, status)  # 403: others may; else 409
+                    tried, allowed = tried + 1, allowed + (refused is None)
+    assert tried == len(Verb) * (len(Role) + len(Actor)) * 4 * len(Status)
+    assert allowed > 1000
