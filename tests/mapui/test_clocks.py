@@ -17,6 +17,7 @@ def test_new_report_when_its_time_for_sorting_is_not_up_has_that_clock_alone(cou
 
 def test_report_nobody_sorted_when_that_time_is_up_shows_the_clocks_that_run_all_the_same(county: Scene):
     issue = county.report(category="road.light")
+    assert issue.triage_due_at
 
     bars = clocks.bars(issue, issue.triage_due_at + timedelta(hours=1))
 

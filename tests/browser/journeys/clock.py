@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, tzinfo
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
@@ -16,11 +17,21 @@ from zoneinfo import ZoneInfo
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
+def told(at: datetime | None) -> str:
+    """That time as the clock on the wall has it: “2024-09-23 09:00”."""
+    assert at is not None
+    return f"{at.astimezone(CHINA):%Y-%m-%d %H:%M}"
+
+
 class Clock:
-    """Stands still at `at` until it is set or time passes."""
+    """Stands still at `at` until it is set or time passes; who reads it twice never reads quite the same."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
+        self._ticks = count()
+
+    def read(self) -> datetime:
+        return self.at + timedelta(microseconds=next(self._ticks) % 1_000_000)
 
     def set(self, when: str | datetime) -> datetime:
         """“2024-09-23 09:00” as a time in China, or a time as it is."""
@@ -45,7 +56,7 @@ def stopped(clock: Clock) -> Iterator[Clock]:
             return getattr(datetime, name)
 
         def now(cls, tz: tzinfo | None = None) -> datetime:
-            return clock.at.astimezone(tz)
+            return clock.read().astimezone(tz)
 
     class Stopped(metaclass=Kind):
         """In place of `datetime` where Django asks for the time."""

@@ -64,14 +64,17 @@ class Desk:
         assert done.count() == 1, self.page.locator(".moves").inner_text()
         return self.again(issue)
 
-    def refused(self, issue: Issue, verb: Verb, by: Who, **fields: object) -> str:
-        """The same, but the rules say no: the sentence that the page shows; nothing has changed."""
+    def refused(self, issue: Issue, verb: Verb, by: Who, *, sent_at: str = "", **fields: object) -> str:
+        """The same, but the rules say no: the sentence that the page shows; nothing has changed.
+
+        `sent_at`: the button is pressed then, on a page that has stood open since.
+        """
         self._faults.forgive("409", "422", "403")
         before = self.again(issue).event_count
-        self._press(issue, verb, by, fields)
+        self._press(issue, verb, by, fields, sent_at)
         expect(self.page.locator("#refusal")).to_be_visible()
         assert self.again(issue).event_count == before
-        return self.page.locator("#refusal").inner_text() + " ".join(self.page.locator(".field__error").all_inner_texts())
+        return " ".join(self.page.locator("#refusal, .field__error").all_text_contents())
 
     def forge(self, issue: Issue, verb: Verb, by: Who, **fields: object) -> APIResponse:
         """The request sent without the button, as who edits the page would; nothing has changed."""
@@ -84,7 +87,7 @@ class Desk:
         assert self.again(issue).event_count == before, "It was done although nobody may do it."
         return answer
 
-    def _press(self, issue: Issue, verb: Verb, by: Who, fields: Mapping[str, object]) -> None:
+    def _press(self, issue: Issue, verb: Verb, by: Who, fields: Mapping[str, object], sent_at: str = "") -> None:
         self.clock.passes(minutes=5)
         self.see(issue, by)
         form = self.page.locator(f"#move-{verb}")
@@ -95,6 +98,8 @@ class Desk:
             more.click()
         for name, value in fields.items():
             _fill(form, name, value)
+        if sent_at:
+            self.clock.set(sent_at)
         form.locator("button[type=submit]").last.click()
 
     def again(self, issue: Issue) -> Issue:
