@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import now
@@ -173,10 +174,22 @@ class PolicyAdmin(admin.ModelAdmin):
 
 @admin.register(CountyDay)
 class CountyDayAdmin(admin.ModelAdmin):
-    """Days on which a county works or rests otherwise than the calendar says. They move clocks that begin afterwards."""
+    """Days on which a county works or rests otherwise than the calendar says: to read. They are entered on their own page,
+
+    which counts first what they move, and moves it.
+    """
 
     list_display = ("day", "area", "works", "reason")
     list_filter = ("works",)
     list_select_related = ("area",)
     autocomplete_fields = ("area",)
     date_hierarchy = "day"
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return redirect("county-calendar")
+
+    def has_change_permission(self, request: HttpRequest, obj: CountyDay | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: CountyDay | None = None) -> bool:
+        return False

@@ -36,7 +36,7 @@ CONFIGURES: Mapping[Role, Mapping[type[Model], tuple[str, ...]]] = {
         Layer: _READ,
         Category: _WRITE,
         SlaPolicy: _WRITE,
-        CountyDay: _ALL,
+        CountyDay: ("view", "add"),
         AccessAttempt: ("view", "delete"),  # deleting one unlocks the account
     },
     Role.ORGANISATION_OFFICE: {

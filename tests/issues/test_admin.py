@@ -111,10 +111,10 @@ def test_lists_open_for_the_administrator_only(client, county, administrator, mo
     assert client.get(reverse(f"admin:issues_{model}_changelist"), follow=True).status_code == 403
 
 
-def test_county_day_is_entered(administrator, county):
-    answer = administrator.post(
-        reverse("admin:issues_countyday_add"), {"area": county.areas["K"].pk, "day": "2027-07-20", "reason": "那达慕"}
-    )
+def test_county_day_is_entered_on_the_page_that_counts_what_it_moves(administrator, county):
+    add = reverse("admin:issues_countyday_add")
 
-    assert answer.status_code == 302
-    assert CountyDay.objects.get().works is False
+    answer = administrator.post(add, {"area": county.areas["K"].pk, "day": "2027-07-20", "reason": "那达慕"})
+
+    assert (answer.status_code, answer.url) == (302, "/policy/calendar/")
+    assert not CountyDay.objects.exists()
