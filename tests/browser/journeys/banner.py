@@ -25,11 +25,13 @@ UNITS = {
     "ecology": ("D04", "生态环境分局", Unit.Kind.DEPARTMENT, "吕环境"),
     "police": ("D05", "公安局", Unit.Kind.DEPARTMENT, "施公安"),
     "traffic": ("D06", "交警大队", Unit.Kind.DEPARTMENT, "张交警"),
+    "justice": ("D08", "司法所", Unit.Kind.DEPARTMENT, "尤调解"),
     "power": ("D07", "供电公司", Unit.Kind.UTILITY, "孔供电"),
 }
 # Person by what the journeys call them: name, role, place.
 POSTED = {
     "gm": ("韩网格", Role.GRID_MEMBER, "A"),
+    "gm_c": ("于网格", Role.GRID_MEMBER, "C"),
     "other_gm": ("外村人", Role.GRID_MEMBER, "E"),
     "pr": ("李代表", Role.PARTY_REPRESENTATIVE, "上京社区"),
     "other_pr": ("杨代表", Role.PARTY_REPRESENTATIVE, "富河村"),

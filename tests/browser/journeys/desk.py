@@ -40,6 +40,12 @@ class Desk:
         assert answer is not None
         return answer
 
+    def take_phone(self, by: Who, path: str) -> Page:
+        """The person opens the page on the phone."""
+        self._log_in(self.phone, self.banner.who(by))
+        self.phone.goto(path)
+        return self.phone
+
     def see(self, issue: Issue, by: Who) -> Page:
         """The page of the issue, as the person has it."""
         assert self.open(f"/issues/{issue.number}/", by).status == 200
