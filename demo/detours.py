@@ -200,7 +200,7 @@ def explain(life: Life, issue: Issue, at: datetime) -> None:
 def follow_red(life: Life, issue: Issue, at: datetime) -> None:
     """On the red list the lead unit reports how far it is; some cases get a leader's name."""
     line = life.rng.choice(("已完成现场勘查，正在编制方案", "资金已落实，正在组织招标", "施工过半，预计月底完工"))
-    life.do(issue, Verb.REPORT_PROGRESS, life.holder(issue), at, **{Field.PROGRESS: line, Field.SHOWN: True})
+    life.do(issue, Verb.REPORT_PROGRESS, life.holder(issue), at, **{Field.PROGRESS: line, Field.SHOWN: "requester"})
     leader = life.staff.one(Role.COUNTY_LEADER, issue.path)
     if life.rng.random() > 0.3 or leader is None:
         return
