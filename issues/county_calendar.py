@@ -17,12 +17,13 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from grids.models import Area, paths_above
-from issues import ledger, policy
+from issues import ledger, policy, recalendar_parts
 from issues.calendars import Calendar
 from issues.errors import Forbidden, Refusal
 from issues.models import CalendarChange, CountyDay, Event, Issue
 from issues.querysets import IssueQuerySet
-from issues.recalendar import COLUMNS, Changed, Pause, Turn, as_facts, spanned
+from issues.recalendar import COLUMNS, Changed, Pause, Turn, spanned
+from issues.recalendar_parts import Parts, facts_of
 from issues.workflow import Verb
 from representatives.models import Person
 from representatives.roles import Role
@@ -136,11 +137,11 @@ def step(pk: int, *, at: datetime) -> bool:
     calendars = Calendars(change)
     if change.last_pk == 0 and change.total == 0:
         change.total = calendars.concerned().count()
-    ahead = calendars.concerned().beyond(change.last_pk)
+    ahead = calendars.concerned().with_project().beyond(change.last_pk)
     issues = list((ahead.locked() if change.state == _State.APPLYING else ahead)[:BATCH])
     moved = _turned(change, issues, calendars, at) if issues else []
     if change.state == _State.APPLYING and moved:
-        entries = [(issue, {"change": change.pk, **as_facts(changed)}) for issue, changed in moved]
+        entries = [(issue, {"change": change.pk, **facts_of(changed)}) for issue, changed in moved]
         ledger.append_many(entries, Verb.RECALENDAR, at=at, columns=COLUMNS)
     _note(change, issues, moved, at)
     return change.is_running
@@ -151,7 +152,7 @@ def _note(change: CalendarChange, issues: Sequence[Issue], moved: Sequence[tuple
     change.seen += len(issues)
     change.moved += len(moved)
     if change.state == _State.COUNTING and len(change.examples) < EXAMPLES:
-        shown = [{"number": issue.number, "level": issue.level, **as_facts(changed)} for issue, changed in moved]
+        shown = [{"number": issue.number, "level": issue.level, **facts_of(changed)} for issue, changed in moved]
         change.examples = (change.examples + shown)[:EXAMPLES]
     if issues:
         change.last_pk = issues[-1].pk
@@ -168,7 +169,7 @@ def _turned(change: CalendarChange, issues: Sequence[Issue], calendars: Calendar
     set_since = set[int]()
     if change.applied_at:
         set_since = set(Event.objects.setting_clocks(ids, change.applied_at).values_list("issue", flat=True))
-    past = _Past.of(ids)
+    past = _Past.of(ids, locked=change.state == _State.APPLYING)
     found = []
     for issue in issues:
         if issue.pk in set_since:
@@ -176,21 +177,24 @@ def _turned(change: CalendarChange, issues: Sequence[Issue], calendars: Calendar
         turn = calendars.turn(issue, past, change.applied_at or at)
         if changed := turn.take():
             found.append((issue, changed))
+    if change.state == _State.APPLYING:
+        recalendar_parts.save([past.parts[issue.pk] for issue, _changed in found if issue.pk in past.parts])
     return found
 
 
 @dataclass
 class _Past:
-    """When each issue of a batch stood still, and when it last came into somebody's hand; two queries."""
+    """When each issue of a batch stood still, when it last came into somebody's hand, and what hangs on its dates."""
 
     pauses: dict[int, list[Pause]] = field(default_factory=lambda: defaultdict(list))
     handed: dict[int, datetime] = field(default_factory=dict)
+    parts: dict[int, Parts] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, ids: Sequence[int]) -> _Past:
-        past, stopped = cls(), dict[int, datetime]()
+    def of(cls, ids: Sequence[int], *, locked: bool = False) -> _Past:
+        past, stopped = cls(parts=recalendar_parts.read(ids, locked=locked)), dict[int, datetime]()
         for issue, verb, at in Event.objects.pauses(ids).values_list("issue", "verb", "at"):
-            if verb == Verb.SUSPEND:
+            if verb in (Verb.SUSPEND, Verb.DEFER):
                 stopped[issue] = at
             elif issue in stopped:
                 past.pauses[issue].append((stopped.pop(issue), at))
@@ -225,7 +229,9 @@ class Calendars:
 
     def turn(self, issue: Issue, past: _Past, now: datetime) -> Turn:
         old, new = self._of(issue.policy_id, issue.path)
-        return Turn(issue, policy.terms(issue.policy_id), old, new, now, past.pauses.get(issue.pk, ()), past.handed.get(issue.pk))
+        parts = past.parts.get(issue.pk, Parts())
+        terms, pauses, handed = policy.terms(issue.policy_id), past.pauses.get(issue.pk, ()), past.handed.get(issue.pk)
+        return Turn(issue, terms, old, new, now, pauses, handed, parts)
 
     def _of(self, policy_id: int, path: str) -> tuple[Calendar, Calendar]:
         above = frozenset(paths_above(path))

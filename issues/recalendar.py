@@ -8,7 +8,7 @@ asks nothing of the database; `county_calendar` saves.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from issues import clock
@@ -16,6 +16,7 @@ from issues.calendars import Calendar
 from issues.deadlines import Clocks, Reason
 from issues.models import Issue
 from issues.policy import Policy
+from issues.recalendar_parts import Moved, Parts, PartsTurn
 from issues.spans import Unit
 from issues.workflow import Status
 
@@ -26,6 +27,9 @@ COLUMNS = (
     "level_since",
     "level_due_at",
     "total_due_at",
+    "decide_due_at",
+    "progress_due_at",
+    "resume_at",
     "due_soon_at",
     "warn_at",
     "climb_at",
@@ -34,7 +38,7 @@ COLUMNS = (
 _STILL = (Status.SUSPENDED, Status.DEFERRED)  # what is looked for there has nothing to do with working days
 
 Pause = tuple[datetime, datetime]
-Changed = dict[str, tuple[datetime | None, datetime | None]]  # column: before, after
+Changed = Moved  # column, or part of the issue: before, after
 
 
 @dataclass(frozen=True)
@@ -48,18 +52,23 @@ class Turn:
     now: datetime
     pauses: Sequence[Pause] = ()
     handed_at: datetime | None = None
+    parts: Parts = field(default_factory=Parts)
 
     def take(self) -> Changed:
         """Set every date of the issue; what moved, and from where."""
         issue, was, becomes = self.issue, Clocks(self.issue, self.terms, self.old), Clocks(self.issue, self.terms, self.new)
         before = {column: getattr(issue, column) for column in COLUMNS}
         told_at = {(reminder.reason, reminder.step): reminder.at for reminder in was.reminders()}
+        parts = PartsTurn(issue, self.parts, self.terms, self.old, self.new, issue.level_due_at, issue.total_due_at)
+        also: Changed = {}
         if issue.triage_due_at:
             self._move_dates(was.started_at, was)
+            parts.move_dates_of_issue()
+            also = parts.move()
             if issue.status not in _STILL:
                 self._plan(becomes, told_at)
         after = {column: getattr(issue, column) for column in COLUMNS}
-        return {column: (before[column], after[column]) for column in COLUMNS if before[column] != after[column]}
+        return {column: (before[column], after[column]) for column in COLUMNS if before[column] != after[column]} | also
 
     def _move_dates(self, started: datetime | None, was: Clocks) -> None:
         issue, windows = self.issue, was.windows
@@ -71,7 +80,7 @@ class Turn:
             issue.contact_due_at = self._moved(issue.contact_due_at, started, starts, windows.contact.unit)
         if issue.sign_due_at and self.handed_at:
             issue.sign_due_at = self._moved(issue.sign_due_at, self.handed_at, self.handed_at, windows.sign.unit)
-        if issue.total_due_at:
+        if issue.total_due_at and not self._follows_plan:
             issue.total_due_at = self._moved(issue.total_due_at, started, starts, self.terms.total.unit, paused=True)
         if issue.level_due_at and issue.level_since:
             self._move_level(was, started, starts)
@@ -81,9 +90,17 @@ class Turn:
         since, due = issue.level_since, issue.level_due_at
         assert since is not None  # noqa: S101 - asked by `_move_dates`
         assert due is not None  # noqa: S101 - asked by `_move_dates`
+        if self._follows_plan or due == self.parts.signed_for:
+            Clocks(issue, self.terms, self.new).keep_due(due)  # a day that was named stays; its warnings are counted anew
+            return
         issue.level_since = starts if since == started else since
         due = self._moved(due, since, issue.level_since, self._unit_of_level(was, since, due), paused=True)
         Clocks(issue, self.terms, self.new).keep_due(due)
+
+    @property
+    def _follows_plan(self) -> bool:
+        """Whether the milestones of an approved plan are its clock: they are days that people have named."""
+        return self.issue.is_project and self.issue.project.approved_at is not None
 
     def _unit_of_level(self, was: Clocks, since: datetime, due: datetime) -> Unit:
         """What the level's clock counts in; one in hours that ends when work ends was lengthened to a working day."""
@@ -126,18 +143,6 @@ class Turn:
             if reminder.at > self.now or told_at.get((reminder.reason, reminder.step), self.now) >= pending_since
         ]
         issue.warn_at = min(wanted, default=None)
-
-
-def as_facts(changed: Changed) -> dict[str, dict[str, str | None]]:
-    """What the ledger writes down: {“old”: {column: time}, “new”: …}."""
-
-    def written(at: datetime | None) -> str | None:
-        return at.isoformat() if at else None
-
-    return {
-        "old": {column: written(before) for column, (before, _after) in changed.items()},
-        "new": {column: written(after) for column, (_before, after) in changed.items()},
-    }
 
 
 def spanned(days: Sequence[str], zone_of: Calendar) -> tuple[datetime, datetime]:

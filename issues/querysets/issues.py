@@ -277,11 +277,17 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def dated_within(self, start: datetime, end: datetime) -> Self:
         """Unfinished issues one of whose dates counts days between the two moments, as far as their columns tell, by key."""
-        dates = ("level_due_at", "climb_at", "warn_at", "contact_due_at", "triage_due_at", "sign_due_at")
+        dates = (
+            "level_due_at", "climb_at", "warn_at", "contact_due_at", "triage_due_at", "sign_due_at",
+            "decide_due_at", "progress_due_at", "resume_at",
+        )  # fmt: skip
         later = Q(pk__in=())
         for column in dates:
             later |= Q(**{f"{column}__gte": start})
         return self.unfinished().filter(later, reported_at__lt=end).order_by("pk")
+
+    def with_project(self) -> Self:
+        return self.select_related("project")
 
     def beyond(self, pk: int) -> Self:
         """Those with a higher key."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import OuterRef, Q
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 from issues.workflow import Verb
@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 
 _SET_CLOCKS = (
     Verb.SUBMIT, Verb.PLACE, Verb.ACCEPT, Verb.MAKE_SAFE, Verb.ESCALATE, Verb.RETURN_DOWN, Verb.ENTER_RED,
-    Verb.REJECT, Verb.REOPEN, Verb.RESUME, Verb.EXTEND, Verb.REVIEW,
+    Verb.REJECT, Verb.REOPEN, Verb.RESUME, Verb.EXTEND, Verb.REVIEW, Verb.TAKE_UP, Verb.EXIT_DOWN, Verb.LIST, Verb.UPHOLD,
+    Verb.TAKE_AS_PROJECT, Verb.APPROVE_PLAN, Verb.MILESTONE,
 )  # fmt: skip
 
 
+_SENT_BACK = (Verb.RATE, Verb.POLL)  # where they were not content
+_HANDED = (
+    Verb.ACCEPT, Verb.DISPATCH, Verb.ESCALATE, Verb.TAKE_UP, Verb.RETURN_DOWN, Verb.ENTER_RED, Verb.EXIT_DOWN,
+    Verb.RETURN_ORDER,
+)  # fmt: skip
 _ASKED = (Verb.RESOLVE, Verb.HANDLE_ON_THE_SPOT, Verb.VERIFY, Verb.CALL_BACK)  # by these a rating was asked for
 _MOVES_NOTHING = (
     Verb.WARN, Verb.NOTE, Verb.CONTACT, Verb.ACKNOWLEDGE, Verb.DISPATCH, Verb.SUPPLEMENT, Verb.MAKE_SAFE, Verb.RECALENDAR,
@@ -56,12 +62,14 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def pauses(self, issues: Collection[int]) -> Self:
         """When these issues were set still and going again, in order."""
-        return self.filter(issue__in=issues, verb__in=(Verb.SUSPEND, Verb.RESUME)).order_by("issue", "number")
+        taken_up = Q(from_status="deferred") & ~Q(to_status="deferred")
+        rests = Q(verb__in=(Verb.SUSPEND, Verb.RESUME, Verb.DEFER))
+        return self.filter(rests | taken_up, issue__in=issues).order_by("issue", "number")
 
     def handings(self, issues: Collection[int]) -> Self:
         """By what these issues came into somebody's hand, in order."""
-        handing = (Verb.ACCEPT, Verb.DISPATCH, Verb.ESCALATE, Verb.RETURN_DOWN, Verb.ENTER_RED)
-        return self.filter(issue__in=issues, verb__in=handing).order_by("issue", "number")
+        moved = Q(verb__in=(Verb.DECIDE_LEVEL, Verb.APPOINT)) & ~Q(from_status=F("to_status"), from_level=F("to_level"))
+        return self.filter(Q(verb__in=_HANDED) | moved, issue__in=issues).order_by("issue", "number")
 
     def moving(self, issues: models.QuerySet[Issue]) -> Self:
         """What moved these issues from status to status or from level to level, each issue's in order."""
@@ -79,7 +87,16 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def setting_clocks(self, issues: Collection[int], since: datetime) -> Self:
         """What set a clock of these issues from that moment on."""
-        return self.filter(issue__in=issues, at__gte=since, verb__in=_SET_CLOCKS)
+        came_back = Q(verb__in=_SENT_BACK) & ~Q(from_status=F("to_status"))
+        sent_down = Q(verb=Verb.DECIDE_LEVEL) & ~Q(from_level=F("to_level"))
+        return self.filter(Q(verb__in=_SET_CLOCKS) | came_back | sent_down, issue__in=issues, at__gte=since)
+
+    def counted_from(
+        self, issues: Collection[int], verbs: Collection[str]
+    ) -> models.QuerySet[Event, tuple[int, str, datetime, str | None]]:
+        """Issue, verb, time and, of a suspension, its reason; each issue's in order."""
+        found = self.filter(issue__in=issues, verb__in=verbs).order_by("issue", "number")
+        return found.values_list("issue", "verb", "at", "facts__suspension")
 
     def asking(self, issue: OuterRef) -> Self:
         """Everything by which requesters of the issue were asked for a rating, in order."""

@@ -18,6 +18,9 @@ class HolderRequestQuerySet(models.QuerySet["HolderRequest"]):
     def about(self, issue: Issue) -> Self:
         return self.filter(issue=issue)
 
+    def of_issues(self, issues: Collection[int]) -> Self:
+        return self.filter(issue__in=issues)
+
     def pending(self) -> Self:
         return self.filter(decision="pending")
 

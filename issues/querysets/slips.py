@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -32,6 +33,9 @@ class EscalationRequestQuerySet(models.QuerySet["EscalationRequest"]):
             .select_related("issue", "minute", "asked_by")
             .order_by("decide_by", "pk")
         )
+
+    def of_issues(self, issues: Collection[int]) -> Self:
+        return self.filter(issue__in=issues)
 
     def pending(self) -> Self:
         return self.filter(decision="pending")

@@ -62,6 +62,9 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
     def about(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue)
 
+    def of_issues(self, issues: Collection[int]) -> Self:
+        return self.filter(issue__in=issues)
+
     # --- what a list is narrowed to ---
 
     def under(self, path: str) -> Self:

@@ -14,6 +14,7 @@ from issues.policy import SuspensionReason
 from issues.services.acting import Act, does, unless
 from issues.services.extending import day_of, in_words
 from issues.services.requests import already_asked, ask, grant, record, reply_of
+from issues.services.supervision import await_progress
 from issues.workflow import Field, Status, Verb
 
 
@@ -98,6 +99,8 @@ def resume(act: Act) -> Event:
     paused_at = _since(act, Verb.SUSPEND)
     act.set_status()
     act.clocks.go_on(paused_at, now=act.at)
+    if act.issue.progress_due_at:
+        await_progress(act)  # nobody reports on what rests
     return act.write(is_public=True)
 
 
