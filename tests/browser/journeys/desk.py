@@ -62,7 +62,7 @@ class Desk:
 
     # --- who does what ---
 
-    def act(self, issue: Issue, verb: Verb, by: Who, **fields: object) -> Issue:
+    def act(self, issue: Issue, verb: Verb, by: Who, /, **fields: object) -> Issue:
         """The person opens the page, fills in the form of that verb, presses its button; five minutes have passed."""
         self._press(issue, verb, by, fields)
         done = self.page.locator("#done, #messages").filter(has_text=f"one: {verb.label}.")
@@ -70,7 +70,7 @@ class Desk:
         assert done.count() == 1, self.page.locator(".moves").inner_text()
         return self.again(issue)
 
-    def refused(self, issue: Issue, verb: Verb, by: Who, *, sent_at: str = "", **fields: object) -> str:
+    def refused(self, issue: Issue, verb: Verb, by: Who, /, *, sent_at: str = "", **fields: object) -> str:
         """The same, but the rules say no: the sentence that the page shows; nothing has changed.
 
         `sent_at`: the button is pressed then, on a page that has stood open since.
@@ -82,7 +82,7 @@ class Desk:
         assert self.again(issue).event_count == before
         return " ".join(self.page.locator("#refusal, .field__error").all_text_contents())
 
-    def forge(self, issue: Issue, verb: Verb, by: Who, **fields: object) -> APIResponse:
+    def forge(self, issue: Issue, verb: Verb, by: Who, /, **fields: object) -> APIResponse:
         """The request sent without the button, as who edits the page would; nothing has changed."""
         before = self.again(issue).event_count
         self.see(issue, by)
@@ -180,7 +180,7 @@ class Desk:
         assert issue.status == Status.PENDING_FEEDBACK
         return issue
 
-    def quickly(self, issue: Issue, verb: Verb, by: Who, **facts: object) -> Issue:
+    def quickly(self, issue: Issue, verb: Verb, by: Who, /, **facts: object) -> Issue:
         """Done through the service alone: what a story passes by on its way."""
         self.clock.passes(minutes=5)
         services.move(issue.pk, verb, by=self.banner.who(by), at=self.clock.at, facts={k: _plain(v) for k, v in facts.items()})
