@@ -12,7 +12,7 @@ from datetime import datetime
 
 from grids.levels import Level
 from issues.models import Issue, Requester, Submission
-from issues.workflow import Status
+from issues.workflow import MOVE, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of
@@ -35,8 +35,13 @@ class Look:
         return self.issue.submissions.entered_by(self.person).exists()
 
 
+_DUTIES = {Status.SUBMITTED: Verb.ACCEPT, Status.PENDING_VERIFICATION: Verb.VERIFY}
+
+
 def _grid(look: Look) -> bool:
-    return look.issue.level == Level.GRID or look.issue.status in (Status.SUBMITTED, Status.PENDING_VERIFICATION)
+    """At green; above it only where the people of the grid are the ones to take a report in, or to look at the result."""
+    duty = _DUTIES.get(Status(look.issue.status))
+    return look.issue.level == Level.GRID or (duty is not None and Role.GRID_MEMBER in MOVE[duty].who(look.issue.level))
 
 
 def _representative(look: Look) -> bool:

@@ -54,7 +54,7 @@ def may_open(scope: Scope, at: datetime) -> Q:
     found |= within_paths(scope.paths(Sees.RED)) & (Q(level=Level.COUNTY) | _asked_above(scope))
     if scope.unit_id is not None:
         asked = Q(lead_unit=scope.unit_id) | _asked_to_help(scope) | Q(delegate_unit=scope.unit_id)
-        found |= within_paths(scope.paths(Sees.DISPATCHED)) & asked
+        found |= _places(scope, *SPEAKS_FOR_UNIT) & asked  # an office is asked to help as a department is
     if scope.paths(Sees.OWN):
         found |= _entered_by(scope)
     return Q(sealed=False) & found | Q(sealed=True) & within_paths(scope.paths(Sees.SEALED))

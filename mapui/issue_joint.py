@@ -10,10 +10,12 @@ from functools import cached_property
 from issues import closing, policy, recurrence, services
 from issues.models import Event, Evidence, Issue, Poll, SubTask
 from issues.recurrence import Hint
-from issues.workflow import Move, Status, Verb
+from issues.workflow import Actor, Move, Status, Verb
 from representatives.models import Assignment, Person
+from representatives.roles import Role
 
 _BEFORE_CLOSING = frozenset({Status.PENDING_VERIFICATION, Status.PENDING_FEEDBACK})
+_UNITS_WRITE = frozenset({Actor.HELPER.value, Role.DEPARTMENT.value})
 ALIKE_SHOWN = 5
 
 
@@ -96,10 +98,30 @@ class Joint:
         ]
 
     def wordless(self, events: Sequence[Event]) -> frozenset[int]:
-        """Numbers of the events whose words are not for this person: answers of units that others lead or dispatched."""
+        """Numbers of the events whose words are not for this person: what other units answered, noted and returned."""
         own = {task.number for task in self.issue.sub_tasks.all() if self._is_own(task)}
         return frozenset(
             event.number
             for event in events
-            if event.verb == Verb.ANSWER and not self.reads_all and not own & set(event.facts.get("tasks", ()))
+            if (event.verb == Verb.ANSWER and not self.reads_all and not own & set(event.facts.get("tasks", ())))
+            or self._is_draft_of_another(event)
+        )
+
+    def _is_draft_of_another(self, event: Event) -> bool:
+        """Whether another department wrote it for itself: departments do not read each other's notes."""
+        if event.verb != Verb.NOTE or event.actor not in _UNITS_WRITE or event.by is None or not self._sees_in_part:
+            return False
+        return event.by.unit_id != self.person.unit_id
+
+    @cached_property
+    def _sees_in_part(self) -> bool:
+        return services.sees_in_part(self.issue, self.person, self.at)
+
+    def requester_words_only(self, events: Sequence[Event]) -> frozenset[int]:
+        """Numbers of the events of which this person reads what the requester reads, and nothing that staff wrote beside it."""
+        if not self.is_helper_only:
+            return frozenset()
+        own = {task.number for task in self.issue.sub_tasks.all() if self._is_own(task)}
+        return frozenset(
+            event.number for event in events if event.by_id != self.person.pk and not own & set(event.facts.get("tasks", ()))
         )

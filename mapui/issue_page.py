@@ -211,7 +211,7 @@ class IssuePage:
     def asked(self) -> Asked | None:
         """What waits for an answer, and the buttons that give it to this person."""
         request = self.issue.pending_request
-        if request is None:
+        if request is None or self.joint.is_helper_only:
             return None
         objections = [event for event in self.events if event.verb == Verb.OBJECT] if request.kind == Kind.OBJECTION else []
         words = objections[-1].texts.get(Field.REASON, "") if objections else ""
@@ -225,7 +225,9 @@ class IssuePage:
 
     @property
     def decided(self) -> list[HolderRequest]:
-        """What was asked and is decided, newest first."""
+        """What was asked and is decided, newest first; not for who is here for a part of it alone."""
+        if self.joint.is_helper_only:
+            return []
         return [one for one in self.requests if one.decision != "pending"]
 
     @property
@@ -238,7 +240,9 @@ class IssuePage:
         if self.issue.lead_unit:
             names[self.issue.lead_unit.code] = self.issue.lead_unit.name
         names |= {task.unit.code: task.unit.name for task in self.issue.sub_tasks.all()}
-        return timeline.lines(self.joint.shown(self.events), names, wordless=self.joint.wordless(self.events))
+        shown = self.joint.shown(self.events)
+        only = self.joint.requester_words_only(shown)
+        return timeline.lines(shown, names, wordless=self.joint.wordless(shown), requester_words_only=only)
 
     @cached_property
     def joint(self) -> Joint:
@@ -261,8 +265,8 @@ class IssuePage:
 
     @cached_property
     def slips(self) -> list[EscalationRequest]:
-        """The slips, newest first, each with its minute."""
-        return list(self.issue.slips.all())
+        """The slips, newest first, each with its minute; not for who is here for a part of it alone."""
+        return [] if self.joint.is_helper_only else list(self.issue.slips.all())
 
     @cached_property
     def entries(self) -> list[KeySupervisionEntry]:
@@ -272,7 +276,7 @@ class IssuePage:
     @cached_property
     def papers(self) -> list[Listed]:
         """What can be printed for it, newest first."""
-        return papers_of(Dossier(self.issue, self.at))
+        return papers_of(Dossier(self.issue, self.person, self.at))
 
     @cached_property
     def moves(self) -> list[Move]:

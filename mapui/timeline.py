@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from django.db.models import TextChoices
@@ -56,10 +56,17 @@ class Line:
         return self.from_light is not None and self.from_light != self.to_light
 
 
-def lines(events: Iterable[Event], names: Mapping[str, str] | None = None, *, wordless: Collection[int] = ()) -> list[Line]:
+def lines(
+    events: Iterable[Event],
+    names: Mapping[str, str] | None = None,
+    *,
+    wordless: Collection[int] = (),
+    requester_words_only: Collection[int] = (),
+) -> list[Line]:
     """The events as lines, newest first; each needs `by` and `words` loaded with it.
 
-    `wordless`: numbers of the events of which whoever looks may not read the words.
+    `wordless`: numbers of the events of which whoever looks may not read the words; of `requester_words_only` they read
+    what the requester reads.
     `names`: what codes of units and categories are called; one that is not there is shown as it is.
     """
     ordered = sorted(events, key=lambda event: event.number)
@@ -67,7 +74,10 @@ def lines(events: Iterable[Event], names: Mapping[str, str] | None = None, *, wo
     for event in ordered:
         news = {key: value for key, value in event.facts.items() if said.get(key) != value}
         said |= {key: value for key, value in event.facts.items() if key in _LASTING}
-        found.append(_line(event, news, names or {}, is_latest=event is ordered[-1], is_wordless=event.number in wordless))
+        line = _line(event, news, names or {}, is_latest=event is ordered[-1], is_wordless=event.number in wordless)
+        if event.number in requester_words_only:
+            line = replace(line, words=[words for words in line.words if words.audience != "internal"])
+        found.append(line)
     return found[::-1]
 
 

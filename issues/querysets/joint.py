@@ -43,7 +43,7 @@ class SubTaskQuerySet(models.QuerySet["SubTask"]):
 
     def for_issue_page(self) -> Self:
         """In order, each with its unit and who asked, answered and waived."""
-        return self.select_related("unit", "asked_by", "answered_by", "waived_by").order_by("number")
+        return self.select_related("unit", "asked_by__unit", "answered_by", "waived_by").order_by("number")
 
 
 class PollQuerySet(models.QuerySet["Poll"]):

@@ -34,7 +34,7 @@ from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result,
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.evidence import add_evidence
 from issues.services.intake import submit, suggested_level
-from issues.services.joint import is_helper_only, reads_answers
+from issues.services.joint import is_helper_only, reads_answers, sees_in_part
 from issues.services.letters import answer_letter, send_letter
 from issues.services.moving import (
     field_choices,
@@ -79,6 +79,7 @@ __all__ = [
     "rests_for",
     "save_filter",
     "save_template",
+    "sees_in_part",
     "send_letter",
     "sub_tasks_in_sight",
     "submit",

@@ -15,11 +15,11 @@ from django.utils.translation import pgettext
 
 from grids.levels import Level
 from grids.models import Area
-from issues import policy
+from issues import policy, services
 from issues.masking import without_numbers
-from issues.models import EscalationRequest, Event, Issue, Minute
+from issues.models import EscalationRequest, Event, Issue, Minute, ReminderLetter, SubTask
 from issues.policy import Policy
-from issues.workflow import RUNGS
+from issues.workflow import RUNGS, Verb
 from mapui.papers.paper import Fact, known, told, wide, words
 from representatives.models import Person, Unit
 from representatives.roles import Role
@@ -30,10 +30,34 @@ REPORT_CHARACTERS = 800
 
 @dataclass
 class Dossier:
-    """An issue read with `for_page`; the rest is read when it is first asked for."""
+    """An issue read with `for_page`, for one reader; the rest is read when it is first asked for."""
 
     issue: Issue
+    person: Person
     at: datetime
+
+    @cached_property
+    def is_in_part(self) -> bool:
+        """Whether the reader is here for a part of it alone: then only the papers of that part are theirs."""
+        return services.is_helper_only(self.issue, self.person, self.at)
+
+    @cached_property
+    def reads_answers(self) -> bool:
+        """Whether the reader reads what every unit answered; of their own unit they always do."""
+        return services.reads_answers(self.issue, self.person, self.at)
+
+    @cached_property
+    def tasks(self) -> list[SubTask]:
+        """The sub-tasks that the reader may read of, in order."""
+        found = self.issue.sub_tasks.all()
+        return [task for task in found if not self.is_in_part or task.unit_id == self.person.unit_id]
+
+    @cached_property
+    def letters(self) -> list[ReminderLetter]:
+        """The letters about it that the reader may open; asked for only where the ledger knows of one."""
+        if not any(event.verb == Verb.LETTER for event in self.events):
+            return []
+        return list(ReminderLetter.objects.visible_to(self.person, self.at).about(self.issue).for_rows())
 
     @cached_property
     def areas(self) -> list[Area]:

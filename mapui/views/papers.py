@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from issues.models import Issue
 from mapui.addresses import public_url
 from mapui.papers.dossier import Dossier
-from mapui.papers.kinds import KINDS
+from mapui.papers.kinds import paper_of
 from mapui.papers.paper import Paper
 from mapui.papers.pdf import pdf_answer, pdf_of
 from mapui.staff import person_of, staff_page
@@ -45,9 +45,10 @@ def paper_pdf(request: HttpRequest, number: str, kind: str, key: str) -> FileRes
 
 def _made(request: HttpRequest, number: str, kind: str, key: str, at: datetime) -> tuple[Dossier, Paper]:
     """The paper of an issue that exists for the person; 404 otherwise, and where the issue has no such paper."""
-    issue = get_object_or_404(Issue.objects.visible_to(person_of(request), at).for_page(), number=number)
-    dossier = Dossier(issue, at)
-    made = KINDS[kind].make(dossier, key) if kind in KINDS else None
+    person = person_of(request)
+    issue = get_object_or_404(Issue.objects.visible_to(person, at).for_page(), number=number)
+    dossier = Dossier(issue, person, at)
+    made = paper_of(dossier, kind, key)
     if made is None:
         raise Http404
     return dossier, made

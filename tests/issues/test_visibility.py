@@ -63,6 +63,85 @@ def test_issue_entered_for_somebody_is_seen_by_who_entered_it(county):
     assert who_sees(county, issue) == {"gm3", "pr3", "vs3", "tc2", "hotline"}
 
 
+def test_office_asked_to_help_with_a_blue_issue_sees_it_as_a_department_does(county):
+    issue = make.at_blue(county, MONDAY)
+    assert who_sees(county, issue) & {"duc", "power", "roads"} == set()
+    units = [county.units["supervision"].pk, county.units["power"].pk]
+    do(issue, Verb.ASK_HELP, county["vs1"], MONDAY, units=units, task="come and look")
+
+    assert who_sees(county, issue) == CELL_1 | {"duc", "duc2", "power"}
+    for name in ("duc", "power"):
+        assert waiting(county, name) == [("help", "in_progress")]
+
+
+def test_helper_still_sees_what_it_answered_and_the_unit_that_returned_its_order_sees_nothing(county):
+    issue = make.at_yellow(county, MONDAY)
+    do(issue, Verb.ASK_HELP, county["tc1"], MONDAY, units=[county.units["roads"].pk], task="come and look")
+    do(issue, Verb.ANSWER, county["roads"], MONDAY, text="seen")
+    do(issue, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["power"].pk)
+    assert {"roads", "power"} <= who_sees(county, issue)
+
+    words = {"reason": "not ours", "basis": "duties of the office", "unit": county.units["roads"].pk}
+    do(issue, Verb.RETURN_ORDER, county["power"], MONDAY, **words)
+    assert "power" not in who_sees(county, issue)
+
+
+def test_delegate_sees_the_red_issue_it_checks_and_reads_no_contact(county):
+    issue = make.at_red(county, MONDAY)
+    assert "power" not in who_sees(county, issue)
+    Issue.objects.filter(pk=issue.pk).update(delegate_unit=county.units["power"])
+    issue.refresh_from_db()
+
+    assert "power" in who_sees(county, issue)
+    assert not contacts.may_see_contact(issue, county["power"], MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("stage", "asker", "decider"),
+    [(make.in_hand, "pr1", "vs1"), (make.at_blue, "vs1", "tc1"), (make.at_yellow, "tc1", "duc"), (make.at_red, "roads", "leader")],
+)
+def test_who_decides_opens_the_issue_and_reads_no_contact_by_that(county, stage, asker, decider):
+    issue = stage(county, MONDAY)
+    facts = {"suspension": "funds", "reason": "no money yet", "resume_on": "2024-10-10", "interim_measure": "a fence"}
+    do(issue, Verb.ASK_SUSPENSION, county[asker], MONDAY, **facts)
+
+    assert decider in who_sees(county, issue)
+    assert ("decide", "in_progress") in waiting(county, decider)
+    if decider in ("duc", "leader"):
+        assert not contacts.may_see_contact(issue, county[decider], MONDAY)
+
+
+# Row by row: what each role of the table sees of an issue of its own place at each light, and of one that ended there.
+SEES = {
+    #              green  blue   yellow red    closed
+    "household":  (False, False, False, False, False),
+    "gm1":        (True,  True,  True,  True,  True),
+    "gl1":        (True,  True,  True,  True,  True),
+    "cadre1":     (False, False, False, False, False),
+    "pr1":        (True,  True,  True,  True,  True),
+    "vs1":        (True,  True,  True,  True,  True),
+    "tc1":        (True,  True,  True,  True,  True),
+    "tc2":        (False, False, False, False, False),
+    "roads":      (False, False, False, True,  False),  # leads the red one
+    "power":      (False, False, False, False, False),
+    "duc":        (False, False, True,  True,  False),
+    "leader":     (False, False, False, True,  False),
+    "organisation": (False, False, False, False, False),
+    "discipline1": (False, False, False, False, False),
+    "hotline":    (False, False, False, False, False),
+    "monitor":    (False, False, False, False, False),
+    "admin":      (False, False, False, False, False),
+    "auditor":    (False, False, False, False, False),
+}  # fmt: skip
+
+
+def test_each_role_sees_what_its_row_says_at_every_light(county):
+    stages = (make.in_hand, make.at_blue, make.at_yellow, make.at_red, make.closed)
+    seen = [who_sees(county, stage(county, MONDAY)) for stage in stages]
+
+    assert {name: tuple(name in each for each in seen) for name in SEES} == SEES
+
+
 def test_dispatched_issue_is_seen_by_the_people_of_that_unit(county):
     issue = make.at_yellow(county, MONDAY)
     do(issue, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["power"].pk)
@@ -148,6 +227,27 @@ def test_contact_of_a_sealed_issue_is_the_discipline_inspections_alone(county):
     assert {name for name, person in county.people.items() if contacts.may_see_contact(issue, person, MONDAY)} == {"discipline1"}
 
 
+def test_people_of_the_grid_read_no_contact_where_checking_is_not_theirs(county):
+    issue = make.at_red(county, MONDAY)
+    do(issue, Verb.RESOLVE, county["roads"], MONDAY)
+    may = {name for name, person in county.people.items() if contacts.may_see_contact(issue, person, MONDAY)}
+    assert may == {"duc", "duc2", "roads"}
+
+    yellow = make.at_yellow(county, MONDAY)
+    do(yellow, Verb.RESOLVE, county["tc1"], MONDAY)
+    may = {name for name, person in county.people.items() if contacts.may_see_contact(yellow, person, MONDAY)}
+    assert may == {"gm1", "gl1", "tc1"}
+
+
+def test_household_reads_the_contact_of_what_it_entered_until_it_is_accepted(county):
+    issue = make.reported(county, MONDAY, by=county["household"])
+    assert contacts.may_see_contact(issue, county["household"], MONDAY)
+    do(issue, Verb.ACCEPT, county["gm1"], MONDAY)
+
+    assert "household" in who_sees(county, issue)
+    assert not contacts.may_see_contact(issue, county["household"], MONDAY)
+
+
 def test_contact_of_own_intake_is_seen_by_the_hotline(county):
     own, other = make.reported(county, MONDAY, by=county["hotline"]), make.reported(county, MONDAY)
 
@@ -216,7 +316,7 @@ def test_red_exit_waits_for_the_supervision_office(county):
     do(issue, Verb.VERIFY, county["duc"], MONDAY)
     assert waiting(county, "duc") == [("decide", "pending_feedback")]
     do(issue, Verb.APPROVE_EXIT, county["duc"], MONDAY)
-    assert waiting(county, "duc") == []
+    assert waiting(county, "duc") == [("feedback", "pending_feedback")]  # every red one is called back
 
 
 def test_requester_with_only_a_telephone_waits_for_a_caller_until_rated(county):

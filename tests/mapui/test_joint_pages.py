@@ -38,6 +38,48 @@ def test_helper_reads_its_own_part_and_no_answer_of_another(county: Scene, clien
     assert "别的单位的回复" not in client.get(address).content.decode()
 
 
+def test_helper_reads_neither_slips_nor_papers_nor_words_of_staff(county: Scene, client: Client):
+    water = post(Role.DEPARTMENT, county.town.county, sc.person("李水利", county.units["water"]), since=START)
+    issue = county.on_red_list("water")
+    issue = county.move(issue, Verb.ACKNOWLEDGE, Role.DEPARTMENT)
+    slip = issue.slips.get()
+    hidden = (slip.reason, slip.tried)
+    page = reverse("issue", args=[issue.number])
+    paper = reverse("paper", args=[issue.number, "escalation", slip.number])
+    part = reverse("paper", args=[issue.number, "part", "1"])
+
+    client.force_login(water)
+    text = client.get(page).content.decode()
+    assert not [words for words in hidden if words in text]
+    assert part in text
+    assert client.get(paper).status_code == 404
+    assert county.units["water"].name in client.get(part).content.decode()
+
+    client.force_login(county[Role.DEPARTMENT])  # leads it
+    text = client.get(page).content.decode()
+    assert [words for words in hidden if words in text] == list(hidden)
+    assert client.get(paper).status_code == 200
+
+
+def test_department_reads_no_note_of_another_and_who_led_before_stays_out(county: Scene, client: Client):
+    water = post(Role.DEPARTMENT, county.town.county, sc.person("李水利", county.units["water"]), since=START)
+    issue = county.in_progress(Light.YELLOW)
+    issue = county.move(issue, Verb.DISPATCH, Role.TOWNSHIP_COMMITTEE, unit=county.units["roads"].pk)
+    issue = county.move(issue, Verb.ACKNOWLEDGE, Role.DEPARTMENT)
+    issue = county.move(issue, Verb.NOTE, Role.DEPARTMENT, text="交通局的草稿")
+    issue = county.move(issue, Verb.NOTE, Role.TOWNSHIP_COMMITTEE, text="镇里的说明")
+    issue = county.move(issue, Verb.DISPATCH, Role.TOWNSHIP_COMMITTEE, unit=county.units["water"].pk)
+    address = reverse("issue", args=[issue.number])
+
+    client.force_login(water)
+    text = client.get(address).content.decode()
+    assert ("交通局的草稿" in text, "镇里的说明" in text) == (False, True)
+    client.force_login(county[Role.DEPARTMENT])
+    assert client.get(address).status_code == 404
+    client.force_login(county[Role.TOWNSHIP_COMMITTEE])
+    assert "交通局的草稿" in client.get(address).content.decode()
+
+
 def sent(county: Scene, **more: str) -> dict[str, str]:
     point = county.town.inside("A")
     return {

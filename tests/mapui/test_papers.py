@@ -21,7 +21,8 @@ from mapui.papers.paper import Fact, Paper
 from representatives.models import Person
 from representatives.roles import Role
 from tests.mapui import pdfs
-from tests.mapui.scene import PHONE, Scene
+from tests.mapui.scene import PHONE, START, Scene, person
+from tests.representatives.factories import post
 
 DATED = datetime(2026, 1, 1, tzinfo=UTC)
 TOLD = f"请回电 {PHONE}，桥面塌陷。"
@@ -33,7 +34,8 @@ def as_(client: Client, person: Person) -> Client:
 
 
 def read(issue: Issue) -> Dossier:
-    return Dossier(Issue.objects.for_page().get(pk=issue.pk), issue.reported_at)
+    reader = Person.objects.get(assignments__role=Role.SUPERVISION_OFFICE)
+    return Dossier(Issue.objects.for_page().get(pk=issue.pk), reader, issue.reported_at)
 
 
 def listed(issue: Issue) -> dict[str, Listed]:
@@ -67,7 +69,26 @@ def in_every_kind(county: Scene) -> Issue:
     issue = county.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, minute=minute, beyond="funds", **words)
     roads = county.units["roads"].pk
     issue = county.move(issue, Verb.ENTER_RED, Role.SUPERVISION_OFFICE, reason="同意入库，由交通局牵头。", unit=roads)
-    return county.move(issue, Verb.ACKNOWLEDGE, Role.DEPARTMENT)
+    issue = county.move(issue, Verb.ACKNOWLEDGE, Role.DEPARTMENT)
+    return county.move(issue, Verb.ASK_HELP, Role.DEPARTMENT, units=[county.units["water"].pk], task="查看桥墩。")
+
+
+def test_part_of_a_unit_when_printed_says_what_it_is_asked_and_its_answer_only_to_who_may_read_it(county: Scene):
+    issue = in_every_kind(county)
+    water = person("李水利", county.units["water"])
+    post(Role.DEPARTMENT, county.town.county, water, since=START)
+    issue = county.move(issue, Verb.ANSWER, water, text="桥墩冲刷严重。")
+
+    made = paper(issue, "part")
+
+    assert made.number == f"{issue.number}-X1"
+    assert text_of(made, "What is asked") == "查看桥墩。"
+    assert text_of(made, "Handed over by") == county.units["roads"].name
+    assert made.boxes[2].lines[0] == "桥墩冲刷严重。"
+    county_issue = Issue.objects.for_page().get(pk=issue.pk)
+    beside = KINDS["part"].make(Dossier(county_issue, county[Role.VILLAGE_SECRETARY], county.at), "1")
+    assert beside is not None
+    assert "桥墩冲刷严重。" not in beside.boxes[2].lines
 
 
 # --- what they say ---
