@@ -161,3 +161,8 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def children_of_any(self, parents: Iterable[Area]) -> Self:
         """The areas right below any of these."""
         return self.filter(parent__in=[parent.pk for parent in parents])
+
+    def lock_current(self, keys: Iterable[int]) -> dict[int, Area]:
+        """Those of the areas that still stand, by key, locked until the transaction ends."""
+        found = self.current().filter(pk__in=list(keys)).select_related("parent").order_by("pk")
+        return {area.pk: area for area in found.select_for_update(of=("self",))}

@@ -24,6 +24,8 @@ from grids.models import Area, Layer
 
 # Seconds from 1970 to 2020: a version is counted from there, so that it fits its column until 2088.
 VERSION_EPOCH = 1_577_836_800
+# About 0.1 mm: where a line was cut, its end lies beside the neighbour's edge by a rounding.
+GRID_DEGREES = 1e-9
 
 
 @transaction.atomic
@@ -84,8 +86,7 @@ def split(area: Area, line: BaseGeometry, *, at: datetime, codes: Sequence[str] 
 
     Raises Refusal if the line does not cut it through, or if it has no boundary.
     """
-    whole = _boundary(area)
-    pieces = [piece for part in shapely.get_parts(whole) for piece in _cut(part, line)]
+    pieces = pieces_of(area, line)
     if len(pieces) < 2:
         raise Refusal(_("The line does not cut “%(area)s” in two: begin and end it outside.") % {"area": area}, field="line")
     pieces.sort(key=lambda piece: (-round(piece.centroid.y, 3), piece.centroid.x))
@@ -110,8 +111,12 @@ def merge(areas: Sequence[Area], *, at: datetime, name: str = "", code: str = ""
     first = areas[0]
     if len(areas) < 2 or len({area.parent_id for area in areas}) > 1:
         raise Refusal(_("Only areas of the same parent can be merged, two or more of them."))
-    joined = shapely.union_all([_boundary(area) for area in areas])
-    if len(shapely.get_parts(joined)) > max(len(shapely.get_parts(_boundary(area))) for area in areas):
+    shapes = [boundary_of(area) for area in areas]
+    most = max(len(shapely.get_parts(shape)) for shape in shapes)
+    joined = shapely.union_all(shapes)
+    if len(shapely.get_parts(joined)) > most:
+        joined = shapely.union_all(shapes, grid_size=GRID_DEGREES)
+    if len(shapely.get_parts(joined)) > most:
         raise Refusal(_("%(areas)s do not touch each other.") % {"areas": ", ".join(str(area) for area in areas)})
     if not code and first.level != Level.GRID:
         raise Refusal(_("Give the code of the merged area."), field="code")
@@ -161,10 +166,16 @@ def _refuse_disorder(boundaries: Mapping[Area, BaseGeometry]) -> None:
         raise Refusal(_("%(area)d m² would be left without an area.") % {"area": round(piece.area_m2)})
 
 
-def _boundary(area: Area) -> BaseGeometry:
+def boundary_of(area: Area) -> BaseGeometry:
+    """The boundary as a shapely geometry (EPSG:4326). Raises Refusal if there is none."""
     if area.boundary is None:
         raise Refusal(_("“%(area)s” has no boundary.") % {"area": area})
     return metres.to_shapely(area.boundary)
+
+
+def pieces_of(area: Area, line: BaseGeometry) -> list[BaseGeometry]:
+    """The polygons that a line (EPSG:4326) cuts the area into; its own if it does not cut it through."""
+    return [piece for part in shapely.get_parts(boundary_of(area)) for piece in _cut(part, line)]
 
 
 def _cut(polygon: BaseGeometry, line: BaseGeometry) -> list[BaseGeometry]:

@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from issues import county_calendar, retention, sweeps
+from issues import county_calendar, redrawing, retention, sweeps
 from issues.notices import sending
 from issues.simulating import running
 
@@ -74,6 +74,12 @@ def deliver(outlet: int) -> str:
 def calendar_changes() -> str:
     """Go on with every change of a calendar that is being counted or applied; one that somebody else works on is left to them."""
     return _said("calendar changes", county_calendar.work(at=timezone.now()))
+
+
+@shared_task
+def release_postings() -> str:
+    """People of cells that were split or merged are let go once nothing of the old cell is open."""
+    return _said("release postings", f"{redrawing.release(at=timezone.now())} ended")
 
 
 @shared_task

@@ -8,6 +8,7 @@ from mapui.converters import WordConverter
 from mapui.views import (
     access,
     cards,
+    cells,
     county_calendar,
     cover,
     dashboard,
@@ -97,6 +98,7 @@ urlpatterns = [
     path("heat/", heat.heat, name="heat"),
     path("heat/places.csv", heat.heat_export, name="heat-export"),
     path("cells/<word:code>/", cards.card, name="cell"),
+    path("cells/<word:code>/edit/", cells.cell_edit, name="cell-edit"),
     path("cells/<word:code>/qr.svg", cards.qr, name="cell-qr"),
     path("policy/", policy.policy, name="policy"),
     path("policy/versions/<word:identifier>/", policy.policy_version, name="policy-version"),

@@ -88,6 +88,26 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Assignments that hold at that moment or begin after it."""
         return self.filter(Q(term__endswith__gt=at) | Q(term__upper_inf=True)).order_by("pk")
 
+    def posted_to(self, *paths: str) -> Self:
+        """Assignments to the areas with just these paths, each with person, unit and area; those without an end first."""
+        found = self.filter(area__path__in=paths).select_related("person__unit", "area").defer("area__boundary")
+        return found.order_by(models.F("term__endswith").desc(nulls_first=True), "pk")
+
+    def of_open_accounts(self) -> Self:
+        return self.filter(person__is_active=True)
+
+    def left_behind(self) -> Self:
+        """Assignments to cells that are no more, and whose code no current cell bears; each with its area."""
+        standing = (
+            self.model._meta.get_field("area").related_model._default_manager.current().filter(path=models.OuterRef("area__path"))
+        )
+        return (
+            self.filter(area__valid_to__isnull=False)
+            .exclude(models.Exists(standing))
+            .select_related("area")
+            .defer("area__boundary")
+        )
+
     def holding(self, at: datetime) -> Self:
         """Assignments whose term holds that moment, whatever the account."""
         return self.filter(term__contains=at)

@@ -73,6 +73,7 @@ class Post:
     counts: bool = False  # sees the dashboard's figures (never single issues by that) of its areas
     on_card: bool = False  # printed on the public contact card of a cell
     answers_at: Level | None = None  # the level of the ladder that this role is answerable for
+    arranges: bool = False  # may redraw the cells of its areas, and enter staff from a list
 
 
 def _post(role: Role, sees: Sees, levels: frozenset[Level], pages: frozenset[Page], **more: object) -> Post:
@@ -108,10 +109,10 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.DEPARTMENT,           Sees.DISPATCHED, _TOWNSHIP | _COUNTY, _QUEUE | {Page.RED}),
     _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _RATES | _POLICY, counts=True, on_card=True, answers_at=Level.COUNTY),
     _post(Role.COUNTY_LEADER,        Sees.RED,        _COUNTY,             _WORK | _RATES | _POLICY, counts=True),
-    _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _RATES | _ADMIN, counts=True),
+    _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _RATES | _ADMIN, counts=True, arranges=True),
     _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY,             _QUEUE),
     _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _NONE),
-    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _POLICY | _ADMIN | {Page.DELIVERIES}),
+    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _POLICY | _ADMIN | {Page.DELIVERIES}, arranges=True),
     _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY,             _ADMIN),
 )}
 # fmt: on

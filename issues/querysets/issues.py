@@ -58,6 +58,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Unfinished issues of the area and all within it."""
         return self.unfinished().under(path)
 
+    def open_at(self, paths: Iterable[str]) -> Self:
+        """Open issues that lie at just these paths, not deeper; sealed ones are in no figure and not told."""
+        return self.unfinished().filter(path__in=list(paths))
+
     def under_any(self, paths: Iterable[str]) -> Self:
         """Issues reported in any of those areas, or within one of them; none if there are no paths."""
         return self.filter(within_paths(paths))

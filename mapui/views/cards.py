@@ -11,9 +11,11 @@ from django.utils.timezone import now
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from grids.levels import Level
 from grids.models import Area
 from issues import doors
 from mapui.card_page import CardPage, report_url, successors
+from representatives.scopes import scope_of
 
 
 @require_safe
@@ -23,8 +25,13 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
     if area is None:
         return _retired(request, code)
     page = CardPage(area, now())
-    address = report_url(request, area.code)
-    return render(request, "mapui/card.html", {"page": page, "report_url": address, "emergency": doors.emergency_numbers()})
+    context = {
+        "page": page,
+        "report_url": report_url(request, area.code),
+        "emergency": doors.emergency_numbers(),
+        "may_redraw": area.level == Level.GRID and scope_of(request.user, page.at).may_arrange(area.path),
+    }
+    return render(request, "mapui/card.html", context)
 
 
 @require_safe

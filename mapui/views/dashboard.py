@@ -115,6 +115,11 @@ class Overview:
         return {"worst": _("Worst light"), "total": _("Open issues"), "overdue": ClockState.OVERDUE.label, "lights": Light}
 
     @property
+    def may_redraw(self) -> bool:
+        """Whether the viewer may redraw this cell by hand."""
+        return self.place.is_cell and self.viewer.scope.may_arrange(self.place.area.path)
+
+    @property
     def may_open_queue(self) -> bool:
         return self.viewer.scope.may_open(StaffPage.QUEUE)
 

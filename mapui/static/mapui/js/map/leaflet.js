@@ -168,6 +168,12 @@ export function outline(geometry, { className, pane }) {
   return Object.assign(layer, { bounds: seen.isValid() ? [seen.getWest(), seen.getSouth(), seen.getEast(), seen.getNorth()] : null });
 }
 
+/** One line or polygon of a GeoJSON geometry (degrees) that can be touched; its `toGeoJSON(false)` gives it back unrounded. */
+export function shape(geometry, { className, pane }) {
+  const [layer] = L.geoJSON(geometry, { style: { className, stroke: true }, pane, pmIgnore: false }).getLayers();
+  return layer;
+}
+
 /** A circle of so many metres around a place. */
 export const circleAround = ([lon, lat], radius, { className, pane }) =>
   L.circle([lat, lon], { radius, className, pane, interactive: false });
