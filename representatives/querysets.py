@@ -10,7 +10,7 @@ from django.contrib.auth.models import UserManager
 from django.db import models
 from django.db.models import Q
 
-from grids.models import paths_above
+from grids.models import Area, paths_above
 from grids.querysets import within_paths
 
 if TYPE_CHECKING:
@@ -98,15 +98,9 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def left_behind(self) -> Self:
         """Assignments to cells that are no more, and whose code no current cell bears; each with its area."""
-        standing = (
-            self.model._meta.get_field("area").related_model._default_manager.current().filter(path=models.OuterRef("area__path"))
-        )
-        return (
-            self.filter(area__valid_to__isnull=False)
-            .exclude(models.Exists(standing))
-            .select_related("area")
-            .defer("area__boundary")
-        )
+        standing = Area.objects.current().filter(path=models.OuterRef("area__path"))
+        found = self.filter(area__valid_to__isnull=False).exclude(models.Exists(standing))
+        return found.select_related("area").defer("area__boundary")
 
     def holding(self, at: datetime) -> Self:
         """Assignments whose term holds that moment, whatever the account."""
