@@ -47,6 +47,7 @@ class Limit:
 REPORT = Limit("report", parse("40 per 10 minutes"))  # per address: reports sent
 RECEIPT_MISS = Limit("receipt-miss", parse("30 per 10 minutes"))  # per address: codes that do not exist
 REQUESTER = Limit("requester", parse("20 per hour"))  # per receipt: supplement, withdraw, rate, reopen
+TRIAL = Limit("trial", parse("10 per 10 minutes"))  # per way out: messages sent to try it
 BULK = Limit("bulk", parse("20 per 10 minutes"))  # per member of staff: one verb for many issues
 REQUESTER_ADDRESS = Limit("requester-address", parse("60 per 10 minutes"))  # per address: the same
 

@@ -46,18 +46,9 @@ _KEYS = {Verb.ACKNOWLEDGE: "a", Verb.DISPATCH: "d", Verb.NOTE: "n"}
 
 # The one that carries the issue on is the loud one; those that end it or send it back are marked.
 _ONWARD = (
-    *(question.granted_by for question in QUESTIONS),
-    Verb.REVIEW,
-    Verb.ACCEPT,
-    Verb.ACKNOWLEDGE,
-    Verb.RESOLVE,
-    Verb.VERIFY,
-    Verb.ENTER_RED,
-    Verb.APPROVE_EXIT,
-    Verb.LIST,
-    Verb.RATE,
-    Verb.RESUME,
-)
+    *(question.granted_by for question in QUESTIONS), Verb.REVIEW, Verb.ACCEPT, Verb.ACKNOWLEDGE, Verb.RESOLVE,
+    Verb.VERIFY, Verb.ENTER_RED, Verb.APPROVE_EXIT, Verb.LIST, Verb.RATE, Verb.RESUME,
+)  # fmt: skip
 _BACKWARD = frozenset(
     {
         Verb.DECLINE,
@@ -120,7 +111,6 @@ class Asked(NamedTuple):
 
     request: HolderRequest
     answers: list[Verb]
-
     words: str = ""  # what the requester wrote, who objects
 
     @property

@@ -7,12 +7,13 @@ import hashlib
 import hmac
 import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote_plus
 
 from django.utils.translation import gettext
 
+from issues.models import Outlet
 from issues.notices import http, words
 from issues.notices.letters import Busy, Letter, SendingFailed
 
@@ -26,7 +27,13 @@ class WeCom:
 
     def send(self, letter: Letter) -> None:
         text = _cut(_markdown(letter), _LARGEST["wecom"])
-        _post(letter.outlet.url or "", {"msgtype": "markdown", "markdown": {"content": text}})
+        self._say(letter.outlet, text)
+
+    def trial(self, outlet: Outlet, at: datetime) -> None:
+        self._say(outlet, words.trial(at))
+
+    def _say(self, outlet: Outlet, text: str) -> None:
+        _post(outlet.url or "", {"msgtype": "markdown", "markdown": {"content": text}})
 
     def close(self) -> None:
         """Nothing is kept open."""
@@ -37,8 +44,14 @@ class DingTalk:
 
     def send(self, letter: Letter) -> None:
         text = _cut(_markdown(letter), _LARGEST["dingtalk"])
-        content = {"msgtype": "markdown", "markdown": {"title": words.group_title(letter), "text": text}, "at": {"isAtAll": False}}
-        _post(_signed(letter.outlet.url or "", letter.outlet.secret or "", int(time.time() * 1000)), content)
+        self._say(letter.outlet, words.group_title(letter), text)
+
+    def trial(self, outlet: Outlet, at: datetime) -> None:
+        self._say(outlet, gettext("Trial"), words.trial(at))
+
+    def _say(self, outlet: Outlet, title: str, text: str) -> None:
+        content = {"msgtype": "markdown", "markdown": {"title": title, "text": text}, "at": {"isAtAll": False}}
+        _post(_signed(outlet.url or "", outlet.secret or "", int(time.time() * 1000)), content)
 
     def close(self) -> None:
         """Nothing is kept open."""

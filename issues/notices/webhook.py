@@ -12,11 +12,13 @@ import hmac
 import json
 import secrets
 import time
+from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django.utils.translation import gettext
 
-from issues.models import Notice
+from issues.models import Notice, Outlet
 from issues.notices import http, words
 from issues.notices.letters import Letter, Rejected
 from issues.workflow import light_of
@@ -59,15 +61,20 @@ def content(notice: Notice) -> dict[str, Any]:
 
 class Webhook:
     def send(self, letter: Letter) -> None:
-        body = json.dumps(content(letter.first), ensure_ascii=False, separators=(",", ":")).encode()
-        key, timestamp = str(letter.key), int(time.time())
+        self._post(letter.outlet, str(letter.key), content(letter.first))
+
+    def trial(self, outlet: Outlet, at: datetime) -> None:
+        self._post(outlet, str(uuid4()), {"type": "trial", "timestamp": at.isoformat(), "data": {}})
+
+    def _post(self, outlet: Outlet, key: str, said: dict[str, Any]) -> None:
+        body, timestamp = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode(), int(time.time())
         headers = {
             "Content-Type": "application/json",
             "webhook-id": key,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": signature(letter.outlet.secret or "", key, timestamp, body),
+            "webhook-signature": signature(outlet.secret or "", key, timestamp, body),
         }
-        answer = http.send("POST", letter.outlet.url or "", body=body, headers=headers)
+        answer = http.send("POST", outlet.url or "", body=body, headers=headers)
         if answer.status == 410:
             raise Gone(gettext("The other side does not want to hear anything any more (HTTP 410)."))
         http.refuse_unless_sent(answer)

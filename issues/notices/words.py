@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
@@ -46,6 +47,12 @@ def queue_link() -> str:
 
 def _absolute(path: str) -> str:
     return settings.PUBLIC_URL + path if settings.PUBLIC_URL else ""
+
+
+def trial(at: datetime) -> str:
+    """What an address is told when it is tried: of no issue."""
+    moment = date_format(localtime(at), "DATETIME_FORMAT")
+    return gettext("This is a trial, sent on %(when)s by the system administrator. Nothing is to be done.") % {"when": moment}
 
 
 def subject(letter: Letter) -> str:

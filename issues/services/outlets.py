@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext
 
 from grids.models import Area
+from issues import throttle
 from issues.errors import Refusal
+from issues.masking import without_addresses
 from issues.models import Notice, Outlet
 from issues.models.notices import Channel
-from issues.notices import http, webhook
+from issues.notices import http, robots, webhook
+from issues.notices.letters import SendingFailed
 from representatives.models import Unit
 
 ADDRESSED = (Channel.WEBHOOK, Channel.WECOM, Channel.DINGTALK)
+_TRIED_BY: Mapping[str, Callable[[Outlet, datetime], None]] = {
+    Channel.WEBHOOK: webhook.Webhook().trial,
+    Channel.WECOM: robots.WeCom().trial,
+    Channel.DINGTALK: robots.DingTalk().trial,
+}
 
 
 def add_outlet(
@@ -51,6 +59,20 @@ def renew_secret(outlet: Outlet) -> str:
     outlet.secret = webhook.new_secret()
     outlet.save(update_fields=["secret"])
     return outlet.secret
+
+
+def send_trial(outlet: Outlet, at: datetime) -> None:
+    """One message of no issue, at once and outside any transaction; says nothing of what waits.
+
+    Raises Refusal with what the other side or the network answered, and Throttled.
+    """
+    if outlet.channel not in _TRIED_BY:
+        raise Refusal(gettext("Only the addresses of webhooks and robots can be tried."))
+    throttle.spend(throttle.TRIAL, f"outlet {outlet.pk} of {outlet.created_at.isoformat()}")
+    try:
+        _TRIED_BY[outlet.channel](outlet, at)
+    except SendingFailed as failure:
+        raise Refusal(gettext("The trial did not get there: %(why)s") % {"why": without_addresses(str(failure))}) from failure
 
 
 def switch(outlet: Outlet, *, on: bool) -> None:

@@ -81,6 +81,16 @@ def _switch(on: bool) -> Callable[[HttpRequest, Outlet], HttpResponse]:
     return act
 
 
+def _trial(request: HttpRequest, outlet: Outlet) -> HttpResponse:
+    """One that did not get there stands in the log too."""
+    try:
+        outlets.send_trial(outlet, now())
+    except Refusal:
+        _log(request, outlet, CHANGE, "trial, which failed")
+        raise
+    return _done(request, _("The trial got there."))
+
+
 def _secret(request: HttpRequest, outlet: Outlet) -> HttpResponse:
     return _page(request, secret=outlets.renew_secret(outlet), outlet=outlet)
 
@@ -91,6 +101,7 @@ _ACTIONS: Mapping[str, Callable[[HttpRequest, Outlet], HttpResponse]] = {
     "on": _switch(True),
     "off": _switch(False),
     "secret": _secret,
+    "trial": _trial,
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -10,10 +12,13 @@ from django.test import Client
 from django.utils.timezone import now
 
 from issues.models import Issue, Notice, NoticeChoice, Outlet
+from issues.notices import webhook
 from issues.workflow import Verb
 from mapui.notices_page import ISSUES_PER_PAGE
 from representatives.models import Person
 from representatives.roles import Role
+from tests.issues.receiver import Receiver
+from tests.issues.receiver import receiver as other_side
 from tests.mapui.scene import Scene
 
 HTMX = {"HX-Request": "true"}
@@ -33,6 +38,14 @@ def told(county: Scene, role: Role, issue: Issue, count: int = 1, **more: object
         values = {"not_before": county.at, "announced_at": now(), "state": "sent", **more}
         made.append(Notice(event=event, person=county[role], **values))
     return Notice.objects.bulk_create(made)
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    """A server of our own that may be written to."""
+    settings.NOTICE_HOSTS = ["127.0.0.1"]
+    with other_side() as told:
+        yield told
 
 
 @pytest.fixture
@@ -177,6 +190,42 @@ def test_webhook_when_added_shows_its_secret_once_and_stands_in_the_log(county: 
     assert outlet.secret != old
     assert outlet.secret
     assert outlet.secret in renewed
+
+
+@pytest.mark.parametrize("channel", ["webhook", "wecom", "dingtalk"])
+def test_trial_gets_there_says_nothing_of_any_issue_and_stands_in_the_log(
+    county: Scene, client: Client, receiver: Receiver, channel: str
+):
+    issue = county.report()
+    outlet = Outlet.objects.create(
+        channel=channel, name="OA", url=f"{receiver.url}/robot?key=1", secret=webhook.new_secret(), created_at=now()
+    )
+    as_(client, county[ADMIN])
+
+    answer = client.post(f"/deliveries/{outlet.pk}/trial/", follow=True)
+
+    assert "The trial got there." in answer.content.decode()
+    (came,) = receiver.came
+    assert issue.number not in came.body.decode()
+    assert LogEntry.objects.get().change_message == f"{channel}: trial"
+
+
+def test_trial_that_fails_says_why_and_is_not_repeated_without_end(county: Scene, client: Client, receiver: Receiver):
+    receiver.status = 500
+    outlet = Outlet.objects.create(
+        channel="webhook", name="OA", url=f"{receiver.url}/robot?key=1", secret=webhook.new_secret(), created_at=now()
+    )
+    as_(client, county[ADMIN])
+
+    assert "The trial did not get there" in client.post(f"/deliveries/{outlet.pk}/trial/", follow=True).content.decode()
+    assert LogEntry.objects.get().change_message == "webhook: trial, which failed"
+    for _again in range(12):
+        page = client.post(f"/deliveries/{outlet.pk}/trial/", follow=True).content.decode()
+    assert "very often" in page
+    assert len(receiver.came) == 10
+    email = Outlet.objects.create(channel="email", created_at=now())
+    assert "can be tried" in client.post(f"/deliveries/{email.pk}/trial/", follow=True).content.decode()
+    assert client.get(f"/deliveries/{outlet.pk}/trial/").status_code == 405
 
 
 @pytest.mark.parametrize("url", ["https://10.0.0.1/", "http://93.184.216.34/", "nonsense"])

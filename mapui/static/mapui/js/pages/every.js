@@ -20,6 +20,12 @@ function largeText() {
   });
 }
 
+// Filters that narrow nothing are folded where there is little room.
+function foldFilters() {
+  if (!window.matchMedia("(max-width: 63.99rem)").matches) return;
+  for (const filters of findAll('details[data-narrows="false"]')) filters.open = false;
+}
+
 function closeMenus(except = null) {
   for (const menu of findAll("details[data-menu][open]")) if (menu !== except) menu.open = false;
 }
@@ -49,5 +55,6 @@ window.addEventListener("online", () => showOffline(false));
 
 giveToHtmx();
 largeText();
+foldFilters();
 startShortcuts();
 if (navigator.onLine === false) showOffline(true);

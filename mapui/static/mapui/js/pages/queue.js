@@ -64,9 +64,6 @@ function press(verb) {
 shortcut("a", () => press("acknowledge"));
 shortcut("d", () => press("dispatch"));
 
-const filters = find(".queue__filters");
-if (filters && filters.dataset.narrows === "false" && window.matchMedia("(max-width: 63.99rem)").matches) filters.open = false;
-
 walkRows();
 keepAddressShort("filters");
 keepCurrentFilter();
