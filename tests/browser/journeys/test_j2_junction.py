@@ -91,7 +91,9 @@ def test_j2_stickers_stay_with_the_village_lights_go_to_the_town_and_two_departm
     assert "Give the date of the meeting." in missing  # no step up without a minute of who was asked
     issue = desk.act(issue, Verb.ESCALATE, "vs", tried="反光贴已贴,路灯村里没钱。", minute=MINUTE)
     assert (issue.light, issue.status) == (Light.YELLOW, Status.ASSIGNED)
-    assert issue.slips.get().minute.kind == Minute.Kind.CONSULTATION
+    minute = issue.slips.get().minute
+    assert minute is not None
+    assert minute.kind == Minute.Kind.CONSULTATION
     desk.clock.set("2026-06-02 09:00")  # the next working day
     issue = desk.act(issue, Verb.ACKNOWLEDGE, "tc")
     assert issue.status == Status.IN_PROGRESS

@@ -56,7 +56,9 @@ def test_j5_enters_the_list_on_the_word_of_the_office_with_lead_and_helpers(desk
     assert (issue.light, entry.entered_by, entry.lead_unit.name) == (Light.RED, desk.banner.staff["duc"], "交通运输局")
     assert {unit.name for unit in entry.helpers.all()} == {"水利局", "财政局"}
     assert {task.unit.name for task in issue.open_sub_tasks} == {"水利局", "财政局"}
-    assert issue.slips.get().minute.outcome == MINUTE["outcome"]
+    minute = issue.slips.get().minute
+    assert minute is not None
+    assert minute.outcome == MINUTE["outcome"]
     desk.open("/red/", "duc")
     expect(desk.page.locator(f"#red-{issue.number}")).to_contain_text("交通运输局")
     desk.see(issue, "water")  # a helper may read it
