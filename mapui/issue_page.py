@@ -189,7 +189,7 @@ class IssuePage:
     @property
     def _unit_names(self) -> dict[str, str]:
         """What the units are called that returned the order or were proposed; asked only where one was."""
-        codes = {str(event.facts[key]) for event in bouncing.returns_of(self.issue) for key in ("from", "proposed")}
+        codes = {str(event.facts[key]) for event in bouncing.returns_of(self.events) for key in ("from", "proposed")}
         return Unit.objects.names_of(codes) if codes else {}
 
     @cached_property

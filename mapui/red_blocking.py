@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from issues import policy
 from issues.asking import Kind
 from issues.models import Issue, KeySupervisionEntry
 from issues.workflow import Status
@@ -78,6 +79,10 @@ def _unverified(entry: KeySupervisionEntry, at: datetime) -> Iterator[str]:
 
 def _unrated(entry: KeySupervisionEntry, at: datetime) -> Iterator[str]:
     issue = entry.issue
+    if _only_explanation_left(entry):
+        words = {"n": issue.rectify_rounds}
+        yield _("After %(n)d rounds of putting it right the answer is still refused: only an explained end is left.") % words
+        return
     reports, ratings = entry.reports, entry.ratings  # type: ignore[attr-defined]
     if entry.unanswered and not ratings:  # type: ignore[attr-defined]
         yield _("The answer has not reached every requester.")
@@ -87,6 +92,14 @@ def _unrated(entry: KeySupervisionEntry, at: datetime) -> Iterator[str]:
         yield _("There is no line for the public page, nor a reason for none.")
     if entry.in_list and entry.exit_approved_by_id is None:
         yield _("The supervision office has not approved leaving the red list.")
+
+
+def _only_explanation_left(entry: KeySupervisionEntry) -> bool:
+    """Whether the last round that the policy gives was refused as well: nobody is asked any more, people explain it."""
+    issue = entry.issue
+    used_up = issue.rectify_rounds >= policy.terms(issue.policy_id).closure.rectify_rounds
+    refused: bool = entry.refused  # type: ignore[attr-defined]
+    return used_up and refused and issue.to_call and issue.silent_close_at is None
 
 
 def _is_told(issue: Issue) -> bool:

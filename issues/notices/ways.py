@@ -15,7 +15,6 @@ KINDS, POSTS = (NOW, WARNING, DIGEST), (EMAIL, SMS)
 
 # As long as somebody has not chosen otherwise. An SMS interrupts, so only warnings and dangers are sent by it.
 _USUAL: Mapping[tuple[str, str], bool] = {(WARNING, SMS): True, (NOW, SMS): False, (DIGEST, SMS): False}
-_PRESSING = (Urgency.CRITICAL, Urgency.URGENT)
 
 
 def has_email() -> bool:
@@ -51,13 +50,15 @@ class Reach:
 def out_of_program(reach: Reach, kind: str, *, urgency: str, demanded: bool) -> tuple[str, ...]:
     """By which ways a notice of that kind leaves the program for that person.
 
-    `demanded`: the policy wants it to arrive (the limit is reached, or somebody is in danger), so whoever has switched off
+    Where somebody is in danger every way that there is, whatever was chosen, but for the digest. `demanded`: the policy wants it to arrive (the limit is reached, or somebody is in danger), so whoever has switched off
     every way gets it by all of them.
     """
+    if urgency == Urgency.CRITICAL and kind != DIGEST:
+        return reach.open
     wanted = tuple(way for way in reach.open if reach.wants(kind, way) or (way == SMS and _is_pressing(reach, kind, urgency)))
     return wanted or (reach.open if demanded else ())
 
 
 def _is_pressing(reach: Reach, kind: str, urgency: str) -> bool:
-    """The duty roster: urgent and critical matters by SMS as well, unless that was switched off by name."""
-    return urgency in _PRESSING and f"{kind}:{SMS}" not in reach.chosen
+    """The duty roster: urgent matters by SMS as well, unless that was switched off by name."""
+    return urgency == Urgency.URGENT and f"{kind}:{SMS}" not in reach.chosen

@@ -108,7 +108,7 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
         what may hold it up: one statement, however many rows (`mapui.red_blocking` reads it).
 
         `helper_names`: of the helping units. `reports`, `ratings`: how many, of the present round. `unanswered`: the
-        answer has not reached every requester. `listing`: the pending proposal of listed supervision (dict or None).
+        answer has not reached every requester. `refused`: somebody is not content with it. `listing`: the pending proposal of listed supervision (dict or None).
         `open_tasks`: names of the units whose part is open. `asked`: the pending request to those above (dict or None).
         `extended`: how often more time was granted at this level.
         """
@@ -139,12 +139,13 @@ def _helper_names(model: type[KeySupervisionEntry]) -> Subquery:
 
 def _gate() -> dict[str, models.expressions.Combinable]:
     """What the closing gate would ask once the work is done, as columns."""
-    from issues.models import Notice, Rating, Submission
+    from issues.models import Notice, Poll, Rating, Submission
 
     here = OuterRef("issue")
     reports = Submission.objects.filter(issue=here).order_by().values("issue").annotate(n=Count("pk")).values("n")
     rated = Rating.objects.filter(submission__issue=here, round=OuterRef("issue__rectify_rounds") + OuterRef("issue__reopened"))
     ratings = rated.order_by().values("submission__issue").annotate(n=Count("pk")).values("n")
+    polled = Poll.objects.filter(issue=here, round=OuterRef("issue__rectify_rounds") + OuterRef("issue__reopened"))
     answers = Notice.objects.filter(
         submission__isnull=False, announced_at=None, event__issue=here, event__verb__in=(Verb.VERIFY, Verb.RESOLVE)
     )
@@ -152,6 +153,7 @@ def _gate() -> dict[str, models.expressions.Combinable]:
         "reports": Coalesce(Subquery(reports), 0),
         "ratings": Coalesce(Subquery(ratings), 0),
         "unanswered": Exists(answers),
+        "refused": Exists(rated.filter(value="dissatisfied")) | Exists(polled.filter(dissatisfied__gt=0)),
     }
 
 

@@ -23,7 +23,7 @@ def not_explainable(act: Act) -> str:
         return gettext("That takes %(rounds)d rounds of rectification; there have been %(done)d.") % words
     if issue.status == Status.PENDING_FEEDBACK and standing_of(issue, act.at).verdict != Verdict.FAILED:
         return gettext("The requester has not refused the last answer.")
-    if not was_verified(issue):
+    if not was_verified(act):
         return gettext("Nobody other than the handler has verified the last answer on site.")
     return ""
 
@@ -33,11 +33,11 @@ def rounds_done(issue: Issue) -> int:
     return issue.rectify_rounds - (issue.status == Status.IN_PROGRESS)
 
 
-def was_verified(issue: Issue) -> bool:
+def was_verified(act: Act) -> bool:
     """Whether the last answer was verified, where answers of its kind are."""
-    if not needs_verification(issue):
+    if not needs_verification(act.issue):
         return True
-    checks = [event for event in issue.events.all() if event.verb in (Verb.VERIFY, Verb.REJECT)]
+    checks = [event for event in act.events if event.verb in (Verb.VERIFY, Verb.REJECT)]
     return bool(checks) and max(checks, key=lambda event: event.number).verb == Verb.VERIFY
 
 

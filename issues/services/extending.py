@@ -53,7 +53,7 @@ def _no_more_time(act: Act) -> str:
 def granted_here(act: Act) -> int:
     """How often more time was granted since the issue came to its level, or was opened again there."""
     times = 0
-    for event in sorted(act.issue.events.all(), key=lambda event: event.number):
+    for event in sorted(act.events, key=lambda event: event.number):
         if event.arrives or event.verb == Verb.REOPEN:
             times = 0
         times += event.verb == Verb.EXTEND

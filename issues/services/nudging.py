@@ -12,7 +12,7 @@ from issues.workflow import Field, Verb
 @unless(Verb.NUDGE)
 def _enough_today(act: Act) -> str:
     today = act.calendar.local(act.at).date()
-    reminders = [event for event in act.issue.events.all() if event.verb == Verb.NUDGE]
+    reminders = [event for event in act.events if event.verb == Verb.NUDGE]
     if sum(act.calendar.local(event.at).date() == today for event in reminders) >= act.terms.nudges_per_day:
         return gettext("They have been reminded of it today; that can be done again tomorrow.")
     return ""

@@ -21,7 +21,7 @@ def _no_objection(act: Act) -> str:
     issue = act.issue
     if issue.sealed:
         return gettext("This matter is confidential; please turn to the discipline inspection one level up.")
-    made = [event for event in issue.events.all() if event.verb == Verb.OBJECT and event.from_status == issue.status]
+    made = [event for event in act.events if event.verb == Verb.OBJECT and event.from_status == issue.status]
     if act.pending or len(made) >= act.terms.deferral.objections:
         return gettext("There has been an objection already; it can be made once.")
     return ""
@@ -43,7 +43,7 @@ def object_to_it(act: Act) -> Event:
 
 def _desk(act: Act) -> Level:
     """The level of whoever made the decision that is objected to: its column of the table names who is above."""
-    decisions = [event for event in act.issue.events.all() if event.verb in _DECISIONS]
+    decisions = [event for event in act.events if event.verb in _DECISIONS]
     actor = max(decisions, key=lambda event: event.number).actor if decisions else ""
     level = POSTS[Role(actor)].answers_at if actor in Role.values else None
     return Level(level or max(act.issue.level, Level.COUNTY))
@@ -79,7 +79,7 @@ def _objection_waits(act: Act) -> str:
 
 @unless(Verb.DECLINE)
 def _may_not_decline(act: Act) -> str:
-    upheld = any(event.verb == Verb.UPHOLD for event in act.issue.events.all())
+    upheld = any(event.verb == Verb.UPHOLD for event in act.events)
     if upheld:
         return gettext("The level above has upheld the objection: it is to be accepted.")
     return ""

@@ -408,6 +408,11 @@ FULL = Reach(email=True, mobile=True)
         ),
         (Reach(email=True, mobile=True, chosen={"warning:email": False}), "warning", "normal", True, ("sms",)),
         (Reach(), "warning", "critical", True, ()),
+        (FULL, "now", "urgent", False, ("email", "sms")),
+        (Reach(email=True, mobile=True, chosen={"now:sms": False}), "now", "urgent", False, ("email",)),
+        (Reach(email=True, mobile=True, chosen={"now:sms": False}), "now", "critical", True, ("email", "sms")),
+        (Reach(email=True, mobile=True, chosen={"now:email": False}), "now", "critical", True, ("email", "sms")),
+        (FULL, "digest", "critical", True, ("email",)),
     ],
 )
 def test_ways_out_follow_what_people_chose_within_the_policy(gateway, reach, kind, urgency, demanded, expected):

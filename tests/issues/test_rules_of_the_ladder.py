@@ -1,0 +1,96 @@
+"""Rules of the notes' ladder (§3.2) that no other file walks: who hears of a skipped level, whose hands count, times counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from issues.errors import Refusal
+from issues.models import Issue
+from issues.workflow import Cause, Verb
+from representatives.roles import Role
+from tests.issues import factories as make
+from tests.issues.factories import china, do, told
+
+MONDAY = china("2024-09-23 09:00")
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def county() -> make.County:
+    return make.county()
+
+
+@pytest.mark.parametrize(
+    ("about", "by", "below"),
+    [
+        ("road.light", "vs1", {Role.PARTY_REPRESENTATIVE}),
+        ("road.safety", "tc1", {Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY}),
+    ],
+)
+def test_issue_that_begins_above_green_is_told_to_the_levels_that_it_skips(county, about, by, below):
+    issue = make.reported(county, MONDAY, about=about)
+    do(issue, Verb.ACCEPT, county[by], MONDAY)
+
+    assert issue.climb_cause == Cause.SKIP
+    assert below <= told(issue, Verb.ACCEPT)
+
+
+def test_issue_that_begins_green_skips_nobody(county):
+    issue = make.accepted(county, MONDAY, about="env.waste")
+
+    assert issue.climb_cause == ""
+    assert Role.VILLAGE_SECRETARY not in told(issue, Verb.ACCEPT)
+
+
+def test_unit_that_is_named_anew_at_red_has_its_own_day_to_return_the_order(county):
+    issue = make.at_red(county, MONDAY)
+    later = china("2024-10-14 09:00")
+    do(issue, Verb.APPOINT, county["duc"], later, unit=county.units["power"].pk, units=[], reason="their line")
+
+    do(issue, Verb.RETURN_ORDER, county["power"], china("2024-10-15 09:00"), basis="三定方案", unit=county.units["roads"].pk)
+
+    assert issue.lead_unit is None
+
+
+def test_change_of_helpers_alone_gives_the_lead_no_new_day_to_return_the_order(county):
+    issue = make.proposed(county, MONDAY)
+    do(issue, Verb.ENTER_RED, county["duc"], MONDAY, reason="county road", unit=county.units["roads"].pk)
+    later = china("2024-09-24 17:00")
+    do(issue, Verb.APPOINT, county["duc"], later, unit=county.units["roads"].pk, units=[county.units["power"].pk], reason="help")
+
+    with pytest.raises(Refusal, match="counts as accepted"):
+        do(issue, Verb.RETURN_ORDER, county["roads"], china("2024-09-25 09:00"), basis="三定方案", unit=county.units["power"].pk)
+
+
+@pytest.mark.parametrize(("at", "passes"), [("2024-09-25 17:30", True), ("2024-09-25 17:31", False)])
+def test_county_may_send_down_within_two_working_days_and_the_township_has_a_day(county, at, passes):
+    issue = make.at_red(county, MONDAY)
+    if not passes:
+        with pytest.raises(Refusal, match="that time is over"):
+            do(issue, Verb.RETURN_DOWN, county["duc"], china(at), reason="the township has the power")
+        return
+    do(issue, Verb.RETURN_DOWN, county["duc"], china(at), reason="the township has the power")
+
+    assert (issue.level, issue.light) == (30, "yellow")
+    assert issue.level_due_at >= china("2024-09-26 17:30")
+
+
+@pytest.mark.parametrize("reopenings", [1, 2])
+def test_second_reopening_and_no_earlier_proposes_one_level_up(county, reopenings):
+    issue = make.closed(county, MONDAY)
+    for n in range(reopenings):
+        if n:
+            do(issue, Verb.RESOLVE, county["pr1"], MONDAY)
+            do(issue, Verb.VERIFY, county["gm1"], MONDAY)
+            make.ask(issue, Verb.RATE, MONDAY, rating="satisfied")
+        do(issue, Verb.REOPEN, county["vs1"], MONDAY, reason="it came back")
+
+    assert bool(issue.raise_drafted_at) == (reopenings == 2)
+    assert issue.level == 10  # a suggestion, not an action
+    if reopenings == 2:
+        assert issue.raise_cause == Cause.REOPEN
+        assert told(issue, Verb.DRAFT_RAISE) == {Role.VILLAGE_SECRETARY}
+        assert issue in Issue.objects.waiting_for(county["vs1"], MONDAY)
+        do(issue, Verb.TAKE_UP, county["vs1"], MONDAY, reason="too often")
+        assert (issue.level, issue.climb_cause) == (20, Cause.REOPEN)
