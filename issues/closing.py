@@ -62,11 +62,17 @@ class Standing:
         return self.terms.closure.quorum(self.affected)
 
     @property
+    def needs_poll(self) -> bool:
+        """Whether those who reported are too few to speak for everybody whom it concerns."""
+        return self.reports < self.quorum
+
+    @property
     def verdict(self) -> Verdict:
         """What the round says: its poll, if one was taken, else the ratings of the reports.
 
         One requester: their rating. A group: so many must have rated, and so large a share of those who rated be
-        content; who says nothing counts neither way (`models.Poll`).
+        content; who says nothing counts neither way (`models.Poll`). Silence stands in for those who were asked alone:
+        households that reported nothing never were.
         """
         closure = self.terms.closure
         if self.poll:
@@ -74,7 +80,7 @@ class Standing:
             enough = rated >= self.quorum
         else:
             content, rated = sum(rating != Rating.Value.DISSATISFIED for rating in self.ratings), len(self.ratings)
-            enough = rated >= self.quorum or self.silent
+            enough = rated >= self.quorum or (self.silent and not self.needs_poll)
         if not rated or not enough:
             return Verdict.OPEN
         return Verdict.PASSED if closure.passes(content, rated) else Verdict.FAILED

@@ -193,11 +193,16 @@ def _to_answer(scope: Scope) -> Q:
 
 
 def _to_call_back() -> Q:
-    """A person has to call, by the rules of `issues/calling.py`: somebody has not rated this round, or was not content."""
-    from issues.models import Rating, Submission
+    """A person has to call, by the rules of `issues/calling.py`: somebody has not rated this round, or was not content.
+
+    Of several households too few may have reported it to speak for all: then a poll is to be taken.
+    """
+    from issues.models import Poll, Rating, Submission
 
     # Asked of the issue's own row: through the report it would be joined once more.
     this_round = OuterRef(OuterRef("rectify_rounds")) + OuterRef(OuterRef("reopened"))
     rated = Rating.objects.filter(submission=OuterRef("pk"), round=this_round).exclude(value=Rating.Value.DISSATISFIED)
     owed = Submission.objects.filter(~Exists(rated), issue=OuterRef("pk"))
-    return Q(to_call=True) & Exists(owed) | Exists(owed.only_by_phone())
+    polled = Poll.objects.filter(issue=OuterRef("pk"), round=OuterRef("rectify_rounds") + OuterRef("reopened"))
+    to_poll = Q(households__gt=1) & ~Exists(polled)
+    return Q(to_call=True) & (Exists(owed) | to_poll) | Exists(owed.only_by_phone())

@@ -20,9 +20,14 @@ from issues.workflow import Actor, Cause, Field, Status, Verb
 def open_feedback(act: Act) -> None:
     """The requester is asked; when nobody answers, the program asks again tomorrow. Who has only a telephone is called by people."""
     issue = act.issue
-    issue.to_call = calling.has_to_be_called(issue, act.terms)
+    issue.to_call = calling.has_to_be_called(issue, act.terms) or _needs_poll(act)
     issue.silent_close_at = None if closing.only_by_phone(issue) else next_morning(act.at, act.calendar)
     issue.warn_at = None
+
+
+def _needs_poll(act: Act) -> bool:
+    """Whether people have to ask the households: more are affected than could answer a message."""
+    return (act.issue.households or 0) > 1 and closing.standing_of(act.issue, act.at).needs_poll
 
 
 @does(Verb.RATE)

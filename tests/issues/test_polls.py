@@ -180,6 +180,44 @@ def test_one_content_requester_does_not_speak_for_forty_households(county):
     assert sentence.startswith("Of 40 affected at least 12 must have rated, 80% of them content")
 
 
+def test_silence_of_one_requester_is_no_poll_of_forty_households(county):
+    issue = group(county)
+    ask(issue, Verb.RATE, MONDAY, rating="satisfied")
+    for _ in range(6):
+        silent = Issue.objects.get(pk=issue.pk).silent_close_at
+        assert silent
+        sweeps.feedback(at=silent)
+
+    issue.refresh_from_db()
+    assert issue.status == Status.PENDING_FEEDBACK
+    polled(issue, county, satisfied=36, dissatisfied=4)
+    assert issue.status == Status.CLOSED
+
+
+def test_issue_of_many_households_is_in_the_queue_until_it_was_polled(county):
+    issue = make.resolved(county, MONDAY, about="env.waste", households=12)
+    do(issue, Verb.VERIFY, county["gm1"], MONDAY)
+    ask(issue, Verb.RATE, MONDAY, rating="satisfied")
+
+    assert issue.to_call
+    assert asked(county, "gm1") == {"feedback"}
+    polled(issue, county, households=12, satisfied=12, dissatisfied=0)
+    assert asked(county, "gm1") == set()
+
+
+def test_silence_where_everybody_reported_counts_those_who_answered(county):
+    issue = make.awaiting_rating(county, MONDAY)
+    make.report(issue, MONDAY)
+    ask(issue, Verb.RATE, MONDAY, rating="satisfied")
+    for _ in range(5):
+        silent = Issue.objects.get(pk=issue.pk).silent_close_at
+        if silent:
+            sweeps.feedback(at=silent)
+
+    issue.refresh_from_db()
+    assert issue.status == Status.CLOSED
+
+
 # --- the gate ---
 def test_every_line_of_the_gate_says_what_is_missing_and_who_can_supply_it(county):
     issue = make.in_hand(county, MONDAY)
