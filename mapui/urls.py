@@ -28,6 +28,7 @@ from mapui.views import (
     search,
     simulation,
     site,
+    staff,
     templates,
     tracking,
 )
@@ -118,6 +119,9 @@ urlpatterns = [
     path("policy/calendar/<int:pk>/drop/", county_calendar.change_drop, name="calendar-drop"),
     path("cover/", cover.cover, name="cover"),
     path("cover/export.csv", cover.cover_export, name="cover-export"),
+    path("staff/", staff.staff_list, name="staff-list"),
+    path("staff/template.csv", staff.staff_template, name="staff-template"),
+    path("password/set/<uidb64>/<token>/", staff.FirstPassword.as_view(), name="password-set"),
     path("login/", access.LogIn.as_view(), name="login"),
     path("logout/", access.LogOut.as_view(), name="logout"),
     path("password/", access.ChangePassword.as_view(), name="password"),

@@ -86,7 +86,9 @@ def cover(request: HttpRequest) -> HttpResponse:
     """The page."""
     asked = _asked(request)
     page: Page[Gap] = Paginator(cast(Sequence[Gap], asked.gaps), GAPS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "mapui/cover.html", {"report": asked, "page": page, "gaps": list(page.object_list)})
+    may_enter = scope_of(request.user, asked.at).arranges
+    context = {"report": asked, "page": page, "gaps": list(page.object_list), "may_enter_staff": may_enter}
+    return render(request, "mapui/cover.html", context)
 
 
 @login_required
