@@ -28,7 +28,7 @@ def assignment(dossier: Dossier, key: str) -> Paper | None:
         dated=task.asked_at,
         facts=known((*_parties(task, giver), *dossier.heading(), words(_("What is asked"), task.task), *_deadlines(task))),
         boxes=(
-            Box(_("Issued"), giver, (f"{task.asked_by.name} {day_of(task.asked_at)}",), has_seal=True),
+            Box(_("Issuing office"), giver, (f"{task.asked_by.name} {day_of(task.asked_at)}",), has_seal=True),
             Box(_("Acknowledged"), task.unit.name, _taken(task), has_seal=True),
             Box(_("Answer"), task.unit.name, tuple(_answer(dossier, task))),
         ),

@@ -91,7 +91,7 @@ def _order_boxes(dossier: Dossier, event: Event, giver: str, receiver: str) -> t
     issuer = "" if event.by_system or event.by is None else event.by.name
     result = (*_lines(solved.texts.get(Field.RESOLUTION, "")), f"{_signer(solved)} {day_of(solved.at)}") if solved else ()
     return (
-        Box(_("Issued"), giver, (f"{issuer} {day_of(event.at)}".strip(),), has_seal=True),
+        Box(_("Issuing office"), giver, (f"{issuer} {day_of(event.at)}".strip(),), has_seal=True),
         Box(_("Acknowledged"), receiver, (f"{_signer(signed)} {moment_of(signed.at)}",) if signed else (), has_seal=True),
         Box(_("What was done"), receiver, result),
     )
