@@ -178,10 +178,10 @@ class Preview:
         old, new = self.outcome.old, self.outcome.new
         if self.outcome.keeps_codes:
             for before, after in zip(old, new, strict=True):
-                words = {"cell": before, "code": before.code, "before": size_of(before), "after": size_of(after)}
+                words = {"cell": before.name, "code": before.code, "before": size_of(before), "after": size_of(after)}
                 yield _("“%(cell)s” (%(code)s) keeps its code: %(before)s become %(after)s.") % words
             return
-        names = _(", ").join(f"“{area}” ({area.code})" for area in old)
+        names = _(", ").join(f"“{area.name}” ({area.code})" for area in old)
         if self.outcome.change.kind == Kind.MERGE:
             yield _("%(old)s become one cell.") % {"old": names}
         else:

@@ -69,7 +69,7 @@ def test_list_when_confirmed_makes_accounts_without_password_their_postings_and_
     assert (posting.role, posting.area) == (Role.GRID_MEMBER, cell)
     assert (f"{posting.term.lower:%Y-%m-%d %H}", f"{posting.term.upper:%Y-%m-%d %H}") == ("2025-12-31 16", "2026-12-31 16")
     assert LogEntry.objects.filter(user=county[Role.ORGANISATION_OFFICE]).count() == 2
-    (link,) = re.findall(r'value="(http[^"]+/password/set/[^"]+)"', done.content.decode())
+    (link,) = re.findall(r">(http[^<]+/password/set/[^<]+)<", done.content.decode())
     assert done["Cache-Control"].count("no-store")
     visitor = Client()
     form = visitor.get(link, follow=True)
