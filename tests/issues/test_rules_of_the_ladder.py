@@ -73,6 +73,7 @@ def test_county_may_send_down_within_two_working_days_and_the_township_has_a_day
     do(issue, Verb.RETURN_DOWN, county["duc"], china(at), reason="the township has the power")
 
     assert (issue.level, issue.light) == (30, "yellow")
+    assert issue.level_due_at
     assert issue.level_due_at >= china("2024-09-26 17:30")
 
 
