@@ -341,9 +341,9 @@ def _by_unit(issue: Issue, person: Person, held: frozenset[Role]) -> workflow.Ac
 
 
 def posted_at(path: str, at: datetime) -> list[Assignment]:
-    """Who is posted to the place or above it in a role of the succession, each with person and area; one query."""
+    """Who is posted to the place or above it in a role of the succession, each with person, their unit and area; one query."""
     found = Assignment.objects.active(at).answering_for(path).in_role(*_IN_SUCCESSION)
-    return list(found.select_related("person", "area").defer("area__boundary"))
+    return list(found.select_related("person__unit", "area").defer("area__boundary"))
 
 
 def _stands_in_for(held: frozenset[Role], posts: Iterable[Assignment]) -> frozenset[Role]:

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from issues import photos, services
 from issues.models import Event, Issue
 from issues.workflow import Light, Status, Verb
-from representatives.models import Person
+from representatives.models import Person, Unit
 from representatives.roles import Role
 from tests.mapui.scene import IN_OFFICE, MINUTE, PHONE, Scene, submission_of
 
@@ -484,3 +484,24 @@ def cost(client: Client, issue: Issue) -> int:
     ) as captured:
         client.get(page(issue))
     return len(captured)
+
+
+# --- the duty roster ---
+
+
+def test_page_where_somebody_is_in_danger_says_whom_to_call_until_it_is_over(county: Scene, client: Client):
+    issue = county.accepted(Light.BLUE)
+    Issue.objects.filter(pk=issue.pk).update(urgency="critical")
+    secretary = county[Role.VILLAGE_SECRETARY]
+    unit = secretary.unit or Unit.objects.first()
+    Unit.objects.update(phone="0476-555 0101")
+    Person.objects.filter(pk=secretary.pk).update(office_phone="", unit=unit)  # then the unit's answers
+    as_(client, county[Role.GRID_MEMBER])
+
+    html = client.get(page(issue)).content.decode()
+    assert "notice--warning" in html.partition('id="people-title"')[2].partition("</section>")[0]
+    assert 'href="tel:0476-5550101"' in html
+
+    Issue.objects.filter(pk=issue.pk).update(made_safe_at=issue.reported_at)
+    html = client.get(page(issue)).content.decode()
+    assert "notice--warning" not in html.partition('id="people-title"')[2].partition("</section>")[0]
