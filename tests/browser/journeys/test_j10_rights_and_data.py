@@ -86,8 +86,9 @@ def solved_rows(desk: Desk) -> int:
 def test_j10_administrator_reads_no_issue_and_no_contact(desk: Desk):
     issue = desk.told("桥塌了。", category="road.bridge", phone=NUMBER)
 
-    # What is out of one's scope does not exist, so that its number tells nothing either; pages of roles are forbidden.
-    assert desk.status_for(f"/issues/{issue.number}/", "admin") in (403, 404)
+    # The notes (§7) say 403; by their §6 what is out of scope does not exist (404), which tells even less. Pages of roles: 403.
+    missing = f"/issues/{issue.number}/", f"/issues/{issue.number}/contact/{issue.submissions.get().pk}/", "/issues/2026-9999999/"
+    assert {desk.status_for(address, "admin") for address in missing} == {404}
     assert {desk.status_for(page, "admin") for page in ("/queue/", "/search/", "/red/", "/figures/")} == {403}
     assert desk.status_for("/admin/", "admin") == 200
     linked = desk.page.locator("main a, #content a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
