@@ -128,6 +128,15 @@ def test_letter_when_it_is_to_another_unit_is_not_there(county: Scene, client: C
     assert [as_(client, county[Role.TOWNSHIP_COMMITTEE]).get(url).status_code for url in urls] == [404, 404]
 
 
+def test_letter_stands_among_the_papers_of_its_issue_for_who_may_open_it(county: Scene, client: Client):
+    letter = sent(county)
+    page = reverse("issue", args=[letter.items.get().issue.number])
+    url = reverse("letter-pdf", args=[letter.number])
+
+    roles = (Role.SUPERVISION_OFFICE, Role.DEPARTMENT, Role.VILLAGE_SECRETARY)
+    assert [url in as_(client, county[role]).get(page).content.decode() for role in roles] == [True, True, False]
+
+
 def test_downloads_are_logged(county: Scene, client: Client, caplog: pytest.LogCaptureFixture):
     letter = sent(county)
     as_(client, county[Role.SUPERVISION_OFFICE])
