@@ -5,17 +5,20 @@ Each share is one transaction: the issues of one are never seen by the other, an
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import Callable
-from dataclasses import dataclass
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkProcess
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 
+from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.utils import timezone, translation
+from django.db import connection, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from demo import common
@@ -31,7 +34,7 @@ SHARES = 2  # fixed, so that the same seed tells the same year on any machine
 
 @dataclass(frozen=True)
 class Share:
-    """What a process is handed; small enough to be sent."""
+    """What a process is handed; small enough to be sent as text."""
 
     number: int
     townships: tuple[str, ...]  # paths
@@ -42,6 +45,15 @@ class Share:
     end: datetime
     seed: int
 
+    def sent(self) -> str:
+        return json.dumps(asdict(self), default=str)
+
+    @classmethod
+    def received(cls, text: str) -> Share:
+        told = json.loads(text)
+        told |= {name: Path(told[name]) for name in ("reports", "units")}
+        return cls(**told | {"end": datetime.fromisoformat(told["end"]), "townships": tuple(told["townships"])})
+
 
 def live(*, reports: Path, units: Path, stories: int, days: int, end: datetime, seed: int) -> None:
     """Live the shares that are not there yet, with one bar of progress for all."""
@@ -51,47 +63,40 @@ def live(*, reports: Path, units: Path, stories: int, days: int, end: datetime, 
         for number in range(SHARES)
     ]
     missing = [share for share in shares if not _is_there(share)]
-    connection.close()
-    connections[DEFAULT_DB_ALIAS].close_pool()  # type: ignore[attr-defined]  # no child may inherit a socket
     with common.bar(_("A year of issues"), total=sum(each.stories for each in missing)) as more:
         lives = [_begin(share) for share in missing]
-        _watch({told for _life, told in lives}, more)
-    for life, _told in lives:
-        life.join()
-    if any(life.exitcode for life, _told in lives):
+        _watch(lives, more)
+    ends = [life.wait() for life in lives]
+    if any(ends):
         raise CommandError(_("The year of issues was not finished; the reason is above. Run the command again: it goes on."))
 
 
-def _begin(share: Share) -> tuple[ForkProcess, Connection]:
-    """A process that lives the share, and where it tells how many stories it has told.
-
-    A pipe and no queue: that would want semaphores, which not every account may make.
-    """
-    context = multiprocessing.get_context("fork")
-    told, tell = context.Pipe(duplex=False)
-    life = context.Process(target=_live, args=(share, tell, str(timezone.get_current_timezone())))
-    life.start()
-    tell.close()  # the child's end alone keeps the pipe open
-    return life, told
+def _begin(share: Share) -> subprocess.Popen[bytes]:
+    """A process that lives the share, with nothing of ours but the environment; it writes a line for each story told."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "live_share", share.sent()]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE)  # noqa: S603 - our own command
 
 
-def _watch(told: set[Connection], more: Callable[[int], object]) -> None:
+def _watch(lives: Sequence[subprocess.Popen[bytes]], more: Callable[[int], object]) -> None:
     """Move the bar until the last of them has ended."""
-    while told:
-        for pipe in wait(list(told)):
-            assert isinstance(pipe, Connection)  # noqa: S101 - of what else could it be
-            try:
-                more(pipe.recv())
-            except EOFError:
-                told.remove(pipe)
+    with DefaultSelector() as speaking:
+        for life in lives:
+            assert life.stdout is not None  # noqa: S101 - it was opened with a pipe
+            speaking.register(life.stdout, EVENT_READ)
+        while speaking.get_map():
+            for key, _event in speaking.select():
+                if told := os.read(key.fd, 4096):
+                    more(told.count(b"\n"))
+                else:
+                    speaking.unregister(key.fileobj)
 
 
 def _is_there(share: Share) -> bool:
     return any(Issue.objects.under(path).exists() for path in share.townships)
 
 
-def _live(share: Share, tell: Connection, zone: str) -> None:
-    timezone.activate(zone)
+def live_share(share: Share, told: Callable[[int], object]) -> None:
+    """Live one share, in one transaction; `told` is called for each story."""
     with transaction.atomic(), translation.override("zh-hans"):
         with connection.cursor() as cursor:
             # The planner has no figures of rows not yet committed: it is to use the indexes, and, as this makes it overrate
@@ -99,5 +104,5 @@ def _live(share: Share, tell: Connection, zone: str) -> None:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL jit = off")
         cells = [cell for path in share.townships for cell in Area.objects.cells().under(path).order_by("path")]
         teller = Storyteller(share.reports, cells, seed=share.seed)
-        life = Life(seed=share.seed, end=share.end, leads=leads_of(share.units), progress=tell.send)
+        life = Life(seed=share.seed, end=share.end, leads=leads_of(share.units), progress=told)
         life.act(teller.year(share.end, days=share.days, stories=share.stories))

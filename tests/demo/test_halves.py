@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 from django.core.management.base import CommandError
@@ -12,6 +14,7 @@ from issues import categories
 from issues.models import Issue
 from tests.demo.test_demo import END, FOLDER, draw, staffed
 from tests.issues.factories import shipped_policy
+from tests.issues.test_processes import url_of_database
 
 TOWNSHIPS = {"left": "150422100", "right": "150422101"}
 
@@ -20,44 +23,45 @@ TOWNSHIPS = {"left": "150422100", "right": "150422101"}
 class Year:
     """What `halves.live` is asked for, in a town of two townships."""
 
-    stories: int = 4
+    reports: Path = FOLDER / "reports.toml"
 
     def live(self) -> None:
-        halves.live(reports=FOLDER / "reports.toml", units=FOLDER / "units.toml", stories=self.stories, days=30, end=END, seed=11)
+        halves.live(reports=self.reports, units=FOLDER / "units.toml", stories=4, days=30, end=END, seed=11)
 
 
 @pytest.fixture
-def year(transactional_db: None) -> Year:
+def year(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Year:
+    monkeypatch.setenv("DATABASE_URL", url_of_database())
     categories.load(categories.read(categories.SHIPPED.read_text()))
     shipped_policy()
     staffed(draw())
     return Year()
 
 
-def test_year_when_lived_by_two_processes_has_the_issues_of_both_and_is_not_lived_twice(year):
+def test_year_when_lived_by_two_processes_has_the_issues_of_both_and_is_not_lived_twice(year, capfd):
     year.live()
     assert {issue.path.split(".")[1] for issue in Issue.objects.all()} == set(TOWNSHIPS.values())
     assert Issue.objects.count() == 4
+    assert "4/4" in capfd.readouterr().err  # both told the bar of each story
 
     year.live()
     assert Issue.objects.count() == 4
 
 
-def test_share_when_its_process_fails_leaves_nothing_of_it_and_says_so(year, monkeypatch, capfd):
-    def fail_in_the_second(self, stories):
-        told = list(stories)
-        if any(f".{TOWNSHIPS['right']}." in story.cell.path for story in told):
-            raise RuntimeError("the lamp went out")
-        return real(self, told)
+def test_share_when_its_process_fails_leaves_nothing_of_it_and_goes_on_when_run_again(year, monkeypatch, tmp_path, capfd):
+    real = halves._begin
 
-    real = halves.Life.act
-    monkeypatch.setattr(halves.Life, "act", fail_in_the_second)
+    def fail_in_the_second(share: halves.Share) -> subprocess.Popen[bytes]:
+        broken = tmp_path / "reports.toml"
+        broken.write_text("the lamp went out")
+        return real(replace(share, reports=broken) if TOWNSHIPS["right"] in share.townships[0] else share)
+
+    monkeypatch.setattr(halves, "_begin", fail_in_the_second)
     with pytest.raises(CommandError, match="it goes on"):
         year.live()
-
     assert {issue.path.split(".")[1] for issue in Issue.objects.all()} == {TOWNSHIPS["left"]}
-    assert "the lamp went out" in capfd.readouterr().err
+    assert "TOMLDecodeError" in capfd.readouterr().err
 
-    monkeypatch.setattr(halves.Life, "act", real)
+    monkeypatch.setattr(halves, "_begin", real)
     year.live()
     assert Issue.objects.count() == 4

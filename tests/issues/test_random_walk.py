@@ -24,7 +24,7 @@ from tests.issues import factories as make
 from tests.issues.factories import CELLS, K, china
 
 START = china("2024-09-23 09:00")
-WALKS, STEPS = 12, 35
+WALKS, STEPS = 6, 30
 CATEGORIES = ("house.minor", "road.light", "road.bridge", "svc.consult", "land.boundary", "village.conduct")
 SWEEPS = (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume)
 # What may move the end of the total clock to a later time, and nothing else (domain notes §3.2).
