@@ -204,5 +204,5 @@ def _to_call_back() -> Q:
     rated = Rating.objects.filter(submission=OuterRef("pk"), round=this_round).exclude(value=Rating.Value.DISSATISFIED)
     owed = Submission.objects.filter(~Exists(rated), issue=OuterRef("pk"))
     polled = Poll.objects.filter(issue=OuterRef("pk"), round=OuterRef("rectify_rounds") + OuterRef("reopened"))
-    to_poll = Q(households__gt=1) & ~Exists(polled)
-    return Q(to_call=True) & (Exists(owed) | to_poll) | Exists(owed.only_by_phone())
+    to_poll = Q(households__gt=1) & Q(~Exists(polled))
+    return Q(to_call=True) & (Q(Exists(owed)) | to_poll) | Q(Exists(owed.only_by_phone()))

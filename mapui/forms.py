@@ -87,6 +87,7 @@ MISSING: Mapping[Field, Promise] = {
     Field.VERDICT: gettext_lazy("Choose one of the two."),
     Field.PLAN: gettext_lazy("Say what will be done."),
     Field.MILESTONES: gettext_lazy("Give at least one milestone."),
+    Field.BALLOTS: gettext_lazy("Count the ballots: how many were asked, and what they said."),
 }
 # Asked only where there is something to choose between; then they are needed.
 IF_SEVERAL = frozenset({Field.SUBMISSION, Field.SUB_TASK})

@@ -153,7 +153,9 @@ def _gate() -> dict[str, models.expressions.Combinable]:
         "reports": Coalesce(Subquery(reports), 0),
         "ratings": Coalesce(Subquery(ratings), 0),
         "unanswered": Exists(answers),
-        "refused": Exists(rated.filter(value="dissatisfied")) | Exists(polled.filter(dissatisfied__gt=0)),
+        "refused": models.ExpressionWrapper(
+            Q(Exists(rated.filter(value="dissatisfied"))) | Q(Exists(polled.filter(dissatisfied__gt=0))), models.BooleanField()
+        ),
     }
 
 

@@ -96,25 +96,6 @@ def test_passing_up_with_a_field_missing_says_which_and_keeps_every_word(county:
     expect(page.locator(".issue__state [data-light]")).to_have_attribute("data-light", "yellow")
 
 
-def test_somebody_was_quicker_shows_what_they_did_and_the_second_press_goes_through(
-    county: Scene, page: Page, log_in: LogIn, faults: Faults
-):
-    faults.forgive("409")
-    issue = county.in_progress()
-    open_as(page, log_in, county[Role.PARTY_REPRESENTATIVE], issue)
-    unfold(page, "Add progress")
-    field(page, Verb.NOTE, "Text").fill("明天到场")
-    county.move(issue, Verb.NOTE, Role.VILLAGE_SECRETARY, text="物料已到")
-
-    press(page, "Add progress")
-
-    expect(page.locator(".moves__meanwhile")).to_contain_text("物料已到")
-    expect(field(page, Verb.NOTE, "Text")).to_have_value("明天到场")
-    press(page, "Add progress")
-    expect(page.locator("#done")).to_be_visible()
-    assert Event.objects.filter(issue=issue, verb=Verb.NOTE).count() == 2
-
-
 def test_double_click_does_it_once(county: Scene, page: Page, log_in: LogIn):
     issue = county.accepted()
     open_as(page, log_in, county[Role.PARTY_REPRESENTATIVE], issue)

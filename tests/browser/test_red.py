@@ -76,7 +76,7 @@ def test_decision_works_without_javascript_and_returns_to_the_list(
     page.locator("summary").filter(has_text="Refuse the red list").click()
     form = page.locator(f"#move-refuse_red-{issue.number}")
     form.get_by_label("Reason").fill("镇级资金可以解决")
-    form.get_by_role("button").click()
+    form.get_by_role("button", name="Refuse the red list").click()
 
     expect(page.locator("#messages")).to_contain_text("Done: Refuse the red list.")
     assert "/red/" in page.url

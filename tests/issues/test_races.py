@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -96,7 +97,7 @@ def test_two_hundred_enter_it_in_the_red_list_at_once_and_it_stands_there_once(c
 def test_two_hundred_ask_for_more_time_at_once_and_one_question_stands(county):
     issue = make.in_hand(county, MONDAY)
     before = issue.event_count
-    facts = {"reason": "the parts come late", "due": (MONDAY + timedelta(days=2)).date()}
+    facts: dict[str, Any] = {"reason": "the parts come late", "due": (MONDAY + timedelta(days=2)).date()}
     outcome = rush(issue, Verb.ASK_EXTENSION, county["pr1"], MONDAY, **facts)
     assert_done_once(outcome, issue, Verb.ASK_EXTENSION, before, "")
     assert HolderRequest.objects.filter(issue=issue).count() == 1

@@ -38,6 +38,10 @@ export async function getJSON(url, { signal } = {}) {
   return (await ask(url, { signal, headers: { Accept: "application/json" } })).json();
 }
 
+export async function getText(url, { signal } = {}) {
+  return (await ask(url, { signal, headers: { Accept: "text/html" } })).text();
+}
+
 export async function getBinary(url, { signal } = {}) {
   return (await ask(url, { signal, headers: { Accept: "application/octet-stream" } })).arrayBuffer();
 }

@@ -5,6 +5,7 @@ import { giveToHtmx } from "../core/csrf.js";
 import { find, findAll, on } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";
 import { startShortcuts } from "../core/shortcuts.js";
+import { keepUnread } from "../core/unread.js";
 
 const YEAR = 365 * 24 * 3600;
 
@@ -57,4 +58,5 @@ giveToHtmx();
 largeText();
 foldFilters();
 startShortcuts();
+keepUnread(find("[data-unread]"));
 if (navigator.onLine === false) showOffline(true);
