@@ -51,13 +51,10 @@ def _no_more_time(act: Act) -> str:
 
 
 def granted_here(act: Act) -> int:
-    """How often more time was granted since the issue came to its level, or was opened again there."""
-    times = 0
-    for event in sorted(act.events, key=lambda event: event.number):
-        if event.arrives or event.verb == Verb.REOPEN:
-            times = 0
-        times += event.verb == Verb.EXTEND
-    return times
+    """How often more time was granted at the issue's level, however often it came there; a reopening begins anew."""
+    opened = max((event.number for event in act.events if event.verb == Verb.REOPEN), default=0)
+    granted = (event for event in act.events if event.verb == Verb.EXTEND and event.number > opened)
+    return sum(event.to_level == act.issue.level for event in granted)
 
 
 @does(Verb.ASK_EXTENSION)

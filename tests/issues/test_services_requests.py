@@ -126,6 +126,39 @@ def test_extension_is_counted_anew_at_the_next_level(county):
     assert issue.pending_request.level == issue.level
 
 
+def extended_and_back_at_green(county: make.County) -> Issue:
+    """Given more time at green, passed up, and returned."""
+    issue = brought(county, "green")
+    do(issue, Verb.ASK_EXTENSION, county["pr1"], TUESDAY, reason="rain", due="2024-09-27")
+    do(issue, Verb.EXTEND, county["vs1"], TUESDAY)
+    do(issue, Verb.ESCALATE, county["pr1"], TUESDAY, tried="all")
+    do(issue, Verb.RETURN_DOWN, county["vs1"], TUESDAY)
+    do(issue, Verb.ACKNOWLEDGE, county["pr1"], TUESDAY)
+    return issue
+
+
+def test_extension_when_the_issue_comes_back_to_a_light_is_not_granted_there_again(county):
+    issue = extended_and_back_at_green(county)
+
+    with pytest.raises(Refusal, match="granted 1× at most; that has been used up"):
+        do(issue, Verb.ASK_EXTENSION, county["pr1"], TUESDAY, reason="rain", due="2024-09-29")
+
+
+def test_extension_is_counted_anew_once_the_issue_was_reopened(county):
+    issue = extended_and_back_at_green(county)
+    do(issue, Verb.RESOLVE, county["pr1"], TUESDAY)
+    do(issue, Verb.VERIFY, county["gm1"], TUESDAY)
+    ask(issue, Verb.RATE, TUESDAY, rating="satisfied")
+    do(issue, Verb.REOPEN, county["vs1"], TUESDAY, reason="it came back")
+    if issue.status == Status.ASSIGNED:
+        do(issue, Verb.ACKNOWLEDGE, county["pr1"], TUESDAY)
+    later = make.calendar().nth_working_day(issue.level_due_at.date(), 1)
+
+    do(issue, Verb.ASK_EXTENSION, county["pr1"], TUESDAY, reason="rain", due=later.isoformat())
+
+    assert issue.pending_request.kind == Kind.EXTENSION
+
+
 @pytest.mark.parametrize(("at", "passes"), [("2024-09-26 17:30", True), ("2024-09-26 17:31", False)])
 def test_extension_can_be_asked_for_until_the_very_moment_it_is_due(county, at, passes):
     issue = brought(county, "green")
