@@ -103,6 +103,11 @@ def reasons_to_raise(issue_ids: Collection[int], policies: Collection[int] = ())
         return {pk: Cause(cause) for pk, cause in cursor.fetchall()}
 
 
+def cause_of_raising(issue: Issue) -> Cause:
+    """Why a person passes this issue up: what the rules suggest it for, else that it is too much for its level. One query."""
+    return reasons_to_raise([issue.pk], {issue.policy_id}).get(issue.pk, Cause.COMPLEXITY)
+
+
 def hints_for(issues: Iterable[Issue]) -> dict[int, list[Hint]]:
     """Of these issues (each with its category), those that the rules suggest to raise, with every reason. One query."""
     open_ones = [issue for issue in issues if issue.is_open and issue.level < Level.COUNTY and not issue.sealed]

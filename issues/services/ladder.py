@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from issues import clock, numbers
+from issues import clock, numbers, recurrence
 from issues.models import EscalationRequest, Event, Minute
 from issues.services.acting import Act, does, unless
 from issues.services.raising import forget_proposal
@@ -22,7 +22,7 @@ def escalate(act: Act) -> Event:
     """One level up: what was tried goes along on a slip; the level above may return it once."""
     issue = act.issue
     minute = act.minute(Minute.Kind.CONSULTATION if issue.level == Level.VILLAGE else Minute.Kind.DELIBERATION)
-    cause = Cause(issue.raise_cause or Cause.COMPLEXITY) if act.by else Cause.OVERDUE
+    cause = Cause(issue.raise_cause or recurrence.cause_of_raising(issue)) if act.by else Cause.OVERDUE
     untriaged = issue.status == Status.SUBMITTED
     if untriaged:
         issue.accepted_at = act.at  # nobody accepted it in time: the level above has it all the same

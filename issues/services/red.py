@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from issues import clock, numbers
+from issues import clock, numbers, recurrence
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, KeySupervisionEntry, Minute
 from issues.services.acting import Act, does, unless
@@ -37,6 +37,11 @@ def _cause_drafted(act: Act) -> Cause:
     return Cause(act.issue.raise_cause or Cause.OVERDUE)
 
 
+def _cause_proposed(act: Act) -> Cause:
+    """Why a person proposes it: what the program's draft says, else what the rules suggest."""
+    return _cause_drafted(act) if act.issue.red_drafted_at else recurrence.cause_of_raising(act.issue)
+
+
 @unless(Verb.PROPOSE_RED)
 def _already_proposed(act: Act) -> str:
     if act.issue.pending_slip:
@@ -49,7 +54,7 @@ def propose_red(act: Act) -> Event:
     """The township asks the county to take it on: what it tried, its minute, and why it is beyond a township."""
     beyond = _beyond(act)
     minute = act.minute(Minute.Kind.DELIBERATION)
-    slip = _slip(act, minute=minute, cause=_cause_drafted(act) if act.issue.red_drafted_at else Cause.COMPLEXITY)
+    slip = _slip(act, minute=minute, cause=_cause_proposed(act))
     slip.decision, slip.decide_by, slip.beyond = _PENDING, _await_decision(act), beyond
     slip.save(force_insert=True)
     record = {"slip": slip.number, "minute": minute.pk if minute else None, "beyond": beyond}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from issues import services
 from issues.errors import Refusal
-from issues.models import Issue
+from issues.models import EscalationRequest, Issue
 from issues.workflow import Cause, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
@@ -95,3 +96,61 @@ def test_second_reopening_and_no_earlier_proposes_one_level_up(county, reopening
         assert issue in Issue.objects.waiting_for(county["vs1"], MONDAY)
         do(issue, Verb.TAKE_UP, county["vs1"], MONDAY, reason="too often")
         assert (issue.level, issue.climb_cause) == (20, Cause.REOPEN)
+
+
+# --- why a person passes it up ---
+
+
+def two_more_near_by(county: make.County) -> None:
+    """Of the same kind as the factories' issue, at its place; one of them in the next cell."""
+    for path in make.CELLS[:2]:
+        make.reported(county, MONDAY, path=path)
+
+
+def test_issue_that_a_person_passes_up_out_of_a_cluster_says_so(county):
+    issue = make.in_hand(county, MONDAY)
+    two_more_near_by(county)
+    do(issue, Verb.ESCALATE, county["pr1"], MONDAY, tried="asked the neighbours")
+
+    assert issue.climb_cause == Cause.CLUSTER
+    assert EscalationRequest.objects.get(issue=issue).cause == Cause.CLUSTER
+    assert issue.events.get(verb=Verb.ESCALATE).facts["cause"] == Cause.CLUSTER
+
+
+def test_issue_of_a_cluster_that_climbs_by_the_clock_is_overdue(county):
+    issue = make.in_hand(county, MONDAY)
+    two_more_near_by(county)
+    services.move_by_program(Issue.objects.get(pk=issue.pk), Verb.ESCALATE, at=china("2024-10-14 09:00"))
+    issue.refresh_from_db()
+
+    assert issue.climb_cause == Cause.OVERDUE
+
+
+def test_issue_that_a_person_passes_up_after_the_second_reopening_says_so(county):
+    issue = make.in_hand(county, MONDAY)
+    Issue.objects.filter(pk=issue.pk).update(reopened=2)
+    do(issue, Verb.ESCALATE, county["pr1"], MONDAY, tried="asked the neighbours")
+
+    assert EscalationRequest.objects.get(issue=issue).cause == Cause.REOPEN
+
+
+PROPOSAL = {"tried": "asked the bank", "minute": make.MINUTE, "reason": "all over the village", "beyond": "funds"}
+
+
+def test_red_list_when_proposed_for_a_cluster_is_entered_for_a_cluster(county):
+    issue = make.at_yellow(county, MONDAY)
+    two_more_near_by(county)
+    do(issue, Verb.PROPOSE_RED, county["tc1"], MONDAY, **PROPOSAL)
+    do(issue, Verb.ENTER_RED, county["duc"], MONDAY, reason="county road", unit=county.units["roads"].pk)
+
+    assert EscalationRequest.objects.get(issue=issue, to_level=40).cause == Cause.CLUSTER
+    assert issue.climb_cause == Cause.CLUSTER
+
+
+def test_red_list_when_proposed_on_the_draft_of_a_late_cluster_stays_overdue(county):
+    issue = make.at_yellow(county, MONDAY)
+    two_more_near_by(county)
+    services.move_by_program(Issue.objects.get(pk=issue.pk), Verb.DRAFT_RED, at=MONDAY)
+    do(issue, Verb.PROPOSE_RED, county["tc1"], MONDAY, **PROPOSAL)
+
+    assert EscalationRequest.objects.get(issue=issue, to_level=40).cause == Cause.OVERDUE
