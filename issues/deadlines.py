@@ -175,6 +175,8 @@ class Clocks:
         issue.resume_at = None
         if issue.total_due_at:
             self.move_total(issue.total_due_at + (now - paused_at), now=now)
+        if issue.decide_due_at:
+            issue.decide_due_at = clock.shifted(issue.decide_due_at, paused_at, now, self.calendar, natural=self._decides_in_hours)
         if issue.contact_due_at and issue.first_contact_at is None:
             issue.contact_due_at = clock.shifted(issue.contact_due_at, paused_at, now, self.calendar, natural=natural)
         if issue.level_since:
@@ -282,6 +284,12 @@ class Clocks:
         """How long the level has."""
         plan = self.terms.project.plan.of(self.issue.level) if self.issue.is_project else None
         return plan or self.terms.limit(self.issue.level, self.issue.urgency, self.issue.request_type)
+
+    @property
+    def _decides_in_hours(self) -> bool:
+        """Whether the county's time for a decision on the red list is counted in natural time."""
+        span = self.terms.levels.yellow.up.decide_by
+        return span is not None and span.is_natural
 
     def _marks(self, due: datetime) -> list[datetime]:
         """When each of the policy's warnings falls, earliest first: a later one may not come before an earlier one."""

@@ -98,10 +98,19 @@ def resume(act: Act) -> Event:
     """The reason for which it stood still is over: every clock goes on where it stopped."""
     paused_at = _since(act, Verb.SUSPEND)
     act.set_status()
-    act.clocks.go_on(paused_at, now=act.at)
+    _go_on(act, paused_at)
     if act.issue.progress_due_at:
         await_progress(act)  # nobody reports on what rests
     return act.write(is_public=True)
+
+
+def _go_on(act: Act, paused_at: datetime) -> None:
+    """The clocks run again; the slip of a proposal that waits says the same date as the issue."""
+    act.clocks.go_on(paused_at, now=act.at)
+    slip = act.issue.pending_slip if act.issue.decide_due_at else None
+    if slip:
+        slip.decide_by = act.issue.decide_due_at
+        slip.save(update_fields=["decide_by"])
 
 
 def _since(act: Act, verb: Verb) -> datetime:
@@ -161,4 +170,4 @@ def review(act: Act) -> Event:
 def take_up(act: Act) -> None:
     """A deferred issue is work again."""
     act.set_status(Status.IN_PROGRESS)
-    act.clocks.go_on(_since(act, Verb.DEFER), now=act.at)
+    _go_on(act, _since(act, Verb.DEFER))

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from grids.levels import Level
 from issues import services, sweeps
 from issues.errors import Forbidden, Refusal
-from issues.models import Event, Issue, KeySupervisionEntry, ListingRequest, Notice
+from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, ListingRequest, Notice
 from issues.services import VERBS, Act
 from issues.workflow import BY_PEOPLE, Beyond, Nature, Status, Verb
 from representatives.roles import Role
@@ -113,6 +113,50 @@ def test_draft_of_the_program_is_to_be_decided_too(county):
     issue.refresh_from_db()
 
     assert issue.decide_due_at == china("2024-09-26 17:30")
+
+
+def suspended(county: make.County, issue: Issue) -> None:
+    """The township's issue rests, by the county's word."""
+    do(issue, Verb.ASK_SUSPENSION, county["tc1"], TUESDAY, suspension="legal", reason="before the court")
+    do(issue, Verb.SUSPEND, county["duc"], TUESDAY)
+
+
+def test_proposal_whose_issue_rested_is_decided_as_many_working_days_later(county):
+    issue = make.proposed(county, MONDAY)
+    level_due = issue.level_due_at
+    assert level_due
+    suspended(county, issue)
+    assert issue.decide_due_at == china("2024-09-25 17:30")
+
+    do(issue, Verb.RESUME, county["duc"], china("2024-09-27 09:00"))  # three working days
+
+    due = china("2024-09-29 17:30")  # Thursday, Friday, the worked Sunday
+    assert issue.decide_due_at == due
+    assert EscalationRequest.objects.get(issue=issue, decision="pending").decide_by == due
+    assert issue.level_due_at
+    assert issue.level_due_at.date() == make.calendar().nth_working_day(level_due.date(), 3)
+    sweeps.warn(at=china("2024-09-27 17:31"))
+    assert not Event.objects.filter(issue=issue, verb=Verb.WARN, facts__reason="decide").exists()
+    sweeps.warn(at=china("2024-09-29 17:31"))
+    assert Event.objects.filter(issue=issue, verb=Verb.WARN, facts__reason="decide").exists()
+
+
+def test_draft_of_the_program_that_rested_is_decided_as_many_working_days_later(county):
+    issue = make.at_yellow(county, MONDAY)
+    services.move_by_program(Issue.objects.get(pk=issue.pk), Verb.DRAFT_RED, at=MONDAY)
+    suspended(county, issue)
+    do(issue, Verb.RESUME, county["duc"], china("2024-09-27 09:00"))
+
+    assert issue.decide_due_at == china("2024-09-29 17:30")
+    assert not EscalationRequest.objects.filter(issue=issue, decision="pending").exists()
+
+
+def test_issue_without_a_proposal_has_nothing_to_be_decided_after_a_rest(county):
+    issue = make.at_yellow(county, MONDAY)
+    suspended(county, issue)
+    do(issue, Verb.RESUME, county["duc"], china("2024-09-27 09:00"))
+
+    assert issue.decide_due_at is None
 
 
 # --- general supervision of a yellow issue ---
