@@ -9,7 +9,7 @@ from django.core.management.base import OutputWrapper
 from django.db import connection, transaction
 from django.utils.timezone import localtime
 
-from demo import common, halves
+from demo import common, shares
 from demo.people import Staffing, staff_county, units_from
 from grids.models import Territory
 from issues import categories, heat, policies
@@ -32,7 +32,7 @@ def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> 
     at = localtime(at)
     if not Territory.objects.filter(area__code=CODE).exists():
         _found(since=at - timedelta(days=DAYS + 30), seed=seed)
-    halves.live(
+    shares.live(
         reports=FOLDER / "reports.toml",
         units=FOLDER / "units.toml",
         stories=ISSUES if issues is None else issues,

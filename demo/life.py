@@ -191,7 +191,7 @@ class Life:
             self.refused += 1
             logger.debug("%s %s: %s", issue.number, issue.status, refusal.sentence)
 
-    def then(self, issue: Issue, verb: Verb, by: Person | None, at: datetime, **facts: object) -> None:
+    def then(self, issue: Issue, verb: Verb, by: Person | None, at: datetime, /, **facts: object) -> None:
         """Somebody will do it at that time."""
         self.plan(at, Deed(issue, verb, by, facts))
 
@@ -229,7 +229,7 @@ class Life:
     def review(self, issue: Issue, thread: Thread, at: datetime) -> None:
         detours.review(self, issue, at)
 
-    def do(self, issue: Issue, verb: Verb, by: Person | None, at: datetime, **facts: object) -> None:
+    def do(self, issue: Issue, verb: Verb, by: Person | None, at: datetime, /, **facts: object) -> None:
         if by is not None:
             services.move(issue.pk, verb, by=by, at=at, facts=facts)
 

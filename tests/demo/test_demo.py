@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import tomllib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
 
+from demo import detours
 from demo.life import Life
 from demo.people import LOG_INS, PASSWORD, Staffing, leads_of, staff_county, units_from
 from demo.reports import RECENT_DAYS, Storyteller, ground
@@ -293,3 +294,23 @@ def test_short_life_when_lived_through_the_services_is_whole_and_by_the_table_of
         assert times[-1] <= END
         assert (issue.closed_at is not None) == (issue.status in ENDS)
     assert lived.life.refused <= Event.objects.count() / 10
+
+
+def test_every_detour_of_the_domain_is_gone_by_somebody(town, monkeypatch):
+    categories.load(categories.read(categories.SHIPPED.read_text()))
+    shipped_policy()
+    staffed(town)
+    ways, told = itertools.cycle((*detours.SHARES, *["on_the_spot"] * 4)), []
+    stories = list(teller(town).year(END, days=150, stories=70))
+    # The last is told twice more at the same place: these reports join the first.
+    stories += [replace(stories[-1], at=END - timedelta(hours=48 - hours)) for hours in (0, 1, 2)]
+    monkeypatch.setattr(detours, "draw", lambda life: "join" if len(told) > 66 else next(ways))
+    life = Life(seed=3, end=END, leads=leads_of(FOLDER / "units.toml"), progress=told.append)
+    life.act(stories)
+
+    done = set(Event.objects.values_list("verb", flat=True))
+    expected = {
+        *(Verb.EXTEND, Verb.SUSPEND, Verb.DEFER, Verb.ASK_HELP, Verb.WHISTLE, Verb.ANSWER, Verb.HANDLE_ON_THE_SPOT),
+        *(Verb.TAKE_AS_PROJECT, Verb.APPROVE_PLAN, Verb.MERGE, Verb.EXPLAIN),
+    }
+    assert expected - done == set()

@@ -6,14 +6,14 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-from demo.halves import Share, live_share
+from demo.shares import Share, live_share
 
 
 class Command(BaseCommand):
     help = "Live a part of the demo's year; load_demo calls this."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("share", type=Share.received, help="what demo.halves sends")
+        parser.add_argument("share", type=Share.received, help="what demo.shares sends")
 
     def handle(self, *, share: Share, **options: object) -> None:
         live_share(share, self._tell)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management.base import CommandError
 
-from demo import halves
+from demo import shares
 from issues import categories
 from issues.models import Issue
 from tests.demo.test_demo import END, FOLDER, draw, staffed
@@ -21,12 +21,12 @@ TOWNSHIPS = {"left": "150422100", "right": "150422101"}
 
 @dataclass
 class Year:
-    """What `halves.live` is asked for, in a town of two townships."""
+    """What `shares.live` is asked for, in a town of two townships."""
 
     reports: Path = FOLDER / "reports.toml"
 
     def live(self) -> None:
-        halves.live(reports=self.reports, units=FOLDER / "units.toml", stories=4, days=30, end=END, seed=11)
+        shares.live(reports=self.reports, units=FOLDER / "units.toml", stories=4, days=30, end=END, seed=11)
 
 
 @pytest.fixture
@@ -49,19 +49,19 @@ def test_year_when_lived_by_two_processes_has_the_issues_of_both_and_is_not_live
 
 
 def test_share_when_its_process_fails_leaves_nothing_of_it_and_goes_on_when_run_again(year, monkeypatch, tmp_path, capfd):
-    real = halves._begin
+    real = shares._begin
 
-    def fail_in_the_second(share: halves.Share) -> subprocess.Popen[bytes]:
+    def fail_in_the_second(share: shares.Share) -> subprocess.Popen[bytes]:
         broken = tmp_path / "reports.toml"
         broken.write_text("the lamp went out")
         return real(replace(share, reports=broken) if TOWNSHIPS["right"] in share.townships[0] else share)
 
-    monkeypatch.setattr(halves, "_begin", fail_in_the_second)
+    monkeypatch.setattr(shares, "_begin", fail_in_the_second)
     with pytest.raises(CommandError, match="it goes on"):
         year.live()
     assert {issue.path.split(".")[1] for issue in Issue.objects.all()} == {TOWNSHIPS["left"]}
     assert "TOMLDecodeError" in capfd.readouterr().err
 
-    monkeypatch.setattr(halves, "_begin", real)
+    monkeypatch.setattr(shares, "_begin", real)
     year.live()
     assert Issue.objects.count() == 4

@@ -9,7 +9,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,8 @@ from grids.levels import Level
 from grids.models import Area
 from issues.models import Issue
 
-SHARES = 2  # fixed, so that the same seed tells the same year on any machine
+# Fixed, so that the same seed tells the same year on any machine; so many that no transaction grows long and slow.
+SHARES = 6
 
 
 @dataclass(frozen=True)
@@ -58,37 +60,40 @@ class Share:
 def live(*, reports: Path, units: Path, stories: int, days: int, end: datetime, seed: int) -> None:
     """Live the shares that are not there yet, with one bar of progress for all."""
     townships = [area.path for area in Area.objects.current().of_level(Level.TOWNSHIP).order_by("path")]
+    many = min(SHARES, len(townships))
     shares = [
-        Share(number, tuple(townships[number::SHARES]), reports, units, stories // SHARES, days, end, seed + number)
-        for number in range(SHARES)
+        Share(number, tuple(townships[number::many]), reports, units, stories // many, days, end, seed + number)
+        for number in range(many)
     ]
     missing = [share for share in shares if not _is_there(share)]
     with common.bar(_("A year of issues"), total=sum(each.stories for each in missing)) as more:
-        lives = [_begin(share) for share in missing]
-        _watch(lives, more)
-    ends = [life.wait() for life in lives]
+        ends = _live_all(missing, more)
     if any(ends):
         raise CommandError(_("The year of issues was not finished; the reason is above. Run the command again: it goes on."))
+
+
+def _live_all(shares: Iterable[Share], more: Callable[[int], object]) -> list[int]:
+    """Start as many processes as there are cores, the next when one has ended; the exit status of each."""
+    waiting, ends = deque(shares), []
+    with DefaultSelector() as speaking:
+        while waiting or speaking.get_map():
+            while waiting and len(speaking.get_map()) < (os.cpu_count() or 1):
+                life = _begin(waiting.popleft())
+                assert life.stdout is not None  # noqa: S101 - it was opened with a pipe
+                speaking.register(life.stdout, EVENT_READ, life)
+            for key, _event in speaking.select():
+                if told := os.read(key.fd, 4096):
+                    more(told.count(b"\n"))
+                else:
+                    speaking.unregister(key.fileobj)
+                    ends.append(key.data.wait())
+    return ends
 
 
 def _begin(share: Share) -> subprocess.Popen[bytes]:
     """A process that lives the share, with nothing of ours but the environment; it writes a line for each story told."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "live_share", share.sent()]
     return subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE)  # noqa: S603 - our own command
-
-
-def _watch(lives: Sequence[subprocess.Popen[bytes]], more: Callable[[int], object]) -> None:
-    """Move the bar until the last of them has ended."""
-    with DefaultSelector() as speaking:
-        for life in lives:
-            assert life.stdout is not None  # noqa: S101 - it was opened with a pipe
-            speaking.register(life.stdout, EVENT_READ)
-        while speaking.get_map():
-            for key, _event in speaking.select():
-                if told := os.read(key.fd, 4096):
-                    more(told.count(b"\n"))
-                else:
-                    speaking.unregister(key.fileobj)
 
 
 def _is_there(share: Share) -> bool:
