@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from issues.models import Issue, Rating, Submission
+from issues.notices import ways
 from issues.policy import Policy
 
 _LOTS = 1 << 32
@@ -33,6 +34,12 @@ def has_to_be_called(issue: Issue, terms: Policy) -> bool:
 def needs_voice(issue: Issue) -> bool:
     """Whether a requester can only be called, or came through somebody else and left no way to be written to."""
     return Submission.objects.of_issue(issue).without_screen().exists()
+
+
+def can_only_be_called(report: Submission) -> bool:
+    """Whether who reported left a telephone, and asked for an answer by nothing that the program serves."""
+    requester = report.requester
+    return bool(requester and requester.phone and not requester.erased_at and requester.channel in ways.by_people())
 
 
 def was_dissatisfied(issue: Issue) -> bool:

@@ -81,6 +81,11 @@ def asked_of(scope: Scope, at: datetime) -> dict[str, Q]:
     }
 
 
+def may_tell(scope: Scope) -> Q:
+    """Issues of which the person may tell a requester by telephone what was decided."""
+    return Q(sealed=False) & _may(scope, Verb.TOLD) | Q(sealed=True) & _places(scope, Role.TOWNSHIP_DISCIPLINE)
+
+
 def _places(scope: Scope, *roles: Role) -> Q:
     return within_paths(path for role, path in scope.held if role in roles)
 

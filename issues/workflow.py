@@ -121,6 +121,7 @@ class Verb(TextChoices):
     REJECT = "reject", _("Not solved, send back")
     RATE = "rate", _("Rate")
     CALL_BACK = "call_back", _("Record a call without answer")
+    TOLD = "told", _("Told by telephone")
     CLOSE = "close", _("Close")
     REOPEN = "reopen", _("Reopen")
     WITHDRAW = "withdraw", _("Withdraw")
@@ -305,11 +306,14 @@ _CHECK = frozenset({_S.PENDING_VERIFICATION})
 _FEEDBACK = frozenset({_S.PENDING_FEEDBACK})
 _FOLLOWED = _HELD | _CHECK | frozenset({_S.SUSPENDED})  # while it is under supervision
 _OBJECTED = frozenset({_S.SUBMITTED, _S.DEFERRED})
+UNTOLD = frozenset({_S.DECLINED, _S.DEFERRED, _S.CLOSED_EXPLAINED})  # decided against the requester, who is to know it
 _SHUT = frozenset({_S.CLOSED, _S.CLOSED_EXPLAINED})
 _STAFF = _who(GM, GL, PR, VS, TC, LEAD, DUC)
 _TELL = _who(RES, Role.CONTACT_HOUSEHOLD, GM, GL, PR, VS, Role.HOTLINE_OPERATOR)
 _UP = _who(RES, VS, TC, DUC)  # who may reopen: the requester, the secretary and everybody above
 _ASK = (_who(GM, GL, VS, TC), _who(GM, GL, PR, TC), _who(GM, GL, PR, VS, DUC), _who(GM, GL, VS, TC, DUC))  # who may call back
+# Who may tell by telephone what was decided: they, and the level's own desk, which need not stand back from its decision.
+_CALL = tuple(ask | _who(desk) for ask, desk in zip(_ASK, (VS, VS, TC, DUC), strict=True))
 _REASON = (Field.REASON,)
 _LISTING = (Field.LEADER, Field.DUE, Field.PUBLIC_LINE, Field.REASON)
 _OUTCOME = (Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON)
@@ -341,6 +345,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.REJECT,       _CHECK,            _S.IN_PROGRESS,          _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC, DELEGATE), _REASON, by_handler=False),
     Move(Verb.RATE,         _FEEDBACK,         None,                    _ASK[0] | {RES},      _ASK[1] | {RES}, _ASK[2] | {RES},     _ASK[3] | {RES}, (Field.RATING,), (Field.TEXT, Field.SUBMISSION), by_handler=False),
     Move(Verb.CALL_BACK,    _FEEDBACK,         None,                    _ASK[0] | {SYS},      _ASK[1] | {SYS}, _ASK[2] | {SYS},     _ASK[3] | {SYS}, (), (Field.TEXT, Field.SUBMISSION), by_handler=False),
+    Move(Verb.TOLD,         UNTOLD,            None,                    _CALL[0],             _CALL[1],        _CALL[2],            _CALL[3],   (), (Field.TEXT,)),
     Move(Verb.CLOSE,        _FEEDBACK,         _S.CLOSED,               _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
     Move(Verb.REOPEN,       _SHUT,             _S.IN_PROGRESS,          _UP,                  _UP,             _UP,                 _UP,        _REASON),
     Move(Verb.WITHDRAW,     OPEN - _FEEDBACK,  _S.WITHDRAWN,            _who(RES),            _who(RES),       _who(RES),           _who(RES),  (), (Field.REASON,)),

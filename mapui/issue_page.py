@@ -177,6 +177,11 @@ class IssuePage:
         return self.issue.is_open and any(one.undelivered for one in self.submissions)  # type: ignore[attr-defined]
 
     @property
+    def is_decision_undelivered(self) -> bool:
+        """Whether the person may tell a requester by telephone what was decided, and nobody has."""
+        return self.offers(Verb.TOLD)
+
+    @property
     def told(self) -> list[tuple[Submission, list[Said]]]:
         """The reports, each with what its requester said of the result."""
         return [(one, [_said(rating) for rating in one.rated]) for one in self.submissions]  # type: ignore[attr-defined]

@@ -52,6 +52,7 @@ _LINES = {
     Verb.REJECT: gettext_lazy("It was checked: it is not solved yet, work goes on."),
     Verb.RATE: gettext_lazy("You rated the result."),
     Verb.CALL_BACK: gettext_lazy("We asked for your rating and had no answer."),
+    Verb.TOLD: gettext_lazy("You were told by telephone."),
     Verb.CLOSE: gettext_lazy("The report was closed."),
     Verb.REOPEN: gettext_lazy("It was opened again."),
     Verb.WITHDRAW: gettext_lazy("You withdrew the report."),

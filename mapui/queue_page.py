@@ -30,6 +30,7 @@ from representatives.scopes import Scope, scope_of
 
 ROWS_PER_PAGE = 30
 NOTICES_SHOWN = 8
+CALLS_SHOWN = 5
 
 
 class Asked(TextChoices):
@@ -165,6 +166,11 @@ class QueuePage:
         rows = [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
         hints = recurrence.hints_for([row.issue for row in rows])
         return [row._replace(hints=tuple(hints.get(row.issue.pk, ()))) for row in rows]
+
+    @cached_property
+    def to_tell(self) -> list[Issue]:
+        """The first of the issues, ended ones among them, whose requester is to be told by telephone what was decided."""
+        return list(Issue.objects.to_tell(self.person, self.at).only("pk", "number", "title")[:CALLS_SHOWN])
 
     @cached_property
     def bulk_verbs(self) -> list[Verb]:

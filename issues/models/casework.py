@@ -14,7 +14,7 @@ from grids.levels import Level
 from grids.models import Area
 from issues.models.config import Category, SlaPolicy
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet
-from issues.workflow import ENDS, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency, light_of
+from issues.workflow import ENDS, UNTOLD, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency, light_of
 from representatives.models import Person, Unit
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Issue(models.Model):
         Unit, models.PROTECT, null=True, blank=True, related_name="delegated", verbose_name=_("checked on behalf by")
     )
     on_the_spot = models.BooleanField(_("solved on the spot"), default=False)  # the requester's word stands for the check
-    to_call = models.BooleanField(_("a person has to call"), default=False)  # in this round, for the rating
+    to_call = models.BooleanField(_("a person has to call"), default=False)  # for this round's rating, or to tell a decision
 
     resolution = models.TextField(_("what was done"), blank=True)
     public_line = models.CharField(_("line for the public page"), max_length=200, blank=True)
@@ -150,6 +150,7 @@ class Issue(models.Model):
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
             models.Index(fields=("reported_at",), name="issue_by_reported"),
             models.Index(fields=("closed_at",), condition=Q(closed_at__isnull=False), name="issue_by_ended"),
+            models.Index(fields=("path",), condition=Q(to_call=True, status__in=sorted(UNTOLD)), name="issue_to_tell"),
             models.Index(fields=("contact_due_at",), condition=Q(contact_due_at__isnull=False), name="issue_by_contact_due"),
             models.Index(fields=("path", "reported_at"), condition=Q(recurrence_of__isnull=False), name="issue_recurring"),
         )

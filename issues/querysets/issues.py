@@ -18,7 +18,8 @@ from django.db.models.functions import Coalesce, Concat, Least
 from grids.levels import Level
 from grids.querysets import within_path, within_paths
 from issues import reach, search
-from issues.workflow import LEVEL_OF, ClockState, Light, Status
+from issues.querysets.notices import DECISIONS
+from issues.workflow import LEVEL_OF, UNTOLD, ClockState, Light, Status, Verb
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
@@ -220,6 +221,26 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         # Nothing waits outside the areas of one's posts: said first, it lets the index leave the rest of the county out.
         within = {path for _role, path in scope.held}
         return self.unfinished().under_any(within).filter(anything).with_asked(person, at)
+
+    def to_tell(self, person: Who, at: datetime) -> Self:
+        """Decided against a requester whom somebody has to call, the person for one; the longest decided first."""
+        scope = scope_of(person, at)
+        within = {path for _role, path in scope.held}
+        return self.under_any(within).filter(reach.may_tell(scope)).untold().order_by("closed_at", "pk")
+
+    def untold(self) -> Self:
+        """Declined, deferred or closed with explanation, and a requester could not be told so but by a call not made yet."""
+        from issues.models import Event, Submission
+
+        decisions = Event.objects.filter(issue=OuterRef("pk"), verb__in=DECISIONS).order_by("-number")
+        calls = Event.objects.filter(issue=OuterRef("pk"), verb=Verb.TOLD, number__gt=OuterRef("decision"))
+        found = self.decided_against().filter(Exists(Submission.objects.filter(issue=OuterRef("pk")).untold()), to_call=True)
+        found = found.annotate(decision=Subquery(decisions.values("number")[:1])).filter(decision__isnull=False)
+        return found.exclude(Exists(calls))
+
+    def decided_against(self) -> Self:
+        """Declined, deferred or closed with explanation."""
+        return self.filter(status__in=sorted(UNTOLD))
 
     def with_asked(self, person: Who, at: datetime) -> Self:
         """Each with `asked`, what it waits for the person for (empty: it does not), and `waits_until`."""

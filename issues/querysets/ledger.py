@@ -35,7 +35,7 @@ _HANDED = (
 _ASKED = (Verb.RESOLVE, Verb.HANDLE_ON_THE_SPOT, Verb.VERIFY, Verb.CALL_BACK)  # by these a rating was asked for
 _MOVES_NOTHING = (
     Verb.WARN, Verb.NOTE, Verb.CONTACT, Verb.ACKNOWLEDGE, Verb.DISPATCH, Verb.SUPPLEMENT, Verb.MAKE_SAFE, Verb.RECALENDAR,
-    Verb.CALL_BACK, Verb.DRAFT_RED, Verb.PROPOSE_RED, Verb.REFUSE_RED,
+    Verb.CALL_BACK, Verb.TOLD, Verb.DRAFT_RED, Verb.PROPOSE_RED, Verb.REFUSE_RED,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Who = Person | AnonymousUser
 
 ANSWERS = (Verb.VERIFY, Verb.RESOLVE, Verb.HANDLE_ON_THE_SPOT)  # by these a requester is told what was done
+DECISIONS = (Verb.DECLINE, Verb.EXPLAIN, Verb.DEFER, Verb.REVIEW, Verb.OVERRULE)  # by these, that nothing is done (yet)
 _OUTBOX = Q(state__in=("waiting", "failed"), announced_at=None)
 
 
@@ -134,8 +135,16 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def give_up(self, reason: str = "") -> int:
         """Never to be tried again unless somebody says so."""
+        self._let_people_call()
         values: dict[str, Any] = {"state": "given_up"} | ({"last_error": reason} if reason else {})
         return self.order_by().update(**values)
+
+    def _let_people_call(self) -> None:
+        """Of a decision against somebody who does not get it in writing: it is to be told by telephone."""
+        from issues.models import Issue
+
+        lost = self.order_by().filter(submission__isnull=False, event__verb__in=DECISIONS)
+        Issue.objects.with_ids(lost.values_list("event__issue", flat=True)).decided_against().update(to_call=True)
 
     def failed(self, at: datetime, *, again_at: datetime, error: str) -> int:
         """Not this time; to be tried again then."""
@@ -177,6 +186,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def undeliverable_answers(self, issues: Collection[int]) -> Self:
         """Answers that will not get there: people have to call."""
         return self.answers(issues).filter(announced_at=None, state="given_up")
+
+    def undeliverable_decisions(self, issues: Collection[int]) -> Self:
+        """Decisions against requesters of these issues that will not get there: people have to call."""
+        told = self.filter(submission__isnull=False, event__verb__in=DECISIONS, event__issue__in=issues)
+        return told.filter(announced_at=None, state="given_up")
 
     def given_up(self) -> Self:
         return self.filter(state="given_up")

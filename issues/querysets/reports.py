@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce, JSONObject
 
 from issues.notices import ways
-from issues.querysets.notices import undelivered_to
+from issues.querysets.notices import DECISIONS, undelivered_to
 
 if TYPE_CHECKING:
     from issues.models import Attachment, Evidence, Issue, Rating, Requester, Submission
@@ -89,6 +89,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def only_by_phone(self) -> Self:
         """Reports of people who can be answered by telephone alone; by what else they asked for, nothing could be delivered."""
         return self.filter(Q(requester__channel__in=ways.by_people()) | Exists(undelivered_to(OuterRef("pk"))))
+
+    def untold(self) -> Self:
+        """Reports of people who left a telephone and whom no message could tell what was decided."""
+        from issues.models import Notice
+
+        lost = Notice.objects.filter(submission=OuterRef("pk"), state="given_up", event__verb__in=DECISIONS)
+        reachable = self.filter(requester__erased_at=None, requester__phone__isnull=False)
+        return reachable.filter(Q(requester__channel__in=ways.by_people()) | Exists(lost))
 
     def erase_text(self, at: datetime) -> int:
         """What was written is gone; says of how many."""

@@ -16,10 +16,12 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from issues import asking, calendars, ledger, policy, telling, workflow
+from issues.calling import can_only_be_called
 from issues.deadlines import Clocks
 from issues.errors import Forbidden, Refusal
 from issues.masking import without_cards, without_numbers
 from issues.models import Event, HolderRequest, Issue, Minute, Submission
+from issues.querysets.notices import DECISIONS
 from issues.workflow import MOVE, RUNGS, Actor, Field, Move, Status, Verb
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
@@ -269,6 +271,8 @@ class Act:
         # Whose act it was: another requester of the same issue is not shown what this one wrote.
         own = {"report": self.submission.pk} if self.submission else {}
         self._drop_request()
+        if self.verb in DECISIONS and self.issue.status in workflow.UNTOLD:
+            self.issue.to_call = any(can_only_be_called(report) for report in self.reports)
         event = ledger.append(
             self.issue,
             self.verb,

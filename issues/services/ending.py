@@ -112,6 +112,21 @@ def call_back(act: Act) -> Event:
     return event
 
 
+@unless(Verb.TOLD)
+def _nobody_to_tell(act: Act) -> str:
+    if Issue.objects.with_ids([act.issue.pk]).untold().exists():
+        return ""
+    return gettext("Everybody who can be told has been told.")
+
+
+@does(Verb.TOLD)
+def tell_by_telephone(act: Act) -> Event:
+    """Whom no message could tell what was decided was called."""
+    Notice.objects.undeliverable_decisions([act.issue.pk]).called(act.at)
+    act.issue.to_call = False
+    return act.write(texts=act.texts(Field.TEXT), is_public=True)
+
+
 def ask_again_or_close(act: Act) -> Event | None:
     """No rating has come: ask once more, close without one, or, if something else is missing, look again tomorrow."""
     issue, standing = act.issue, closing.standing_of(act.issue, act.at)

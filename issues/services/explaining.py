@@ -30,7 +30,7 @@ def not_explainable(act: Act) -> str:
 
 def rounds_done(issue: Issue) -> int:
     """Rounds of rectification that are over: the one that a refused answer has just opened is not."""
-    return issue.rectify_rounds - (issue.status == Status.IN_PROGRESS)
+    return max(issue.rectify_rounds - (issue.status == Status.IN_PROGRESS), 0)
 
 
 def was_verified(act: Act) -> bool:

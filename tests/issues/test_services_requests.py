@@ -152,10 +152,12 @@ def test_extension_is_counted_anew_once_the_issue_was_reopened(county):
     do(issue, Verb.REOPEN, county["vs1"], TUESDAY, reason="it came back")
     if issue.status == Status.ASSIGNED:
         do(issue, Verb.ACKNOWLEDGE, county["pr1"], TUESDAY)
+    assert issue.level_due_at
     later = make.calendar().nth_working_day(issue.level_due_at.date(), 1)
 
     do(issue, Verb.ASK_EXTENSION, county["pr1"], TUESDAY, reason="rain", due=later.isoformat())
 
+    assert issue.pending_request
     assert issue.pending_request.kind == Kind.EXTENSION
 
 

@@ -96,6 +96,7 @@ note                 GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC | GM PR VS TC D
 warn                 SYS                 | SYS                 | SYS                 | SYS
 rate                 RES GM VS TC        | RES GM PR TC        | RES GM PR VS DUC    | RES GM VS TC DUC
 call_back            SYS GM VS TC        | SYS GM PR TC        | SYS GM PR VS DUC    | SYS GM VS TC DUC
+told                 GM VS TC            | GM PR VS TC         | GM PR VS TC DUC     | GM VS TC DUC
 refuse_request       VS TC               | TC                  | DUC                 | CL
 add_evidence         PR GM               | VS                  | TC DEPT             | DEPT
 file_plan            -                   | VS                  | TC DEPT             | DEPT DUC
@@ -143,6 +144,7 @@ WAYS = {
     "reject": ("pending_verification", "in_progress"),
     "rate": ("pending_feedback", None),
     "call_back": ("pending_feedback", None),
+    "told": ("declined deferred closed_explained", None),
     "poll": ("pending_feedback", None),
     "close": ("pending_feedback", "closed"),
     "reopen": ("closed closed_explained", "in_progress"),

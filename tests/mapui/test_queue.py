@@ -18,7 +18,7 @@ from representatives.roles import Role
 from tests.mapui.scene import Scene
 
 HTMX = {"HX-Request": "true"}
-STATEMENTS = 9
+STATEMENTS = 10
 QUEUE = "/queue/"
 
 
@@ -311,10 +311,30 @@ def test_reading_a_page_marks_nothing_as_read(county: Scene, client: Client):
     assert QueuePage(county[Role.VILLAGE_SECRETARY], now()).unread == before > 0
 
 
+# --- to be told by telephone ---
+
+
+def test_declined_report_of_somebody_with_a_telephone_only_is_listed_until_somebody_has_called(county: Scene, client: Client):
+    about = county.report(category="road.light", phone="13912345678")
+    issue = county.move(about, Verb.DECLINE, Role.TOWNSHIP_COMMITTEE, reason="not ours", reply="Please ask the court.")
+    as_(client, county[Role.VILLAGE_SECRETARY])
+    link = f'<a href="{reverse("issue", args=[issue.number])}">'
+    page = client.get(reverse("issue", args=[issue.number])).content.decode()
+    assert "to-tell-title" in client.get(QUEUE).content.decode()
+    assert link in client.get(QUEUE).content.decode()
+    assert "A requester cannot be told in writing" in page
+    assert 'value="told"' in page or "/told/" in page
+
+    county.move(issue, Verb.TOLD, Role.VILLAGE_SECRETARY)
+
+    assert "to-tell-title" not in client.get(QUEUE).content.decode()
+    assert "A requester cannot be told in writing" not in client.get(reverse("issue", args=[issue.number])).content.decode()
+
+
 # --- what it costs ---
 
 
-def test_queue_costs_eight_statements_however_much_waits(
+def test_queue_costs_as_many_statements_however_much_waits(
     county: Scene, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ):
     told(county, Role.VILLAGE_SECRETARY, 3)
