@@ -300,7 +300,8 @@ def test_every_detour_of_the_domain_is_gone_by_somebody(town, monkeypatch):
     categories.load(categories.read(categories.SHIPPED.read_text()))
     shipped_policy()
     staffed(town)
-    ways, told = itertools.cycle((*detours.SHARES, *["on_the_spot"] * 4)), []
+    told: list[int] = []
+    ways = itertools.cycle((*detours.SHARES, *["on_the_spot"] * 4))
     stories = list(teller(town).year(END, days=150, stories=70))
     # The last is told twice more at the same place: these reports join the first.
     stories += [replace(stories[-1], at=END - timedelta(hours=48 - hours)) for hours in (0, 1, 2)]
