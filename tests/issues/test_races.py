@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
+from threading import Barrier, Semaphore
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tests.issues import factories as make
 from tests.issues.factories import china
 
 ATTEMPTS = 200
+CONNECTIONS = 30  # as many at once as the pools of a few web processes hold; the others wait for one of these
 MONDAY = china("2024-09-23 09:00")
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,17 +33,18 @@ def county() -> make.County:
 
 def rush(issue: Issue, verb: Verb, by: Person, at: datetime, *, seen: int | None = None, **facts: object) -> Counter[str]:
     """So many attempts at once, each with a thread of its own: “done”, or the sentence of the refusal, and how often."""
-    start = Barrier(ATTEMPTS)
+    start, free = Barrier(ATTEMPTS), Semaphore(CONNECTIONS)
 
     def attempt(_: int) -> str:
         start.wait(timeout=60)
-        try:
-            with translation.override("en"):
-                services.move(issue.pk, verb, by=by, at=at, facts=facts, seen=seen)
-        except (Refusal, Conflict) as refused:
-            return refused.sentence
-        finally:
-            connection.close()  # back to the pool, for the next who waits
+        with free:
+            try:
+                with translation.override("en"):
+                    services.move(issue.pk, verb, by=by, at=at, facts=facts, seen=seen)
+            except (Refusal, Conflict) as refused:
+                return refused.sentence
+            finally:
+                connection.close()
         return "done"
 
     with ThreadPoolExecutor(ATTEMPTS) as crowd:

@@ -24,7 +24,7 @@ from tests.issues import factories as make
 from tests.issues.factories import CELLS, K, china
 
 START = china("2024-09-23 09:00")
-WALKS, STEPS = 6, 30
+WALKS, STEPS = 8, 30
 CATEGORIES = ("house.minor", "road.light", "road.bridge", "svc.consult", "land.boundary", "village.conduct")
 SWEEPS = (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume)
 # What may move the end of the total clock to a later time, and nothing else (domain notes §3.2).
@@ -78,13 +78,17 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: Issue.objects.unfinished().exists())
     @rule(data=st.data())
     def somebody_who_may_does_something(self, data: st.DataObject) -> None:
-        """So that walks get far: of all people, one of those to whom something is offered."""
+        """So that walks get far: of all people, one of those to whom something is offered, four times over."""
         issue = data.draw(st.sampled_from(list(Issue.objects.unfinished().order_by("pk"))))
-        first = data.draw(st.integers(0, len(self.people) - 1))
-        for person in self.people[first:] + self.people[:first]:
-            if moves := services.possible_moves(issue, person, self.at):
-                self._do(issue, data.draw(st.sampled_from(moves)), person, data)
-                return
+        for _ in range(4):
+            first = data.draw(st.integers(0, len(self.people) - 1))
+            for person in self.people[first:] + self.people[:first]:
+                if moves := services.possible_moves(issue, person, self.at):
+                    self._do(issue, data.draw(st.sampled_from(moves)), person, data)
+                    break
+            issue.refresh_from_db()
+            self.at += timedelta(minutes=20)
+            self.every_issue_is_whole()
 
     @precondition(lambda self: Issue.objects.exists())
     @rule(data=st.data(), move=st.sampled_from(MOVES))
@@ -217,4 +221,4 @@ def test_whatever_anybody_does_no_issue_is_lost_reset_or_closed_too_early():
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert len(done) > 20, done  # the walks went somewhere
+    assert len(done) > 15, done  # the walks went somewhere
