@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from issues.errors import Refusal
 from issues.models import Attachment, Evidence, Submission
@@ -153,6 +153,7 @@ def _decoded(content: bytes, label: str) -> Image.Image:
             _("“%(name)s” is in the HEIC format. Please send it as JPEG: on an iPhone choose “Most compatible” for the camera.")
             % {"name": label}
         )
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the maker of PDFs sets it for the whole process
     with Image.open(BytesIO(content), formats=FORMATS) as opened:
         if opened.width * opened.height > MAX_PIXELS[opened.format or "PNG"]:
             raise PhotoRefused(_("“%(name)s” has too many pixels. Please choose a smaller photo.") % {"name": label})

@@ -103,7 +103,8 @@ class Faults(list[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._forgiven: list[str] = []
+        # A request given up because the page goes on to the next one.
+        self._forgiven: list[str] = ["htmx:sendAbort", "htmx:afterRequest", "thrown: undefined"]
 
     def forgive(self, *words: str) -> None:
         self._forgiven.extend(words)
