@@ -43,7 +43,7 @@ from issues.models import (  # noqa: E402
     Submission,
 )
 from issues.numbers import ISSUE, SLIP  # noqa: E402
-from issues.workflow import Actor, Cause, Status, Verb  # noqa: E402
+from issues.terms import Actor, Cause, Status, Verb  # noqa: E402
 from representatives.models import Assignment, Person, Unit  # noqa: E402
 from representatives.roles import Role  # noqa: E402
 

@@ -31,7 +31,7 @@ from issues import policies, policy  # noqa: E402
 from issues.deadlines import Clocks  # noqa: E402
 from issues.models import Category, Event, Issue, Simulation, SlaPolicy  # noqa: E402
 from issues.simulating import running  # noqa: E402
-from issues.workflow import Status, Verb  # noqa: E402
+from issues.terms import Status, Verb  # noqa: E402
 from representatives.models import Person  # noqa: E402
 
 BATCH = 5000

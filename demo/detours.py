@@ -13,7 +13,7 @@ from grids.levels import Level
 from issues import policy
 from issues.asking import Rest, Verdict
 from issues.models import Issue
-from issues.workflow import Field, Status, Urgency, Verb
+from issues.terms import Field, Status, Urgency, Verb
 from representatives.models import Person
 from representatives.roles import Role
 

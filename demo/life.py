@@ -23,7 +23,7 @@ from grids.levels import Level
 from issues import intake, services, sweeps
 from issues.errors import Refusal
 from issues.models import Issue, Submission
-from issues.workflow import ENDS, Field, Status, Verb
+from issues.terms import ENDS, Field, Status, Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from issues.workflow import MOVE, Move, Status, Verb
+from issues.terms import Status, Verb
+from issues.workflow import MOVE, Move
 
 
 class Kind(TextChoices):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from issues.models import Category
-from issues.workflow import LEVEL_OF, Light, RequestType
+from issues.terms import Light, RequestType
+from issues.workflow import LEVEL_OF
 
 SHIPPED = Path(__file__).parent / "data" / "categories.toml"
 

@@ -15,7 +15,8 @@ from grids.levels import Level
 from issues import clock, policy
 from issues.models import Issue, Poll, Rating, Submission
 from issues.policy import Policy
-from issues.workflow import MOVE, Actor, Verb
+from issues.terms import Actor, Verb
+from issues.workflow import MOVE
 from representatives.roles import Role
 
 

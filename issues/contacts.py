@@ -12,7 +12,8 @@ from datetime import datetime
 
 from grids.levels import Level
 from issues.models import Issue, Requester, Submission
-from issues.workflow import MOVE, Status, Verb
+from issues.terms import Status, Verb
+from issues.workflow import MOVE
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of

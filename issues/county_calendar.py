@@ -24,7 +24,7 @@ from issues.models import CalendarChange, CountyDay, Event, Issue
 from issues.querysets import IssueQuerySet
 from issues.recalendar import COLUMNS, Changed, Pause, Turn, spanned
 from issues.recalendar_parts import Parts, facts_of
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of

@@ -16,7 +16,7 @@ from issues.calendars import Calendar
 from issues.models import Issue
 from issues.policy import Policy, Windows
 from issues.spans import Span
-from issues.workflow import Status, Urgency
+from issues.terms import Status, Urgency
 
 _HELD = (Status.ACCEPTED, Status.ASSIGNED, Status.IN_PROGRESS)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.http import QueryDict
 
-from issues.workflow import ClockState, Light, Urgency
+from issues.terms import ClockState, Light, Urgency
 
 if TYPE_CHECKING:
     from issues.querysets import IssueQuerySet

@@ -20,8 +20,8 @@ from issues import sql, workflow
 from issues.models.casework import Issue
 from issues.models.heat import FINEST, HeatArea, HeatBin, HeatState
 from issues.models.ledger import Event
+from issues.terms import Field, Status, Verb
 from issues.weeks import starts_at, week_of
-from issues.workflow import Field, Status, Verb
 
 UNCOUNTED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.MERGED})
 BIN_ZOOMS = (FINEST, 14, 12, 10)  # a tile of 32 × 32 bins takes the next finer stored zoom and adds up

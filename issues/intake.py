@@ -25,7 +25,8 @@ from issues.errors import Conflict, Refusal
 from issues.models import Category, Issue, Requester, Submission
 from issues.photos import Photo
 from issues.placing import Placed
-from issues.workflow import MOVE, Actor, Field, RequestType, Verb
+from issues.terms import Actor, Field, RequestType, Verb
+from issues.workflow import MOVE
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 
 from issues import state
 from issues.models import Event, EventText, Issue
-from issues.workflow import Actor, Verb
+from issues.terms import Actor, Verb
 from representatives.models import Person
 
 _CHUNK = 2000

@@ -20,7 +20,8 @@ from django.utils.translation import pgettext_lazy
 
 from issues.heat import UNCOUNTED
 from issues.models import EscalationRequest, Event, Issue, Rating
-from issues.workflow import LADDER, Cause, ClockState, RequestType, Status, Verb
+from issues.terms import Cause, ClockState, RequestType, Status, Verb
+from issues.workflow import LADDER
 
 DAYS = 90
 _INSTANT = timedelta(microseconds=1)

@@ -26,8 +26,9 @@ from issues.measures import Period as Days
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import IssueQuerySet
+from issues.terms import Cause, Light
 from issues.weeks import monday, starts_at
-from issues.workflow import Cause, Light, light_of
+from issues.workflow import light_of
 from representatives.models import Person
 
 # By what the list can be sorted, the usual way first.

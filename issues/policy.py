@@ -26,7 +26,8 @@ from issues.errors import Refusal
 from issues.models import SlaPolicy
 from issues.policy_file import PolicyFaults
 from issues.spans import Span, Unit
-from issues.workflow import LADDER, MOVE, Light, RequestType, Rung, Urgency, Verb, light_of, rung_above, rung_below
+from issues.terms import Light, RequestType, Urgency, Verb
+from issues.workflow import LADDER, MOVE, Rung, light_of, rung_above, rung_below
 from representatives.roles import Role
 
 __all__ = ["Policy", "PolicyFaults", "calendar_of", "in_force", "read", "terms"]

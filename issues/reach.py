@@ -13,7 +13,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from grids.levels import LADDER_LEVELS, Level
 from grids.querysets import within_paths
 from issues.asking import GRANTS
-from issues.workflow import MOVE, ClockState, Status, Verb
+from issues.terms import ClockState, Status, Verb
+from issues.workflow import MOVE
 from representatives.roles import SPEAKS_FOR_UNIT, Role, Sees
 from representatives.scopes import Scope
 

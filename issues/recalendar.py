@@ -18,7 +18,7 @@ from issues.models import Issue
 from issues.policy import Policy
 from issues.recalendar_parts import Moved, Parts, PartsTurn
 from issues.spans import Unit
-from issues.workflow import Status
+from issues.terms import Status
 
 COLUMNS = (
     "triage_due_at",

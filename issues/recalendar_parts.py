@@ -18,7 +18,7 @@ from issues.calendars import Calendar
 from issues.models import EscalationRequest, Event, HolderRequest, Issue, KeySupervisionEntry, SubTask
 from issues.policy import Policy
 from issues.spans import Span
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 
 Moved = dict[str, tuple[date | None, date | None]]  # what: before, after; moments, but for the day of a question
 

@@ -22,7 +22,8 @@ from issues.heat import UNCOUNTED
 from issues.models import SlaPolicy
 from issues.models.casework import Issue
 from issues.policy import Policy
-from issues.workflow import LEVEL_OF, Cause, Light, Nature
+from issues.terms import Cause, Light, Nature
+from issues.workflow import LEVEL_OF
 
 _METRES_PER_DEGREE = 111_000.0  # a little short, so a box in degrees is a little wide
 

@@ -18,7 +18,7 @@ from issues.photos import thumb_name
 from issues.querysets import AttachmentQuerySet, EvidenceQuerySet
 from issues.services.acting import Act
 from issues.sweeps import Tally, sweep
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 
 AHEAD = timedelta(minutes=15)  # longer than between two runs of the timetable, so “within 24 h” is kept
 

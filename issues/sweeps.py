@@ -22,7 +22,7 @@ from issues.services import Act
 from issues.services.ending import ask_again_or_close
 from issues.task_clock import TaskReminder
 from issues.telling import Audience, tell
-from issues.workflow import Verb
+from issues.terms import Verb
 
 logger = logging.getLogger(__name__)
 

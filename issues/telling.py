@@ -15,7 +15,8 @@ from issues import clock
 from issues.calendars import Calendar
 from issues.models import Event, HolderRequest, Issue, Notice, Submission, SubTask
 from issues.notices.writing import Telling, is_demanded
-from issues.workflow import MOVE, RUNGS, Level, Urgency, Verb
+from issues.terms import Urgency, Verb
+from issues.workflow import MOVE, RUNGS, Level
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
 from representatives.roles import SPEAKS_FOR_UNIT, Role

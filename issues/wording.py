@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from issues.errors import Refusal
 from issues.models import Issue
-from issues.workflow import MOVE, Actor, Field, Verb
+from issues.terms import Actor, Field, Verb
+from issues.workflow import MOVE
 
 # Fields in which people write sentences.
 TAKES_TEXT = (

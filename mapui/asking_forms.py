@@ -13,7 +13,8 @@ from issues import policy
 from issues.asking import GRANTS, VERDICTS, Rest
 from issues.models import Issue
 from issues.services.bouncing import proposed_unit
-from issues.workflow import Field, Move, Verb
+from issues.terms import Field, Verb
+from issues.workflow import Move
 
 if TYPE_CHECKING:
     from mapui.forms import MoveForm

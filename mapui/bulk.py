@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from issues import services
 from issues.models import Issue
 from issues.services import IN_BULK, Outcome, Picked, Result
-from issues.workflow import MOVE, Field, Verb
+from issues.terms import Field, Verb
+from issues.workflow import MOVE
 from mapui.forms import HELP, MISSING, TEXT_LENGTH, unit_choices
 from representatives.models import Person
 from representatives.scopes import Scope

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from grids.levels import Level
 from grids.models import Area, Territory
-from issues.workflow import LADDER, Light
+from issues.terms import Light
+from issues.workflow import LADDER
 from mapui.addresses import public_url
 from mapui.outline import Outline, outline_of
 from representatives.cards import Card, card_of

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from issues.workflow import Light
+from issues.terms import Light
 from mapui.templatetags.gridgov import light_character, light_shape
 
 WIDTH, LABELS, NUMBERS = 640, 150, 46

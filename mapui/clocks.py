@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from issues.models import Issue
-from issues.workflow import ClockState, Status
+from issues.terms import ClockState, Status
 from mapui.templatetags.gridgov import duration
 
 

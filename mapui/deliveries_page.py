@@ -19,7 +19,7 @@ from issues.models import Notice, Outlet
 from issues.models.notices import Channel
 from issues.notices import ways
 from issues.services.outlets import ADDRESSED
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Unit
 
 ROWS_PER_PAGE = 30

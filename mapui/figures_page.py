@@ -24,7 +24,8 @@ from issues.filters import Filters
 from issues.measures import MEASURES, RATES, Rate
 from issues.models import Category, Issue
 from issues.querysets import IssueQuerySet
-from issues.workflow import LADDER, LEVEL_OF, Light
+from issues.terms import Light
+from issues.workflow import LADDER, LEVEL_OF
 from mapui import periods
 from representatives.cover import Cover, cover_counts
 from representatives.models import Person, Unit

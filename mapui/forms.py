@@ -22,8 +22,9 @@ from django.utils.translation import gettext_lazy
 from grids.models import paths_above
 from issues.errors import Refusal
 from issues.models import Category, Issue, ListingRequest, Rating, Submission, SubTask
+from issues.terms import Beyond, Field, Urgency, Verb
 from issues.wording import TAKES_TEXT
-from issues.workflow import LADDER, Beyond, Field, Move, Urgency, Verb
+from issues.workflow import LADDER, Move
 from mapui import asking_forms, joint_forms
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
@@ -242,7 +243,7 @@ class MoveForm(forms.Form):
         return cleaned
 
     def facts(self) -> dict[str, object]:
-        """What the person said, by `workflow.Field`; without what was left empty or as it was."""
+        """What the person said, by `terms.Field`; without what was left empty or as it was."""
         found: dict[str, object] = {}
         for wanted in self._wanted:
             parts = _PARTS.get(wanted)

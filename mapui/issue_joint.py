@@ -10,7 +10,8 @@ from functools import cached_property
 from issues import closing, policy, recurrence, services
 from issues.models import Event, Evidence, Issue, Poll, SubTask
 from issues.recurrence import Hint
-from issues.workflow import Actor, Move, Status, Verb
+from issues.terms import Actor, Status, Verb
+from issues.workflow import Move
 from representatives.models import Assignment, Person
 from representatives.roles import Role
 

@@ -29,7 +29,8 @@ from issues.models import (
     Submission,
 )
 from issues.services import bouncing
-from issues.workflow import MOVE, RUNGS, Actor, ClockState, Field, Light, Move, Status, Verb, light_of, needs
+from issues.terms import Actor, ClockState, Field, Light, Status, Verb
+from issues.workflow import MOVE, RUNGS, Move, light_of, needs
 from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
 from mapui.issue_joint import Joint

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from issues.models import Mark, Poll
-from issues.workflow import Field
+from issues.terms import Field
 
 if TYPE_CHECKING:
     from mapui.forms import MoveForm

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from issues import services
 from issues.errors import Conflict, OutOfScope, Refusal
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui.forms import MoveForm
 from mapui.issue_page import IssuePage
 

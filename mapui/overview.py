@@ -16,7 +16,8 @@ from issues import tally
 from issues.filters import Filters
 from issues.models import Issue
 from issues.querysets import IssueQuerySet
-from issues.workflow import ClockState, Light, light_of
+from issues.terms import ClockState, Light
+from issues.workflow import light_of
 from representatives.chain import Answer
 from representatives.models import Person
 from representatives.scopes import NOBODY, Scope, scope_of

@@ -22,7 +22,8 @@ from grids.models import Area, Territory
 from issues import closing, photos, policy, services
 from issues.asking import Rest
 from issues.models import Attachment, Event, Issue, Project, Rating, Submission
-from issues.workflow import ENDS, Actor, Field, Light, Move, Status, Verb
+from issues.terms import ENDS, Actor, Field, Light, Status, Verb
+from issues.workflow import Move
 from representatives.chain import Answer
 from representatives.services import responsible_for
 

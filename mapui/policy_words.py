@@ -14,7 +14,8 @@ from pydantic import BaseModel
 
 from issues.policy import Extension, LevelRules, Policy, Up
 from issues.spans import Span
-from issues.workflow import LADDER, Light, RequestType, Urgency
+from issues.terms import Light, RequestType, Urgency
+from issues.workflow import LADDER
 from representatives.roles import Role
 
 # The words of the file's keys; a key of a newer file without one is shown as it is written.

@@ -21,7 +21,7 @@ from issues.filters import Filters
 from issues.models import Category, Issue, Notice, SavedFilter
 from issues.querysets import IssueQuerySet
 from issues.recurrence import Hint
-from issues.workflow import ClockState, Light, Urgency, Verb
+from issues.terms import ClockState, Light, Urgency, Verb
 from mapui import bulk
 from mapui.saved_filters import Kept
 from representatives.models import Person

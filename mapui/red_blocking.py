@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from issues import policy
 from issues.asking import Kind
 from issues.models import Issue, KeySupervisionEntry
-from issues.workflow import Status
+from issues.terms import Status
 from mapui.templatetags.gridgov import when
 from representatives.roles import Role
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from issues.models import KeySupervisionEntry, ReminderLetter
 from issues.querysets import KeySupervisionQuerySet, LetterQuerySet
-from issues.workflow import ClockState
+from issues.terms import ClockState
 
 _GRADES = (KeySupervisionEntry.Grade.KEY.value, KeySupervisionEntry.Grade.LISTED.value)
 

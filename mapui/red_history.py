@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from issues.models import Issue, KeySupervisionEntry, ReminderLetter, SupervisionStep
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui.red_page import LetterRow, days_between
 from representatives.models import Person
 from representatives.roles import Role

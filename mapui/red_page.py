@@ -23,7 +23,8 @@ from issues import services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet, LetterQuerySet
-from issues.workflow import MOVE, ClockState, Verb
+from issues.terms import ClockState, Verb
+from issues.workflow import MOVE
 from mapui import clocks
 from mapui.forms import MoveForm, Options
 from mapui.red_blocking import blocking

@@ -21,7 +21,7 @@ from issues.errors import Refusal
 from issues.intake import Contact, Draft
 from issues.models import Category, Requester, Submission
 from issues.notices import ways
-from issues.workflow import RequestType
+from issues.terms import RequestType
 from mapui import place_choice
 from mapui.place_choice import PlaceChoice
 

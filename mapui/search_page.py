@@ -22,7 +22,7 @@ from issues.filters import PERIODS, Filters
 from issues.models import Category, EventText, Issue, SavedFilter, Submission
 from issues.querysets import IssueQuerySet
 from issues.search import Marker
-from issues.workflow import ClockState, Light, Verb
+from issues.terms import ClockState, Light, Verb
 from mapui.saved_filters import Kept
 from representatives.models import Person
 from representatives.roles import Sees

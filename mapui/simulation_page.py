@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from issues.models import Simulation
-from issues.workflow import LEVEL_OF, RUNGS, Light
+from issues.terms import Light
+from issues.workflow import LEVEL_OF, RUNGS
 
 WIDTH, HEIGHT, LEFT = 640, 120, 34  # of a weekly curve, in units of the drawing
 SHOWN = 12  # desks and units with the largest load

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from grids.models import Area
 from issues import services, wording
 from issues.models import Category, Issue, ReplyTemplate
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 from mapui import clocks
 from mapui.forms import HELP, LINE_LENGTH, TEXT_LENGTH, grouped
 from representatives.models import Person, Unit

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_noop
 
 from issues.asking import Kind, Rest, Verdict
 from issues.models import Event, KeySupervisionEntry, Rating
-from issues.workflow import Actor, Beyond, Cause, Field, Light, Status, Urgency, Verb, light_of
+from issues.terms import Actor, Beyond, Cause, Field, Light, Status, Urgency, Verb
+from issues.workflow import light_of
 from mapui.templatetags.gridgov import when
 from representatives.roles import Role
 

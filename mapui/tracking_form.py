@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from issues.errors import Refusal
 from issues.models import Rating
-from issues.workflow import Field, Move, Verb
+from issues.terms import Field, Verb
+from issues.workflow import Move
 from mapui.report_form import PhotosField
 
 TEXT_MAX = 1000

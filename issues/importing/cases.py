@@ -13,7 +13,7 @@ from grids.datums import Crs
 from issues.importing.mapping import Mapping
 from issues.importing.rows import MORE, Row
 from issues.models import Category
-from issues.workflow import ENDS, Status, Urgency
+from issues.terms import ENDS, Status, Urgency
 
 TITLE_LENGTH = 120
 PLACE_LENGTH = 200

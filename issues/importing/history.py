@@ -28,7 +28,7 @@ from issues.importing.rows import BadFile, Row, open_rows
 from issues.masking import without_cards, without_numbers
 from issues.models import Category, Event, EventText, Issue, SlaPolicy, Submission
 from issues.numbers import ISSUE
-from issues.workflow import ENDS, Actor, Status, Verb
+from issues.terms import ENDS, Actor, Status, Verb
 
 BATCH = 2000
 PUBLIC_LINE_LENGTH = 200

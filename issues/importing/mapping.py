@@ -18,7 +18,8 @@ from pydantic_core import ErrorDetails
 
 from grids.datums import Crs
 from issues.errors import Refusal
-from issues.workflow import ENDS, LEVEL_OF, Light, Status, Urgency
+from issues.terms import ENDS, Light, Status, Urgency
+from issues.workflow import LEVEL_OF
 
 # What else a status says (until when it stands still, who is asked) no table of another system tells.
 IMPORTABLE = ENDS | {Status.SUBMITTED, Status.ACCEPTED, Status.ASSIGNED, Status.IN_PROGRESS}

@@ -14,7 +14,8 @@ from grids.levels import Level
 from grids.models import Area
 from issues.models.config import Category, SlaPolicy
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet
-from issues.workflow import ENDS, UNTOLD, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency, light_of
+from issues.terms import ENDS, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency
+from issues.workflow import UNTOLD, light_of
 from representatives.models import Person, Unit
 
 if TYPE_CHECKING:

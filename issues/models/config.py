@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from grids.models import Area, in_language
 from issues.querysets import CategoryQuerySet, CountyDayQuerySet, PolicyQuerySet
-from issues.workflow import RequestType, Urgency
+from issues.terms import RequestType, Urgency
 
 _CODE = RegexValidator(r"^[a-z0-9]+([._-][a-z0-9]+)*\Z", _("Use lower-case letters, digits, “.”, “_” and “-”, such as road.light."))
 

@@ -12,7 +12,7 @@ from grids.models import Area
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import ReplyTemplateQuerySet, SavedFilterQuerySet
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Person, Unit
 
 

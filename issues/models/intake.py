@@ -14,7 +14,7 @@ from issues.masking import masked_email, masked_name, masked_phone
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import AttachmentQuerySet, EvidenceQuerySet, RatingQuerySet, RequesterQuerySet, SubmissionQuerySet
-from issues.workflow import RequestType
+from issues.terms import RequestType
 from representatives.models import Person
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from issues.models.casework import Issue
 from issues.querysets import EventQuerySet, EventTextQuerySet
-from issues.workflow import BY_PEOPLE, Actor, Field, Status, Verb
+from issues.terms import Actor, Field, Status, Verb
+from issues.workflow import BY_PEOPLE
 from representatives.models import Person
 
 # What staff write for the requester; reasons, minutes and notes among staff are not.

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from issues.models.casework import EscalationRequest, Issue
 from issues.querysets import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Person, Unit
 
 

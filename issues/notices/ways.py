@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from issues.workflow import Urgency
+from issues.terms import Urgency
 
 EMAIL, SMS = "email", "sms"
 NOW, WARNING, DIGEST = "now", "warning", "digest"

@@ -14,7 +14,8 @@ from django.utils.translation import gettext, ngettext
 
 from issues.models import Issue, Notice
 from issues.notices.letters import Letter
-from issues.workflow import Light, Status, Verb, light_of
+from issues.terms import Light, Status, Verb
+from issues.workflow import light_of
 
 LINES = 15  # of a robot's message; who wants more opens the program
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from issues.models import Event, Notice, NoticeChoice, Outlet, Requester, Submission
 from issues.notices import ways
 from issues.notices.ways import Reach
-from issues.workflow import Urgency
+from issues.terms import Urgency
 from representatives.models import Person
 
 

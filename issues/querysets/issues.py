@@ -19,7 +19,8 @@ from grids.levels import Level
 from grids.querysets import within_path, within_paths
 from issues import reach, search
 from issues.querysets.notices import DECISIONS
-from issues.workflow import LEVEL_OF, UNTOLD, ClockState, Light, Status, Verb
+from issues.terms import ClockState, Light, Status, Verb
+from issues.workflow import LEVEL_OF, UNTOLD
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
-from issues.workflow import Verb
+from issues.terms import Verb
 
 if TYPE_CHECKING:
     from issues.models import Event, EventText, Issue

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from issues.workflow import Verb
+from issues.terms import Verb
 
 if TYPE_CHECKING:
     from issues.models import Event, Notice, NoticeChoice, Outlet

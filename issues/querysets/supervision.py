@@ -14,7 +14,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from grids.querysets import within_path, within_paths
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Unit
 from representatives.roles import Role
 from representatives.scopes import scope_of

@@ -22,7 +22,8 @@ from issues.errors import Forbidden, Refusal
 from issues.masking import without_cards, without_numbers
 from issues.models import Event, HolderRequest, Issue, Minute, Submission
 from issues.querysets.notices import DECISIONS
-from issues.workflow import MOVE, RUNGS, Actor, Field, Move, Status, Verb
+from issues.terms import Actor, Field, Status, Verb
+from issues.workflow import MOVE, RUNGS, Move
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
 from representatives.roles import SPEAKS_FOR_UNIT, SUCCESSION, Role

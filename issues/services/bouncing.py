@@ -12,7 +12,7 @@ from issues.models import Event, Issue
 from issues.services.acting import Act, does, unless
 from issues.services.extending import in_words
 from issues.services.units import chosen_unit
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 from representatives.models import Unit
 
 _HANDED_OUT = frozenset({Verb.DISPATCH, Verb.ENTER_RED, Verb.APPOINT})

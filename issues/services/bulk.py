@@ -17,7 +17,7 @@ from issues.errors import Conflict, OutOfScope, Refusal
 from issues.models import Issue
 from issues.services.acting import Facts
 from issues.services.moving import move
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Person
 
 logger = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from issues.models import Event, HolderRequest
 from issues.services.acting import Act, does, unless
 from issues.services.ladder import decided_above, hand_down, too_late_to_return, was_returned
 from issues.services.requests import already_asked, ask, decide, record
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 
 
 @unless(Verb.DISPUTE)

@@ -14,7 +14,7 @@ from issues.models import Event, Issue, Notice, Rating, Submission
 from issues.services.acting import Act, does, unless
 from issues.services.raising import propose_to_raise
 from issues.services.red import drop_proposal, leave_red_list, stay_on_red_list
-from issues.workflow import Actor, Cause, Field, Status, Verb
+from issues.terms import Actor, Cause, Field, Status, Verb
 
 
 def open_feedback(act: Act) -> None:

@@ -13,7 +13,7 @@ from issues.models import Event, Evidence
 from issues.photos import Photo
 from issues.services.acting import Act, does
 from issues.services.moving import move
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 from representatives.models import Person
 
 _PHOTOS = "photos"

@@ -10,7 +10,7 @@ from issues.models import Event, Issue
 from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list
 from issues.services.requests import already_asked, ask, grant, record
-from issues.workflow import Field, Status, Verb
+from issues.terms import Field, Status, Verb
 
 
 @unless(Verb.ASK_EXPLANATION, Verb.EXPLAIN)

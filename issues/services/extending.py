@@ -13,7 +13,7 @@ from issues.errors import Refusal
 from issues.models import Event, HolderRequest
 from issues.services.acting import Act, does, unless
 from issues.services.requests import already_asked, ask, grant, record, reply_of
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 
 
 def day_of(act: Act, name: Field) -> date:

@@ -14,7 +14,7 @@ from issues.services.projects import report_progress
 from issues.services.red import stay_on_red_list
 from issues.services.supervision import lead_changed
 from issues.services.units import chosen_representative, chosen_unit
-from issues.workflow import Actor, Field, Status, Urgency, Verb
+from issues.terms import Actor, Field, Status, Urgency, Verb
 
 
 @does(Verb.DISPATCH)

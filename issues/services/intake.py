@@ -17,21 +17,8 @@ from issues.recurrence import link_recurrence
 from issues.services.acting import Act, does, owner_of, unless
 from issues.services.pausing import rests_for
 from issues.services.red import drop_proposal, leave_red_list
-from issues.workflow import (
-    LEVEL_OF,
-    MOVE,
-    RUNGS,
-    Actor,
-    Cause,
-    Field,
-    Light,
-    Nature,
-    RequestType,
-    Status,
-    Urgency,
-    Verb,
-    levels_to_accept,
-)
+from issues.terms import Actor, Cause, Field, Light, Nature, RequestType, Status, Urgency, Verb
+from issues.workflow import LEVEL_OF, MOVE, RUNGS, levels_to_accept
 from representatives.models import Person
 from representatives.roles import Role
 

@@ -11,7 +11,7 @@ from issues import task_clock
 from issues.errors import Refusal
 from issues.models import Event, Issue, Mark, SubTask
 from issues.services.acting import Act, actors_at, at_end, does, owner_of, unless
-from issues.workflow import Actor, Field, Urgency, Verb
+from issues.terms import Actor, Field, Urgency, Verb
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import POSTS, Sees
 from representatives.scopes import scope_of

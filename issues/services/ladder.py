@@ -12,7 +12,7 @@ from issues.models import EscalationRequest, Event, Minute
 from issues.services.acting import Act, does, unless
 from issues.services.raising import forget_proposal
 from issues.services.red import drop_proposal, leave_red_list
-from issues.workflow import Cause, Field, Status, Verb
+from issues.terms import Cause, Field, Status, Verb
 
 _DOWN = frozenset({Verb.RETURN_DOWN, Verb.EXIT_DOWN})
 

@@ -17,7 +17,7 @@ from issues.masking import without_cards
 from issues.models import Event, Issue, LetterItem, ReminderLetter
 from issues.services.acting import Act
 from issues.telling import Audience, tell
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from representatives.scopes import scope_of

@@ -12,7 +12,7 @@ from issues.errors import Refusal
 from issues.models import Category, Event, Issue, KeySupervisionEntry, Submission
 from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 
 TITLE_MAX = 120
 # What an issue that is split off inherits: its place, who holds it and every clock, so that none begins anew.

@@ -16,7 +16,8 @@ from issues.models import Category, Event, Issue, Rating, Submission, SubTask
 from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posted_at
 from issues.services.joint import TASKS_OF
 from issues.services.units import representatives_for
-from issues.workflow import MOVE, MOVES, RUNGS, Actor, Beyond, Field, Move, Urgency, Verb
+from issues.terms import Actor, Beyond, Field, Urgency, Verb
+from issues.workflow import MOVE, MOVES, RUNGS, Move
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 

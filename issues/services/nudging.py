@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from issues.models import Event
 from issues.services.acting import Act, does, unless
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 
 
 @unless(Verb.NUDGE)

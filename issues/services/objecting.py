@@ -10,7 +10,7 @@ from issues.models import Event, HolderRequest
 from issues.services.acting import Act, does, unless
 from issues.services.pausing import take_up
 from issues.services.requests import ask, decide, grant, record
-from issues.workflow import Field, Status, Verb
+from issues.terms import Field, Status, Verb
 from representatives.roles import POSTS, Role
 
 _DECISIONS = frozenset({Verb.DECLINE, Verb.DEFER, Verb.REVIEW})

@@ -8,7 +8,7 @@ from issues.models import Event
 from issues.services.acting import Act, does, unless
 from issues.services.ending import open_feedback
 from issues.services.handling import take_outcome
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 
 
 @unless(Verb.HANDLE_ON_THE_SPOT)

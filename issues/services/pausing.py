@@ -15,7 +15,7 @@ from issues.services.acting import Act, does, unless
 from issues.services.extending import day_of, in_words
 from issues.services.requests import already_asked, ask, grant, record, reply_of
 from issues.services.supervision import await_progress
-from issues.workflow import Field, Status, Verb
+from issues.terms import Field, Status, Verb
 
 
 @unless(Verb.ASK_SUSPENSION, Verb.ASK_DEFERRAL)

@@ -13,7 +13,7 @@ from issues.errors import Refusal
 from issues.models import Event, Poll
 from issues.services.acting import Act, does, unless
 from issues.services.ending import close_if_complete, draw_consequence
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 
 _COUNTS = ("households", "satisfied", "mostly_satisfied", "dissatisfied", "silent")
 

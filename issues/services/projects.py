@@ -15,7 +15,7 @@ from issues.models import Event, HolderRequest, Milestone, Project
 from issues.services.acting import Act, does, unless
 from issues.services.extending import in_words
 from issues.services.requests import already_asked, ask, grant, record, reply_of
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 
 MOST_MILESTONES = 20
 _LINE = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})[\s::,,、]+(.+?)\s*")

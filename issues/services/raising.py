@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from grids.levels import Level
 from issues.models import Event, Minute
 from issues.services.acting import Act, at_end, does, unless
-from issues.workflow import Cause, Field, Verb
+from issues.terms import Cause, Field, Verb
 
 
 def propose_to_raise(act: Act, cause: Cause) -> None:

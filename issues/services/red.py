@@ -14,7 +14,7 @@ from issues.services.acting import Act, does, unless
 from issues.services.joint import ask_named
 from issues.services.supervision import await_progress, end_supervision, enter, record_step, standing
 from issues.services.units import chosen_helpers, chosen_unit
-from issues.workflow import Beyond, Cause, Field, Verb
+from issues.terms import Beyond, Cause, Field, Verb
 
 _PENDING = EscalationRequest.Decision.PENDING
 

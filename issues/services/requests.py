@@ -11,7 +11,8 @@ from issues.asking import GRANTS, QUESTION, Kind
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest
 from issues.services.acting import Act, does, unless
-from issues.workflow import MOVE, Field, Verb
+from issues.terms import Field, Verb
+from issues.workflow import MOVE
 from representatives.roles import POSTS, Role
 
 

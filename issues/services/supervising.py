@@ -13,7 +13,7 @@ from issues.services.acting import Act, does, unless
 from issues.services.joint import ask_named
 from issues.services.supervision import await_progress, end_supervision, enter, record_step, standing, supervised
 from issues.services.units import chosen_helpers, chosen_leader, chosen_unit
-from issues.workflow import ClockState, Field, Nature, Status, Verb
+from issues.terms import ClockState, Field, Nature, Status, Verb
 
 _Grade = KeySupervisionEntry.Grade
 

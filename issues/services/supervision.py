@@ -12,7 +12,7 @@ from issues import clock
 from issues.errors import Refusal
 from issues.models import EscalationRequest, KeySupervisionEntry, ListingRequest, SupervisionStep
 from issues.services.acting import Act
-from issues.workflow import Field
+from issues.terms import Field
 from representatives.models import Unit
 
 

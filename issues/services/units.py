@@ -8,7 +8,7 @@ from grids.levels import Level
 from issues.errors import Refusal
 from issues.models import Issue
 from issues.services.acting import Act
-from issues.workflow import Field
+from issues.terms import Field
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 

@@ -15,7 +15,7 @@ import numpy as np
 from grids.levels import LADDER_LEVELS
 from issues import clock
 from issues.models import Event, Issue
-from issues.workflow import Actor, RequestType, Status, Urgency, Verb
+from issues.terms import Actor, RequestType, Status, Urgency, Verb
 from issues.worktime import FOREVER, Flags, Moments, micros
 
 CHUNK = 5000

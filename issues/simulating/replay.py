@@ -12,7 +12,7 @@ from grids.levels import LADDER_LEVELS
 from issues.policy import Policy
 from issues.simulating.history import ROWS, Begun, Ended, History
 from issues.spans import Span, Unit
-from issues.workflow import RequestType, Urgency
+from issues.terms import RequestType, Urgency
 from issues.worktime import DAY, FOREVER, MINUTE, Flags, Moments, Worktime
 
 TOLERANCE = 5 * MINUTE  # a climb happens when a sweep comes by: so much later it still counts as the same moment

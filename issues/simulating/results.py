@@ -15,7 +15,8 @@ from grids.models import Area, paths_above
 from issues.models import Event, Issue
 from issues.simulating.history import History
 from issues.simulating.replay import COUNTY, TOWNSHIP, Outcome
-from issues.workflow import Verb, light_of
+from issues.terms import Verb
+from issues.workflow import light_of
 from issues.worktime import DAY, Moments, Worktime, micros
 from representatives.models import Unit
 

@@ -19,7 +19,8 @@ from issues import policy, services
 from issues.masking import without_numbers
 from issues.models import EscalationRequest, Event, Issue, Minute, ReminderLetter, SubTask
 from issues.policy import Policy
-from issues.workflow import RUNGS, Verb
+from issues.terms import Verb
+from issues.workflow import RUNGS
 from mapui.papers.paper import Fact, known, told, wide, words
 from representatives.models import Person, Unit
 from representatives.roles import Role

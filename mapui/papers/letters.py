@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from grids.models import Area
 from issues.masking import without_numbers
 from issues.models import KeySupervisionEntry, LetterItem, ReminderLetter
-from issues.workflow import ClockState
+from issues.terms import ClockState
 from mapui import clocks
 from representatives.models import Person
 from representatives.roles import Page

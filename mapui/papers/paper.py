@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from issues.masking import without_numbers
-from issues.workflow import Light
+from issues.terms import Light
 
 
 @dataclass(frozen=True)

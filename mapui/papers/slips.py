@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from grids.levels import Level
 from issues.models import EscalationRequest, Event
-from issues.workflow import Field, Verb, light_of
+from issues.terms import Field, Verb
+from issues.workflow import light_of
 from mapui.papers.dossier import Dossier, day_of, moment_in, moment_of
 from mapui.papers.paper import Box, Fact, Paper, known, told, wide, words
 from representatives.models import Person

@@ -17,8 +17,9 @@ from django.utils.translation import ngettext, pgettext
 
 from issues.masking import without_numbers as _without_numbers
 from issues.measures import MEASURES
+from issues.terms import ClockState, Light
 from issues.wording import audience_of
-from issues.workflow import ClockState, Light, light_of
+from issues.workflow import light_of
 from mapui import modules
 
 register = template.Library()

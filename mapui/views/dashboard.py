@@ -20,7 +20,7 @@ from grids.models import Area, in_language
 from issues.figures import Figure, key_figures
 from issues.filters import PERIODS, Filters
 from issues.models import Category, Issue
-from issues.workflow import ClockState, Light, Urgency
+from issues.terms import ClockState, Light, Urgency
 from mapui.overview import SHORT_LIST, Place, Row, Viewer, home_of, layers_of
 from representatives.models import Person
 from representatives.roles import Page as StaffPage

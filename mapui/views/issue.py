@@ -22,7 +22,7 @@ from issues import contacts, photos, policy, services
 from issues.errors import Forbidden
 from issues.geojson import place
 from issues.models import Attachment, Issue, ReplyTemplate
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui.issue_page import IssuePage, Refused
 from mapui.moving import Attempt, attempt
 from mapui.staff import person_of, staff_page

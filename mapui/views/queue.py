@@ -14,8 +14,8 @@ from django_htmx.http import reswap, retarget
 from issues import services
 from issues.errors import Refusal
 from issues.models import Issue
+from issues.terms import Verb
 from issues.throttle import Throttled
-from issues.workflow import Verb
 from mapui.bulk import Bulk
 from mapui.queue_page import ONE_PRESS, QueuePage, Wanted
 from mapui.staff import person_of, staff_page

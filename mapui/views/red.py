@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import reswap, retarget
 
 from issues.models import Issue
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui import red_sheet
 from mapui.issue_page import IssuePage
 from mapui.moving import Attempt, attempt

@@ -20,7 +20,8 @@ from issues import doors, intake, receipts, throttle
 from issues.errors import Refusal
 from issues.intake import AlreadyReported
 from issues.models import Submission
-from issues.workflow import MOVE, Verb
+from issues.terms import Verb
+from issues.workflow import MOVE
 from mapui import place_choice
 from mapui.addresses import client_address
 from mapui.overview import Place, Viewer, layers_of

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from issues import services
 from issues.errors import Forbidden, Refusal
 from issues.models import ReplyTemplate
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui.staff import person_of, staff_page
 from mapui.template_page import TemplateForm, TemplatesPage
 from representatives.roles import Page

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from grids.models import Area
-from issues.workflow import Light, Verb
+from issues.terms import Light, Verb
 from representatives.roles import Role
 from tests.browser.conftest import accessibility_faults, colour_at
 from tests.drawing import shape_of

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from issues import services
 from issues.models import ReplyTemplate
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import Faults, accessibility_faults

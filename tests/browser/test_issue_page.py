@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from issues.models import Event, Issue
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import PHONE, Faults, accessibility_faults

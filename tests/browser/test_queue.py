@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from issues.workflow import Status
+from issues.terms import Status
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import accessibility_faults

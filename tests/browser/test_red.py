@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from grids.levels import Level
 from issues.models import Issue
-from issues.workflow import Light, Verb
+from issues.terms import Light, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import Faults, accessibility_faults

@@ -24,7 +24,8 @@ from grids.levels import Level
 from grids.models import Area
 from issues import categories, ledger
 from issues.models import Category, Event, Issue, Submission
-from issues.workflow import ENDS, MOVE, Actor, Status, Verb
+from issues.terms import ENDS, Actor, Status, Verb
+from issues.workflow import MOVE
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import SUCCESSION, Role
 from tests.drawing import Town, draw_cells

@@ -24,7 +24,7 @@ from issues import categories, policies, services
 from issues.calendars import Calendar
 from issues.models import Category, Event, Issue, Notice, Requester, SlaPolicy, Submission
 from issues.policy import Policy, calendar_of, read
-from issues.workflow import Actor, Verb
+from issues.terms import Actor, Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from tests.representatives.factories import area, person, post, unit

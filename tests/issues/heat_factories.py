@@ -14,7 +14,7 @@ from grids.models import Area
 from issues import policies
 from issues.models import Category, Issue, SlaPolicy
 from issues.policy import read
-from issues.workflow import ENDS, Status, Urgency
+from issues.terms import ENDS, Status, Urgency
 from tests.drawing import Town
 
 NOW = datetime(2026, 3, 18, 4, tzinfo=UTC)  # a Wednesday noon in Shanghai

@@ -16,7 +16,7 @@ from grids.levels import LADDER_LEVELS, Level
 from issues.counting import By, Grouping, count, in_group, rows_of
 from issues.measures import MEASURES, RATES, Period, Rows, days_before
 from issues.models import EscalationRequest, Event, Issue, Rating, Submission
-from issues.workflow import ENDS, Cause, RequestType, Status, Verb
+from issues.terms import ENDS, Cause, RequestType, Status, Verb
 from representatives.models import Person, Unit
 from tests.drawing import Town, draw_cells
 from tests.issues.heat_factories import NOW, category, unsaved

@@ -12,7 +12,7 @@ from issues import clock, county_calendar, ledger, policy, sweeps
 from issues.errors import Forbidden, Refusal
 from issues.models import CalendarChange, CountyDay, Event, Issue
 from issues.recalendar import COLUMNS
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from tests.issues import factories as make
 from tests.issues.factories import T1, K, china, do, stored_calendar
 

@@ -10,7 +10,7 @@ from grids.levels import Level
 from issues import policies, services, sweeps
 from issues.errors import Refusal
 from issues.models import Issue, Notice
-from issues.workflow import Actor, Status, Urgency, Verb
+from issues.terms import Actor, Status, Urgency, Verb
 from tests.issues import factories as make
 from tests.issues.factories import china, do
 

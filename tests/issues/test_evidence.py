@@ -11,7 +11,7 @@ from issues import closing, policies, services
 from issues.errors import Forbidden, Refusal
 from issues.models import Evidence
 from issues.photos import Photo, prepare
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from tests.issues import factories as make
 from tests.issues.factories import ask, china, do
 

@@ -15,7 +15,7 @@ from issues.figures import Figure, key_figures, narrowed
 from issues.filters import Filters
 from issues.measures import DAYS
 from issues.models import EscalationRequest, Issue, Rating, Submission
-from issues.workflow import ENDS, Cause, Light, RequestType, Status
+from issues.terms import ENDS, Cause, Light, RequestType, Status
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells

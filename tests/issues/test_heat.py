@@ -23,8 +23,8 @@ from issues.heat_codec import FORMAT, Shape, encode
 from issues.heat_queries import ALL, Audience, Choice, hottest_share, percentile
 from issues.heat_view import view_of
 from issues.models import Event, HeatArea, HeatBin, HeatState, Issue
+from issues.terms import Actor, Status, Verb
 from issues.weeks import monday, starts_at, week_of
-from issues.workflow import Actor, Status, Verb
 from tests.drawing import Town, draw_cells
 from tests.issues.heat_factories import NOW, category, issue, many
 

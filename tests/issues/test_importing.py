@@ -30,7 +30,7 @@ from issues.importing import BadMapping, Mapping, Result, history, import_issues
 from issues.importing.rejects import harmless
 from issues.importing.rows import BadFile, open_rows
 from issues.models import Category, Event, Issue, SlaPolicy, Submission
-from issues.workflow import Actor, Light, Status, Verb
+from issues.terms import Actor, Light, Status, Verb
 from representatives.roles import Role
 from tests.drawing import DRAWN_AT, Town, draw_cells
 from tests.issues.factories import shipped_policy

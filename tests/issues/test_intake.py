@@ -19,7 +19,7 @@ from issues import intake, photos
 from issues.errors import Conflict, Refusal
 from issues.intake import AlreadyReported, Contact, report
 from issues.models import Attachment, Event, Issue, Requester, Submission
-from issues.workflow import Actor, RequestType, Status, Urgency, Verb
+from issues.terms import Actor, RequestType, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.drawing import DRAWN_AT
 from tests.issues.reports import NOW, at_point, draft, photo, territory

@@ -10,7 +10,7 @@ import pytest
 from issues import services, sweeps
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import Issue, Notice, SubTask
-from issues.workflow import Status, Urgency, Verb
+from issues.terms import Status, Urgency, Verb
 from tests.issues import factories as make
 from tests.issues.factories import ask, china, do
 

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 
 from issues import ledger
 from issues.models import Event, EventText, Issue
-from issues.workflow import Verb
+from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import china, do
 

@@ -12,7 +12,7 @@ from issues import services
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import Issue, Notice, ReminderLetter
 from issues.services.letters import Draft
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import china, told

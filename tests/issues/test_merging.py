@@ -13,7 +13,7 @@ from issues import ledger, policy, recurrence, services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, Requester, SubTask
 from issues.recurrence import Hint
-from issues.workflow import Cause, Nature, Status, Verb
+from issues.terms import Cause, Nature, Status, Verb
 from mapui.parcel import Parcel
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, ask, china, do

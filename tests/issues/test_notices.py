@@ -20,7 +20,7 @@ from issues.notices import http, sending, ways, webhook
 from issues.notices.letters import Rejected, SendingFailed
 from issues.notices.sms import filled, judge
 from issues.notices.ways import Reach, out_of_program
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Person
 from tests.issues import factories as make
 from tests.issues.factories import china, do

@@ -17,7 +17,7 @@ from issues.errors import Refusal
 from issues.models import Category, CountyDay, SlaPolicy
 from issues.policy import PolicyFaults
 from issues.spans import Span
-from issues.workflow import Urgency
+from issues.terms import Urgency
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import CHINA, K, china

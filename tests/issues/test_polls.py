@@ -10,7 +10,8 @@ from issues import calling, closing, services, sweeps
 from issues.errors import Forbidden, Refusal
 from issues.models import Issue, Poll, Rating, Requester, Submission, SubTask
 from issues.policy import Closure
-from issues.workflow import LEVEL_OF, Light, Status, Verb
+from issues.terms import Light, Status, Verb
+from issues.workflow import LEVEL_OF
 from tests.issues import factories as make
 from tests.issues.factories import ask, china, do, terms
 

@@ -21,7 +21,7 @@ from django.db.models import Count
 from grids.levels import Level
 from issues import ledger
 from issues.models import EscalationRequest, Event, Issue, Notice
-from issues.workflow import Verb
+from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import china
 

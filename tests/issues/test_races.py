@@ -15,7 +15,7 @@ from django.utils import translation
 from issues import ledger, services
 from issues.errors import Conflict, Refusal
 from issues.models import EscalationRequest, HolderRequest, Issue, KeySupervisionEntry, Notice, Rating
-from issues.workflow import Verb
+from issues.terms import Verb
 from representatives.models import Person
 from tests.issues import factories as make
 from tests.issues.factories import china

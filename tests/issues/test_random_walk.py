@@ -18,7 +18,8 @@ from grids.levels import LADDER_LEVELS, Level
 from issues import closing, intake, ledger, services, sweeps
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry, Rating, Requester, Submission
-from issues.workflow import ENDS, MOVES, OPEN, Actor, Field, Move, Status, Verb
+from issues.terms import ENDS, OPEN, Actor, Field, Status, Verb
+from issues.workflow import MOVES, Move
 from representatives.models import Person
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, K, china

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from issues import county_calendar, sweeps
 from issues.models import CalendarChange, EscalationRequest, Event, HolderRequest, Issue, Milestone, SubTask
-from issues.workflow import Verb
+from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import china, do
 from tests.issues.test_county_calendar import applied, dates

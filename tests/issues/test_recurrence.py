@@ -14,8 +14,8 @@ from issues import heat, recurrence
 from issues.heat_queries import EVERYTHING, Audience, Choice
 from issues.models import Category, HeatArea, Issue
 from issues.places import Period, Places, public_places
+from issues.terms import Cause, Light, Status, Verb
 from issues.weeks import week_of
-from issues.workflow import Cause, Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells

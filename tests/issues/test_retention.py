@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 
 from issues import figures, ledger, photos, retention
 from issues.models import Attachment, EventText, Issue, Requester, Submission
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from tests.issues import factories as make
 from tests.issues.factories import ask, china, do
 from tests.issues.reports import photo

@@ -7,7 +7,7 @@ import pytest
 from issues import services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue
-from issues.workflow import Cause, Verb
+from issues.terms import Cause, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import china, do, told

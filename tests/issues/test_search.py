@@ -7,7 +7,7 @@ from django.utils.timezone import now
 
 from issues.models import Event, EventText, Issue, IssueWords, Submission
 from issues.search import Marker, cleaned, is_askable
-from issues.workflow import Light, Verb
+from issues.terms import Light, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of

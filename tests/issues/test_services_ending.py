@@ -8,7 +8,7 @@ from grids.levels import Level
 from issues import services
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import KeySupervisionEntry, Notice, Rating
-from issues.workflow import Actor, Status, Verb
+from issues.terms import Actor, Status, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import K, ask, china, do, verbs

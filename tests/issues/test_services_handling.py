@@ -10,7 +10,7 @@ from django.db import transaction
 from issues import services
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Issue
-from issues.workflow import Field, Status, Verb
+from issues.terms import Field, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.issues import factories as make

@@ -10,7 +10,7 @@ from grids.levels import Level
 from issues import services
 from issues.errors import Forbidden, Refusal
 from issues.models import Issue, Notice
-from issues.workflow import Actor, Cause, Nature, Status, Urgency, Verb
+from issues.terms import Actor, Cause, Nature, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, V1, K, ask, china, do, told, verbs

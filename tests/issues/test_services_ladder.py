@@ -8,7 +8,7 @@ from grids.levels import Level
 from issues import services
 from issues.errors import Forbidden, Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry
-from issues.workflow import Cause, Status, Verb
+from issues.terms import Cause, Status, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import china, do, told

@@ -11,7 +11,7 @@ from issues import ledger, services, sweeps
 from issues.asking import Kind, Rest
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import HolderRequest, Issue
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from representatives.models import Assignment
 from representatives.roles import Role
 from tests.issues import factories as make

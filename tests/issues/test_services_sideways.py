@@ -11,7 +11,7 @@ from issues import services, sweeps
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import Issue, Milestone
 from issues.services.bouncing import proposed_unit
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import china, do, told

@@ -12,7 +12,7 @@ from issues.errors import Forbidden, Refusal
 from issues.models import Issue, PolicyDraft, Simulation, SlaPolicy, Stage
 from issues.simulating import history, results, running
 from issues.simulating.replay import Outcome
-from issues.workflow import Verb
+from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, K, china, do
 

@@ -16,7 +16,7 @@ from grids.levels import Level, slug
 from grids.models import Area, Layer
 from issues import state, tally
 from issues.models import Issue
-from issues.workflow import Light, Verb
+from issues.terms import Light, Verb
 from representatives.roles import Role
 from tests.mapui.scene import Scene, scene
 

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from issues import closing, intake, services, sweeps
 from issues.models import Issue
-from issues.workflow import Field, Verb
+from issues.terms import Field, Verb
 from tests.issues import factories as make
 from tests.issues.factories import County, china, do
 

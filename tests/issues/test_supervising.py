@@ -12,7 +12,8 @@ from issues import services, sweeps
 from issues.errors import Forbidden, Refusal
 from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, ListingRequest, Notice
 from issues.services import VERBS, Act
-from issues.workflow import BY_PEOPLE, Beyond, Nature, Status, Verb
+from issues.terms import Beyond, Nature, Status, Verb
+from issues.workflow import BY_PEOPLE
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import china, do, told

@@ -13,7 +13,7 @@ from grids.levels import Level
 from issues import ledger, services, sweeps
 from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Notice, Requester
 from issues.notices import sending
-from issues.workflow import Cause, ClockState, Status, Urgency, Verb
+from issues.terms import Cause, ClockState, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, ask, china, do

@@ -7,7 +7,7 @@ import pytest
 from issues import services
 from issues.errors import Refusal
 from issues.models import Issue, Notice, Requester
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from representatives.models import Person
 from tests.issues import factories as make
 from tests.issues.factories import ask, china, do

@@ -12,7 +12,7 @@ from django.db import connection
 from grids.levels import Level
 from issues import contacts, services
 from issues.models import Attachment, EscalationRequest, Event, Issue, KeySupervisionEntry, Notice, Submission
-from issues.workflow import ClockState, Light, Status, Verb
+from issues.terms import ClockState, Light, Status, Verb
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, T1, V1, K, ask, china, do
 

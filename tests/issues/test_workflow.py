@@ -7,7 +7,8 @@ import pytest
 from grids.levels import Level
 from issues import workflow
 from issues.services import VERBS
-from issues.workflow import ENDS, LADDER, MOVE, MOVES, OPEN, Actor, Field, Status, Verb
+from issues.terms import ENDS, OPEN, Actor, Field, Status, Verb
+from issues.workflow import LADDER, MOVE, MOVES
 from representatives.roles import Role
 
 WHO: dict[str, set[Role | Actor]] = {

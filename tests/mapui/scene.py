@@ -18,7 +18,7 @@ from grids.models import Area
 from issues import policies, services
 from issues.intake import Contact, Draft, report
 from issues.models import Category, Event, Issue, Requester, Submission
-from issues.workflow import Light, Verb
+from issues.terms import Light, Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells

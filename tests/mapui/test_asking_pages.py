@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 
 from issues import receipts, services
 from issues.models import Issue
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.mapui.scene import Scene, event_of, submission_of

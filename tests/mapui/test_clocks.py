@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from issues.workflow import ClockState
+from issues.terms import ClockState
 from mapui import clocks
 from tests.mapui.scene import Scene
 

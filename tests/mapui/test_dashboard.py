@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from grids.models import Territory
 from issues import tally
 from issues.models import Issue
-from issues.workflow import Light
+from issues.terms import Light
 from representatives.models import Assignment
 from representatives.roles import Role
 from tests.mapui.scene import Scene, scene

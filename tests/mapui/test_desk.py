@@ -12,7 +12,7 @@ from issues import services, throttle
 from issues.errors import Forbidden, Refusal
 from issues.models import Event, Issue, Notice, ReplyTemplate, SavedFilter
 from issues.services import Picked, Result
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.mapui.scene import Scene

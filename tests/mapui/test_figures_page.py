@@ -17,7 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from issues.figures import key_figures
 from issues.models import Issue
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from mapui import charts, periods
 from mapui.figures_page import FiguresPage
 from representatives.models import Person

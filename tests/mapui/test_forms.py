@@ -9,7 +9,8 @@ from django.utils.timezone import localdate
 
 from issues.errors import Refusal
 from issues.models import Issue
-from issues.workflow import LADDER, MOVE, MOVES, Field, Light, Move, Verb, needs
+from issues.terms import Field, Light, Verb
+from issues.workflow import LADDER, MOVE, MOVES, Move, needs
 from mapui.forms import HELP, MISSING, MoveForm, Options
 from representatives.roles import Role
 from tests.mapui.scene import MINUTE, Scene

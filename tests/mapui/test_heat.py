@@ -14,8 +14,8 @@ from django.test import Client
 from grids.models import Territory
 from issues import heat
 from issues.models import Issue
+from issues.terms import Status
 from issues.weeks import monday, week_of
-from issues.workflow import Status
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from issues import photos, services
 from issues.models import Event, Issue
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from tests.mapui.scene import IN_OFFICE, MINUTE, PHONE, Scene, submission_of

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from issues.models import Issue
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from representatives.roles import Role
 from tests.mapui import scene as sc
 from tests.mapui.scene import START, Scene

@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from issues.models import Issue, Notice, NoticeChoice, Outlet
 from issues.notices import webhook
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui.notices_page import ISSUES_PER_PAGE
 from representatives.models import Person
 from representatives.roles import Role

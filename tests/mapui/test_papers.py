@@ -14,7 +14,7 @@ from django.utils import translation
 
 from issues import services
 from issues.models import Issue
-from issues.workflow import Light, Verb
+from issues.terms import Light, Verb
 from mapui.papers.dossier import Dossier, moment_of
 from mapui.papers.kinds import KINDS, Listed, papers_of
 from mapui.papers.paper import Fact, Paper

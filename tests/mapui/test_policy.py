@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, now
 from issues import county_calendar, policies, policy
 from issues.models import CalendarChange, CountyDay, Event, Issue, PolicyDraft, Simulation, SlaPolicy, Stage
 from issues.simulating import running
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui import policy_words
 from representatives.roles import POSTS, Page, Role
 from tests.mapui.scene import IN_OFFICE, Scene

@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from pytest_django import DjangoAssertNumQueries
 
 from issues.models import Issue, Notice
-from issues.workflow import ClockState, Light, Status, Verb
+from issues.terms import ClockState, Light, Status, Verb
 from mapui.queue_page import ROWS_PER_PAGE, Asked, QueuePage, Wanted
 from representatives.models import Person
 from representatives.roles import Role

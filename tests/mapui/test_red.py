@@ -18,7 +18,7 @@ from grids.levels import Level
 from issues import services
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
 from issues.services.letters import Draft
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from mapui.red_page import ROWS_PER_PAGE, days_between
 from mapui.red_sheet import columns_of
 from representatives.models import Person

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from issues.models import Issue, KeySupervisionEntry
-from issues.workflow import Verb
+from issues.terms import Verb
 from mapui.red_blocking import blocking
 from tests.issues import factories as make
 from tests.issues.factories import ask, china, do

@@ -15,8 +15,8 @@ from limits import parse
 
 from issues import intake, photos, throttle
 from issues.models import Issue, Requester, Submission
+from issues.terms import Urgency
 from issues.throttle import Limit
-from issues.workflow import Urgency
 from mapui.uploads import BoundedUploadHandler
 from representatives.roles import Role
 from tests.drawing import DRAWN_AT, Town

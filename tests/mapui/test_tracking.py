@@ -15,8 +15,8 @@ from limits import parse
 from issues import receipts, services, throttle
 from issues.intake import Contact, Draft, report
 from issues.models import Issue, Rating, Requester, Submission
+from issues.terms import Light, Status, Verb
 from issues.throttle import Limit
-from issues.workflow import Light, Status, Verb
 from representatives.roles import Role
 from tests.issues.reports import photo, picture
 from tests.mapui.scene import Scene, scene, submission_of

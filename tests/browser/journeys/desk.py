@@ -13,7 +13,7 @@ from issues import receipts, services, sweeps
 from issues.intake import Contact, Draft, report
 from issues.models import Issue, Requester, Submission
 from issues.notices import sending
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from representatives.models import Person
 from tests.browser.conftest import Faults
 from tests.browser.journeys.banner import Banner

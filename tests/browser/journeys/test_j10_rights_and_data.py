@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from issues import policies, retention
 from issues.models import Issue, Requester
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from representatives.register_guard import banned_terms
 from tests.browser.conftest import PHONE, accessibility_faults
 from tests.browser.journeys.clock import told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from issues.models import Attachment, Issue, Rating
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from tests.browser.journeys.desk import Desk
 
 WORDS = "张大爷家的门缝漏风,冬天屋里冷。"

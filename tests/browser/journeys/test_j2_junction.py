@@ -16,7 +16,7 @@ from grids.datums import Crs, from_wgs84
 from issues import intake
 from issues.intake import AlreadyReported, Draft
 from issues.models import Issue, Minute, Submission
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from tests.browser.journeys.clock import told
 from tests.browser.journeys.desk import Desk
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from playwright.sync_api import FilePayload, expect
 
 from issues.models import Evidence, Issue
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from tests.browser.journeys.desk import Desk
 from tests.issues.reports import picture
 

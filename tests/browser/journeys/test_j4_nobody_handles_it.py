@@ -12,7 +12,7 @@ from grids.levels import Level
 from issues import services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Notice, ReminderLetter
-from issues.workflow import Actor, Cause, ClockState, Light, Verb
+from issues.terms import Actor, Cause, ClockState, Light, Verb
 from representatives.roles import Role
 from tests.browser.journeys.clock import CHINA, told
 from tests.browser.journeys.desk import Desk

@@ -7,7 +7,7 @@ from datetime import date
 from playwright.sync_api import expect
 
 from issues.models import Issue, KeySupervisionEntry
-from issues.workflow import ClockState, Light, Status, Verb
+from issues.terms import ClockState, Light, Status, Verb
 from tests.browser.journeys.clock import told
 from tests.browser.journeys.desk import Desk
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from issues.models import Issue
-from issues.workflow import Light, Status, Verb
+from issues.terms import Light, Status, Verb
 from tests.browser.journeys.clock import told
 from tests.browser.journeys.desk import Desk
 

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from issues.counting import By
 from issues.models import Issue
-from issues.workflow import Light, Verb
+from issues.terms import Light, Verb
 from tests.browser.journeys.desk import Desk
 from tests.mapui import pdfs
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from issues import services
 from issues.models import Issue, Submission
-from issues.workflow import Status, Verb
+from issues.terms import Status, Verb
 from tests.browser.journeys.desk import Desk
 
 LAMP = "东门口的路灯不亮了。"

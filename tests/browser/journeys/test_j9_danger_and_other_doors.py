@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from issues import retention
 from issues.models import EventText, Issue, Notice, NoticeChoice, Submission
-from issues.workflow import Light, Status, Urgency, Verb
+from issues.terms import Light, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.browser.conftest import Faults
 from tests.browser.journeys.clock import told
