@@ -14,7 +14,8 @@ from enum import StrEnum
 from issues import clock
 from issues.calendars import Calendar
 from issues.models import Issue
-from issues.policy import Policy, Windows
+from issues.policy import Policy
+from issues.policy_sections import Windows
 from issues.spans import Span
 from issues.terms import Status, Urgency
 

@@ -25,7 +25,7 @@ from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
     from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry
-    from issues.policy import Near
+    from issues.policy_sections import Near
     from representatives.models import Person, Unit
     from representatives.scopes import Scope
 

@@ -103,8 +103,7 @@ class Faults(list[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        # A request given up because the page goes on to the next one.
-        self._forgiven: list[str] = ["htmx:sendAbort", "htmx:afterRequest", "thrown: undefined"]
+        self._forgiven: list[str] = []
 
     def forgive(self, *words: str) -> None:
         self._forgiven.extend(words)

@@ -37,16 +37,18 @@ function remember() {
 }
 
 // --- Fragments --------------------------------------------------------------------------------------------------
-function load(target, path, more = {}) {
+/** Loads a part of the page anew; `then` is called when it has come. What goes wrong, htmx tells every.js. */
+function load(target, path, { more = {}, then = () => {} } = {}) {
   const query = filters();
   for (const [name, value] of Object.entries(more)) query.set(name, value);
-  // The part is its own source, so that each part waits for itself only; hx-sync there lets a newer question replace an older.
-  return globalThis.htmx.ajax("GET", `${path}?${query}`, { source: target, target, swap: "innerHTML" });
+  // The part is its own source, so that each part waits for itself only; by its hx-sync the newest question waits for the
+  // one under way and those between are never asked. Nothing is aborted: htmx calls that an error.
+  globalThis.htmx.ajax("GET", `${path}?${query}`, { source: target, target, swap: "innerHTML" }).then(then, () => {});
 }
 
-const loadPanel = () => load("#panel", config.addresses.panel.replace("{code}", encodeURIComponent(area.code)));
-const loadTable = () => load("#table", config.addresses.table, { area: area.code });
-const loadFigures = () => find("#figures") && load("#figures", config.addresses.figures, { area: area.code });
+const loadPanel = (then) => load("#panel", config.addresses.panel.replace("{code}", encodeURIComponent(area.code)), { then });
+const loadTable = () => load("#table", config.addresses.table, { more: { area: area.code } });
+const loadFigures = () => find("#figures") && load("#figures", config.addresses.figures, { more: { area: area.code } });
 
 function loadFragments() {
   loadPanel();
@@ -123,13 +125,13 @@ function go(next, { fit = true } = {}) {
   remember();
   loadTable();
   loadFigures();
-  loadPanel().then(() => settle(fit));
+  loadPanel(() => settle(fit));
 }
 
 /** What the panel knows of the area: where it is, what it is part of. */
 function settle(fit) {
   const about = find("[data-area]", panel);
-  if (!about) return;
+  if (about?.dataset.area !== area.code) return; // somebody was quicker: what is wanted now is still on its way
   area = { code: about.dataset.area, level: about.dataset.level, ordinal: Number(about.dataset.ordinal), parent: about.dataset.parent };
   map.mark(area);
   if (fit && about.dataset.bounds) map.show(JSON.parse(about.dataset.bounds));
@@ -213,7 +215,7 @@ window.addEventListener("popstate", () => {
   area = { code: query.get("area") || config.root };
   loadTable();
   loadFigures();
-  loadPanel().then(() => settle(true));
+  loadPanel(() => settle(true));
 });
 
 map.mark(area);
