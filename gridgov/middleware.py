@@ -20,8 +20,8 @@ from mapui.asking import wants_fragment, wants_page
 logger = logging.getLogger("gridgov.access")
 
 Answerer = Callable[[HttpRequest], HttpResponse]
-# A receipt code opens the report it belongs to, so it is not for the log.
-_RECEIPT = re.compile(r"^/t/[^/]+")
+# A receipt code, and the key of a record, open the report that they belong to, so they are not for the log.
+_SECRET = re.compile(r"^(/t|/api/reports)/[^/]+")
 
 
 class RefusalMiddleware:
@@ -34,7 +34,7 @@ class RefusalMiddleware:
         response = self.get_response(request)
         if response.status_code in (403, 404, 409, 429):
             sentence = getattr(response, "refused", "")
-            path = _RECEIPT.sub("/t/…", request.path)
+            path = _SECRET.sub(r"\1/…", request.path)
             who = getattr(request, "user", None)
             logger.info("%s %s %s by %s: %s", response.status_code, request.method, path, who, sentence)
         return response

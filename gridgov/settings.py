@@ -231,7 +231,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "mapui.views.access.locked_out"
-AXES_CLIENT_IP_CALLABLE = "mapui.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "issues.addresses.client_address"
 AXES_VERBOSE = False
 SESSION_COOKIE_AGE = env.int("GRIDGOV_SESSION_HOURS", default=10) * 3600
 SESSION_COOKIE_HTTPONLY = True

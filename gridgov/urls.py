@@ -7,5 +7,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("map/", include("grids.urls")),
     path("map/", include("issues.urls")),
+    path("api/", include("issues.wire.urls")),
     path("", include("mapui.urls")),
 ]

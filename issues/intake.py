@@ -10,11 +10,13 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.gis.geos import Point
 from django.db import IntegrityError, transaction
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
@@ -52,6 +54,24 @@ class Contact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fix:
+    """How a phone found the place: the height (metres), when that was, and by which means. No part of the body."""
+
+    altitude_m: float | None = None
+    fixed_at: datetime | None = None
+    source: Submission.PlaceSource | Literal[""] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """A file that the phone has and sends later: the SHA-256 of its bytes (hex), how many they are, what it says they are."""
+
+    sha256: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A report as it arrives. `xy`: longitude and latitude in `crs`; `area`: code of the area that was chosen, any level.
 
@@ -75,6 +95,10 @@ class Draft:
     occurred_at: datetime | None = None
     device_at: datetime | None = None
     language: str = ""
+    fix: Fix = field(default_factory=Fix)
+    join: str = ""  # number of the issue that it is the same as
+    declared: tuple[Declared, ...] = ()  # files that come after the text
+    form_version: int | None = None  # of the phone's form; no part of the body
     photos: tuple[Photo, ...] = ()
     located: Location | None = None  # where `xy` lies, if that was looked up just before; no part of the body either
 
@@ -82,15 +106,22 @@ class Draft:
         """The same report with these photos, as a later batch brings them."""
         return replace(self, photos=more)
 
-    def digest(self) -> str:
+    def digest(self, secret: str | bytes | None = None) -> str:
         """Keyed digest of the body without photos; keyed, for a telephone number could be guessed from a plain one."""
         body = [
             self.text, self.category, self.danger, self.xy, str(self.crs), self.accuracy_m, self.area, self.place_text,
             self.contact.nickname, self.contact.phone, self.contact.email, str(self.contact.channel),
             str(self.contact_uuid), str(self.request_type), self.occurred_at and self.occurred_at.isoformat(),
             *([self.done] if self.done else []),
+            *([f"join {self.join}"] if self.join else []),
+            *(f"file {one.sha256}" for one in self.declared),
         ]  # fmt: skip
-        return salted_hmac("issues.intake", json.dumps(body), algorithm="sha256").hexdigest()
+        return salted_hmac("issues.intake", json.dumps(body), secret=secret, algorithm="sha256").hexdigest()
+
+    def made(self, submission: Submission) -> bool:
+        """Whether it is the body that made that report; also after the program's secret was changed, while the old one is kept."""
+        secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        return any(constant_time_compare(submission.body_digest, self.digest(secret)) for secret in secrets)
 
 
 class AlreadyReported(Conflict):
@@ -104,18 +135,21 @@ class AlreadyReported(Conflict):
 def report(draft: Draft, *, at: datetime, entered_by: Person | None = None) -> Submission:
     """Take the report, or answer a repeat with what it made. Raises Refusal, AlreadyReported (Conflict), PhotoRefused."""
     earlier = Submission.objects.with_uuid(draft.uuid)
-    if earlier is not None:
-        return _replay(earlier, draft, at)
+    return replay(earlier, draft, at) if earlier else take(draft, at, entered_by)[0]
+
+
+def take(draft: Draft, at: datetime, entered_by: Person | None) -> tuple[Submission, bool]:
+    """Take a report whose key is new, as far as the caller knows: what came of it, and whether this was the first of the key."""
     _check(draft)
     try:
         with transaction.atomic():
-            return _take(draft, at, entered_by)
+            return _take(draft, at, entered_by), True
     except IntegrityError:
         # Two sent the same at the same time: the index let one through, and this is the other.
         earlier = Submission.objects.with_uuid(draft.uuid)
         if earlier is None:
             raise
-        return _replay(earlier, draft, at)
+        return replay(earlier, draft, at), False
 
 
 def _check(draft: Draft) -> None:
@@ -131,7 +165,8 @@ def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
     placed = placing.place(point, draft.accuracy_m, _chosen_area(draft), found=draft.located)
     category = category_for(draft.category)
     issue = _issue(draft, placed, category, point)
-    services.submit(issue, by=entered_by, actor=_actor(entered_by, placed.area, at), at=at, danger=draft.danger)
+    actor = _actor(entered_by, placed.area, at)
+    services.submit(issue, by=entered_by, actor=actor, at=at, danger=draft.danger, noted=_way_in(draft))
     submission = _submission(draft, placed, category, point, at)
     submission.issue = issue
     submission.entered_by = entered_by
@@ -158,16 +193,37 @@ def _solve(submission: Submission, draft: Draft, at: datetime, person: Person | 
     submission.issue.refresh_from_db()
 
 
-def _replay(earlier: Submission, draft: Draft, at: datetime) -> Submission:
+def replay(earlier: Submission, draft: Draft, at: datetime) -> Submission:
     """What the key made before; photos that did not arrive then are added. Raises AlreadyReported for another body."""
-    if earlier.body_digest != draft.digest():
+    if earlier.text_erased_at is not None:
+        return earlier  # what it said is gone, so nothing can be compared or added: it was received, and that is the answer
+    if not draft.made(earlier):
         raise AlreadyReported(earlier)
-    if earlier.text_erased_at is None:
+    if draft.photos:
         known = {photo.sha256 for photo in earlier.attachments.all()}
         photos.check_count(len(known | {photo.sha256 for photo in draft.photos}))
         with transaction.atomic():
             photos.attach(earlier, draft.photos, at=at)
     return earlier
+
+
+def _way_in(draft: Draft) -> dict[str, object]:
+    """What the ledger says of how it came: by which channel, and by the phone's clock when, which proves nothing."""
+    noted: dict[str, object] = {"channel": draft.channel.value}
+    if draft.device_at:
+        noted["device_at"] = draft.device_at.isoformat()
+    if draft.form_version:
+        noted["form"] = draft.form_version
+    return noted
+
+
+def channel_of(person: Person | None, at: datetime, *, card: bool, for_somebody: bool) -> Submission.Channel:
+    """How a report comes: by whom, and whether from the address on a card, or for somebody who stands beside."""
+    if person is None:
+        return Submission.Channel.CARD if card else Submission.Channel.WEB
+    if Role.HOTLINE_OPERATOR in scope_of(person, at).roles:
+        return Submission.Channel.HOTLINE
+    return Submission.Channel.PROXY if for_somebody else Submission.Channel.SITE
 
 
 def _point(draft: Draft) -> Point | None:
@@ -236,8 +292,12 @@ def _submission(draft: Draft, placed: Placed, category: Category, point: Point |
         source_crs=draft.crs if draft.xy else "",
         source_xy=list(draft.xy) if draft.xy else None,
         accuracy_m=draft.accuracy_m,
+        altitude_m=draft.fix.altitude_m,
+        fixed_at=draft.fix.fixed_at,
+        place_source=draft.fix.source,
         place_text=draft.place_text,
         area=placed.area,
+        declared=[{"sha256": one.sha256, "bytes": one.size, "type": one.media_type} for one in draft.declared],
         device_at=draft.device_at,
         occurred_at=draft.occurred_at,
         received_at=at,

@@ -45,6 +45,7 @@ class Limit:
 
 
 REPORT = Limit("report", parse("40 per 10 minutes"))  # per address: reports sent
+AGAIN = Limit("again", parse("600 per 10 minutes"))  # per address: repeats of reports, and files of them
 RECEIPT_MISS = Limit("receipt-miss", parse("30 per 10 minutes"))  # per address: codes that do not exist
 REQUESTER = Limit("requester", parse("20 per hour"))  # per receipt: supplement, withdraw, rate, reopen
 TRIAL = Limit("trial", parse("10 per 10 minutes"))  # per way out: messages sent to try it

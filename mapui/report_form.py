@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
-from issues import intake, photos
+from issues import intake, photos, reaching
 from issues.doors import Door, other_doors
 from issues.errors import Refusal
 from issues.intake import Contact, Draft
@@ -25,7 +24,6 @@ from issues.terms import RequestType
 from mapui import place_choice
 from mapui.place_choice import PlaceChoice
 
-_PHONE = re.compile(r"^\+?[0-9][0-9 ()-]{5,18}[0-9]$")
 NOT_SURE = "unsure"
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 
@@ -153,8 +151,10 @@ class ReportForm(forms.Form):
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
-        if phone and not _PHONE.match(phone):
-            raise forms.ValidationError(_("This does not look like a telephone number. Please check it, or leave it out."))
+        try:
+            reaching.check_phone(phone)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.sentence) from None
         return phone
 
     def clean(self) -> dict[str, Any]:
@@ -188,10 +188,10 @@ class ReportForm(forms.Form):
 
     def _clean_answer(self) -> None:
         by = self.cleaned_data.get("answer_by") or Requester.Channel.NONE
-        if by in (Requester.Channel.PHONE, Requester.Channel.SMS) and not self.data.get("phone"):
-            self.add_error("phone", _("Please leave the number that we should call or write to."))
-        if by == Requester.Channel.EMAIL and not self.data.get("email"):
-            self.add_error("email", _("Please leave the e-mail address that we should write to."))
+        try:
+            reaching.check_way(by, phone=self.data.get("phone", ""), email=self.data.get("email", ""))
+        except Refusal as refusal:
+            self.add_error(refusal.field, refusal.sentence)
 
     @property
     def answer_ways(self) -> list[tuple[str, str]]:

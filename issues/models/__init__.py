@@ -12,6 +12,7 @@ from issues.models.notices import Notice, NoticeChoice, Outlet
 from issues.models.poll import Poll
 from issues.models.requests import HolderRequest, Milestone, Project
 from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
+from issues.models.wire import SentMove
 
 __all__ = [
     "Attachment",
@@ -45,6 +46,7 @@ __all__ = [
     "ReplyTemplate",
     "Requester",
     "SavedFilter",
+    "SentMove",
     "Simulation",
     "SlaPolicy",
     "Stage",

@@ -63,8 +63,14 @@ class Submission(models.Model):
         WEB = "web", _("web page")
         CARD = "card", _("QR card")
         PROXY = "proxy", _("entered for somebody")
+        SITE = "site", _("seen on site by staff")
         HOTLINE = "hotline", _("hotline")
         IMPORT = "import", _("imported")
+
+    class PlaceSource(models.TextChoices):
+        GPS = "gps", _("position of the phone")
+        PIN = "pin", _("pin on the map")
+        LIST = "list", _("chosen from lists")
 
     uuid = models.UUIDField(_("key"), default=uuid4, unique=True, editable=False)
     body_digest = models.CharField(_("digest of the body"), max_length=64, editable=False)
@@ -91,11 +97,16 @@ class Submission(models.Model):
     source_crs = models.CharField(_("coordinates as sent"), max_length=12, blank=True)  # wgs84, gcj02, bd09, cgcs2000
     source_xy = models.JSONField(_("coordinates before conversion"), null=True, blank=True)
     accuracy_m = models.FloatField(_("accuracy"), null=True, blank=True)
+    altitude_m = models.FloatField(_("height"), null=True, blank=True)
+    fixed_at = models.DateTimeField(_("position found at"), null=True, blank=True)  # by the phone's clock
+    place_source = models.CharField(_("how the place was found"), max_length=4, choices=PlaceSource.choices, blank=True)
     place_text = models.CharField(_("place in words"), max_length=200, blank=True)
     area = models.ForeignKey(Area, models.PROTECT, related_name="submissions", verbose_name=_("area"))
     device_at = models.DateTimeField(_("by the phone's clock"), null=True, blank=True)
     occurred_at = models.DateTimeField(_("happened at"), null=True, blank=True)
     received_at = models.DateTimeField(_("received at"))
+    # Files that the phone said it has, in order: [{"sha256", "bytes", "type"}]; they come after the text, or never.
+    declared = models.JSONField(_("files announced"), default=list, blank=True, editable=False)
     text_erased_at = models.DateTimeField(_("text erased at"), null=True, blank=True)
 
     objects = SubmissionQuerySet.as_manager()

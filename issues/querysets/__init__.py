@@ -17,6 +17,7 @@ from issues.querysets.reports import (
 from issues.querysets.requests import HolderRequestQuerySet, MilestoneQuerySet
 from issues.querysets.slips import EscalationRequestQuerySet
 from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
+from issues.querysets.wire import SentMoveQuerySet
 
 __all__ = [
     "AttachmentQuerySet",
@@ -43,6 +44,7 @@ __all__ = [
     "ReplyTemplateQuerySet",
     "RequesterQuerySet",
     "SavedFilterQuerySet",
+    "SentMoveQuerySet",
     "SimulationQuerySet",
     "StepQuerySet",
     "SubTaskQuerySet",

@@ -32,7 +32,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def with_uuid(self, uuid: UUID) -> Submission | None:
         """The report that was sent under that key, whatever became of it."""
-        return self.select_related("issue").filter(uuid=uuid).first()
+        return self.select_related("issue", "filed_as").filter(uuid=uuid).first()
+
+    def lock(self, pk: int) -> None:
+        """Nobody else adds to that report until the transaction ends."""
+        list(self.select_for_update(of=("self",)).filter(pk=pk).values_list("pk"))
 
     def with_receipt(self, code: str) -> Submission | None:
         """The report with that receipt code (as stored), with all that its tracking page shows of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -25,11 +26,19 @@ from representatives.roles import Role
 _BY_URGENCY = {Urgency.NORMAL: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
 
 
-def submit(issue: Issue, *, by: Person | None, actor: Role | Actor | str, at: datetime, danger: bool = False) -> Event:
+def submit(
+    issue: Issue,
+    *,
+    by: Person | None,
+    actor: Role | Actor | str,
+    at: datetime,
+    danger: bool = False,
+    noted: Mapping[str, object] | None = None,
+) -> Event:
     """File an unsaved issue (title, category, area, point …): gives it number, policy, suggested level and all its clocks.
 
-    `danger`: somebody said that a person is in danger, which alone makes it critical. Raises Forbidden for a role that
-    may not report, Refusal while no policy is in force.
+    `danger`: somebody said that a person is in danger, which alone makes it critical. `noted`: what the ledger says
+    besides, of how it came. Raises Forbidden for a role that may not report, Refusal while no policy is in force.
     """
     if actor != Actor.SYSTEM and actor not in MOVE[Verb.SUBMIT].who(Level.GRID):
         raise Forbidden(gettext("With this role nothing can be reported here; use the public form."))
@@ -38,16 +47,16 @@ def submit(issue: Issue, *, by: Person | None, actor: Role | Actor | str, at: da
     issue.policy, issue.reported_at, issue.status = version, at, Status.SUBMITTED
     issue.days_there, issue.outlets_there = version.days_there, version.outlets_there
     with transaction.atomic(savepoint=False):  # what refuses is above: nothing is half written that a savepoint would undo
-        return _file(issue, version, by=by, actor=actor, at=at, danger=danger)
+        issue.urgency = _urgency(issue, danger=danger)
+        return _file(Act(issue=issue, verb=Verb.SUBMIT, at=at, by=by, acting_as=str(actor), also=dict(noted or {})), version)
 
 
-def _file(issue: Issue, version: SlaPolicy, *, by: Person | None, actor: str, at: datetime, danger: bool) -> Event:
+def _file(act: Act, version: SlaPolicy) -> Event:
+    issue = act.issue
     issue.sealed, issue.non_public = issue.category.sealed, issue.non_public or issue.category.non_public
     issue.request_type = _request_type(issue)
-    issue.urgency = _urgency(issue, danger=danger)
-    act = Act(issue=issue, verb=Verb.SUBMIT, at=at, by=by, acting_as=str(actor))
     issue.level = suggested_level(issue, act.terms)
-    issue.pk, issue.number = numbers.key_and_number(act.calendar.local(at))
+    issue.pk, issue.number = numbers.key_and_number(act.calendar.local(act.at))
     act.from_status, act.from_level = "", None
     link_recurrence(issue, act.terms)
     act.clocks.begin()

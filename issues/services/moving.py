@@ -25,8 +25,17 @@ _REQUESTER: workflow.Actors = frozenset({Actor.REQUESTER})
 
 
 @transaction.atomic
-def move(issue_id: int, verb: Verb, *, by: Person, at: datetime, facts: Facts | None = None, seen: int | None = None) -> Event:
-    """A person does a verb. `seen`: the `event_count` they looked at.
+def move(
+    issue_id: int,
+    verb: Verb,
+    *,
+    by: Person,
+    at: datetime,
+    facts: Facts | None = None,
+    seen: int | None = None,
+    noted: Facts | None = None,
+) -> Event:
+    """A person does a verb. `seen`: the `event_count` they looked at; `noted`: what the ledger says besides, of how it came.
 
     Raises OutOfScope (404), Conflict (somebody was quicker), Forbidden (403) or Refusal (409) with its sentence.
     """
@@ -39,7 +48,9 @@ def move(issue_id: int, verb: Verb, *, by: Person, at: datetime, facts: Facts | 
     _check_seen(issue, seen)
     if target:
         facts["target"] = locked.get(target.pk, target)
-    return act_of_person(issue, verb, by, at, facts).perform()
+    act = act_of_person(issue, verb, by, at, facts)
+    act.also.update(noted or {})
+    return act.perform()
 
 
 @transaction.atomic

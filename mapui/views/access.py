@@ -21,8 +21,8 @@ from django.views.i18n import set_language as django_set_language
 from limits import parse
 
 from issues import throttle
+from issues.addresses import client_address
 from mapui import health
-from mapui.addresses import client_address
 from representatives.models import Person
 from representatives.services import choose_language
 

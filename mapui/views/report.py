@@ -17,18 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from grids.models import Area, in_language
 from issues import doors, intake, receipts, throttle
+from issues.addresses import client_address
 from issues.errors import Refusal
 from issues.intake import AlreadyReported
-from issues.models import Submission
 from issues.terms import Verb
 from issues.workflow import MOVE
 from mapui import place_choice
-from mapui.addresses import client_address
 from mapui.overview import Place, Viewer, layers_of
 from mapui.report_form import ReportForm
 from mapui.uploads import bound_uploads, csrf_fault
 from representatives.models import Person
-from representatives.roles import Role
 from representatives.scopes import scope_of
 
 logger = logging.getLogger(__name__)
@@ -132,7 +130,9 @@ def _taken(request: HttpRequest, form: ReportForm, code: str) -> HttpResponse:
     """Hand the report to the intake; whatever goes wrong, what was typed comes back."""
     person = request.user if isinstance(request.user, Person) else None
     try:
-        submission = intake.report(form.cleaned_draft(_channel(person, code)), at=now(), entered_by=person)
+        at = now()
+        channel = intake.channel_of(person, at, card=bool(code), for_somebody=True)
+        submission = intake.report(form.cleaned_draft(channel), at=at, entered_by=person)
     except AlreadyReported as again:
         return _page(request, form, status=again.status, already=again.submission)
     except Refusal as refusal:
@@ -172,10 +172,3 @@ def _card(code: str) -> Area | None:
     if len(code) > 40:
         raise Http404
     return Area.objects.current().with_code(code).without_boundary().first() if code else None
-
-
-def _channel(person: Person | None, code: str) -> Submission.Channel:
-    if person is None:
-        return Submission.Channel.CARD if code else Submission.Channel.WEB
-    is_operator = Role.HOTLINE_OPERATOR in scope_of(person, now()).roles
-    return Submission.Channel.HOTLINE if is_operator else Submission.Channel.PROXY

@@ -23,11 +23,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from issues import photos, receipts, services, throttle
+from issues.addresses import client_address
 from issues.errors import Forbidden, Refusal
 from issues.models import Submission
 from issues.terms import Verb
 from issues.workflow import MOVE
-from mapui.addresses import client_address
 from mapui.parcel import Parcel
 from mapui.tracking_form import OFFERED, RequesterForm, forms_for
 from mapui.uploads import bound_uploads, csrf_fault
