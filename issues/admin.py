@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from issues import policies, policy
-from issues.models import Category, CountyDay, SlaPolicy
+from issues.models import Category, ContactLook, CountyDay, SlaPolicy
 
 _LARGEST = 200_000  # bytes of a policy file; ours has 5,000
 
@@ -192,4 +192,30 @@ class CountyDayAdmin(admin.ModelAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: CountyDay | None = None) -> bool:
+        return False
+
+
+@admin.register(ContactLook)
+class ContactLookAdmin(admin.ModelAdmin):
+    """Who looked at a contact, when and what for: for the auditor to read. No contact and no issue's text is here."""
+
+    list_display = ("at", "by", "purpose", "words", "number")
+    list_filter = ("purpose",)
+    list_select_related = ("issue", "by")
+    search_fields = ("issue__number", "by__name")
+    date_hierarchy = "at"
+    fields = readonly_fields = ("at", "by", "purpose", "words", "number")
+    show_full_result_count = False
+
+    @admin.display(description=_("issue"))
+    def number(self, look: ContactLook) -> str:
+        return look.issue.number
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ContactLook | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ContactLook | None = None) -> bool:
         return False

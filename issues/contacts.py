@@ -1,4 +1,5 @@
-"""How a requester can be reached is shown only to whoever holds their issue, and each look is logged (domain notes §6).
+"""How a requester can be reached is shown only to whoever holds their issue and says what for; each look is kept (domain
+notes §5.4, §6).
 
 Masked before and after; the unit complained about never sees it, for a sealed issue is not there for it at all.
 """
@@ -10,8 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+from django.utils.translation import gettext
+
 from grids.levels import Level
-from issues.models import Issue, Requester, Submission
+from issues import masking
+from issues.errors import Forbidden, OutOfScope, Refusal
+from issues.models import ContactLook, Issue, Requester, Submission
 from issues.terms import Status, Verb
 from issues.workflow import MOVE
 from representatives.models import Person
@@ -19,6 +25,7 @@ from representatives.roles import Role
 from representatives.scopes import scope_of
 
 logger = logging.getLogger("gridgov.contacts")
+WORDS_MAX = 120
 
 
 @dataclass(frozen=True)
@@ -82,10 +89,28 @@ def may_see_contact(issue: Issue, person: Person, at: datetime, report: Submissi
     return any(role in MAY_SEE and MAY_SEE[role](look) for role in held)
 
 
-def contact_of(report: Submission, person: Person, at: datetime, purpose: str) -> Requester | None:
-    """The requester of the report, for somebody who may see it now; the look is logged with its purpose. Else None."""
+def check_may_see(report: Submission, person: Person, at: datetime) -> None:
+    """Raises Forbidden for whoever does not hold the issue of that report."""
+    if not may_see_contact(report.issue, person, at, report):
+        raise Forbidden(gettext("Only whoever holds the issue may see the contact."))
+
+
+@transaction.atomic
+def show_contact(report: Submission, person: Person, at: datetime, purpose: str, words: str = "") -> Requester:
+    """The requester of the report, for somebody who may see it now and says what for; the look is written down first.
+
+    `purpose`: a value of `ContactLook.Purpose`; `words` say more, and must where it is something else. Raises Forbidden;
+    Refusal if the purpose is missing; OutOfScope if nothing was left, or it was erased.
+    """
+    check_may_see(report, person, at)
     requester = report.requester
-    if requester is None or requester.erased_at is not None or not may_see_contact(report.issue, person, at, report):
-        return None
+    if requester is None or requester.erased_at is not None:
+        raise OutOfScope(gettext("No contact was left, or it was erased."))
+    words = masking.without_numbers(words.strip())[:WORDS_MAX]
+    if purpose not in ContactLook.Purpose.values:
+        raise Refusal(gettext("Say what you look at the contact for."), field="purpose")
+    if purpose == ContactLook.Purpose.OTHER and not words:
+        raise Refusal(gettext("Say in words what you look at the contact for."), field="words")
+    ContactLook.objects.create(issue=report.issue, report=report, by=person, at=at, purpose=purpose, words=words)
     logger.info("contact of report %s (issue %s) shown to %s for: %s", report.pk, report.issue.number, person.pk, purpose)
     return requester

@@ -8,13 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Q, QuerySet, Value
+from django.db.models import Aggregate, CharField, Count, F, Func, Q, QuerySet, Sum, Value
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
 from issues.measures import ORDERS, Measure, Period, Rows, measured
-from issues.models import Event, Issue, Rating
+from issues.models import Event, Issue, Judgement
 from issues.querysets import IssueQuerySet
 from representatives.models import Person
 
@@ -44,7 +44,7 @@ class Grouping:
         """The group of a row, as text; empty where it has none."""
         if self.by == By.NOTHING:
             return None
-        to_issue = {Rows.RATINGS: "submission__issue__", Rows.ORDERS: "issue__"}.get(rows, "")
+        to_issue = {Rows.RATINGS: "issue__", Rows.ORDERS: "issue__"}.get(rows, "")
         if self.by == By.UNIT:
             code = KeyTextTransform("unit", "facts") if rows == Rows.ORDERS else F(f"{to_issue}lead_unit__code")
             return Coalesce(code, Value(""), output_field=CharField())
@@ -93,7 +93,7 @@ def _counted(
     kind: Rows, issues: IssueQuerySet, period: Period, at: datetime, grouping: Grouping
 ) -> Iterable[tuple[str, dict[str, int]]]:
     conditions = {measure.code: measure.condition(period) for measure in measured(kind)}
-    counts = {f"{_PREFIX}{code}": Count("pk", filter=condition or None) for code, condition in conditions.items()}
+    counts = {f"{_PREFIX}{measure.code}": _number(measure, conditions[measure.code]) for measure in measured(kind)}
     rows = _base(kind, issues, at).filter(_any_of(kind, conditions)).order_by()
     key = grouping.key(kind)
     if key is None:
@@ -101,6 +101,16 @@ def _counted(
         return
     for row in rows.values(group_key=key).annotate(**counts):
         yield row.pop("group_key"), _named(row)
+
+
+def _number(measure: Measure, condition: Q | None = None) -> Aggregate:
+    """How many rows, or what they add up to."""
+    return Sum(measure.adds, filter=condition or None, default=0) if measure.adds else Count("pk", filter=condition or None)
+
+
+def number_of(measure: Measure, rows: QuerySet[Any]) -> int:
+    """What these of its rows count for."""
+    return int(rows.aggregate(n=_number(measure))["n"])
 
 
 def _named(row: Mapping[str, int]) -> dict[str, int]:
@@ -111,7 +121,7 @@ def _base(kind: Rows, issues: IssueQuerySet, at: datetime) -> QuerySet[Any]:
     if kind == Rows.OPEN:
         return issues.unfinished().with_clock_state(at)
     if kind == Rows.RATINGS:
-        return Rating.objects.filter(submission__issue__in=issues)
+        return Judgement.objects.about(issues)
     if kind == Rows.ORDERS:
         return Event.objects.filter(issue__in=issues, verb__in=ORDERS)
     return issues
@@ -130,15 +140,13 @@ def _any_of(kind: Rows, conditions: Mapping[str, Q]) -> Q:
 def visible(rows: QuerySet[Any], of: Rows, person: Person, at: datetime) -> QuerySet[Any]:
     """Of such rows, those whose issue the person may open."""
     issues = Issue.objects.visible_to(person, at)
-    if of == Rows.RATINGS:
-        return rows.filter(submission__issue__in=issues)
-    return rows.filter(**{"issue__in" if of == Rows.ORDERS else "pk__in": issues.values("pk")})
+    return rows.filter(**{"issue__in" if of in (Rows.RATINGS, Rows.ORDERS) else "pk__in": issues.values("pk")})
 
 
 def listed(rows: QuerySet[Any], of: Rows) -> QuerySet[Any]:
     """Such rows with what a list names of their issues, the latest first."""
-    to_issue = {Rows.RATINGS: "submission__issue__", Rows.ORDERS: "issue__"}.get(of, "")
-    latest = {Rows.RATINGS: "-rated_at", Rows.ORDERS: "-at"}.get(of, "-reported_at")
+    to_issue = {Rows.RATINGS: "issue__", Rows.ORDERS: "issue__"}.get(of, "")
+    latest = {Rows.RATINGS: "-at", Rows.ORDERS: "-at"}.get(of, "-reported_at")
     place = (f"{to_issue}category", f"{to_issue}area__parent")
     return (
         rows.select_related(*place).defer(f"{to_issue}area__boundary", f"{to_issue}area__parent__boundary").order_by(latest, "-pk")

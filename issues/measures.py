@@ -1,7 +1,7 @@
 """What the figures count, defined once (domain notes §3.2, KPI): the dashboard, the page of figures, the lists behind its
 numbers and the printed month all read this table, so they cannot disagree.
 
-A measure is a condition on rows: issues, ratings, or orders (an issue handed to a unit). A rate divides the measure of its
+A measure is a condition on rows: issues, ratings and polls, or orders (an issue handed to a unit). A rate divides the measure of its
 name by the one called “<name>_of”. Sealed issues are in no figure (`IssueQuerySet.counted_for`); nothing is per person.
 """
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from issues.heat import UNCOUNTED
-from issues.models import EscalationRequest, Event, Issue, Rating
+from issues.models import EscalationRequest, Event, Issue
 from issues.terms import Cause, ClockState, RequestType, Status, Verb
 from issues.workflow import LADDER
 
@@ -55,12 +55,13 @@ class Rows(StrEnum):
 
 @dataclass(frozen=True)
 class Measure:
-    """One count: of which rows, on which condition in a period, and in which words."""
+    """One count: of which rows, on which condition in a period, and in which words; `adds`: a number of the row, added up."""
 
     code: str
     rows: Rows
     condition: Callable[[Period], Q]
     label: Promise
+    adds: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Rate:
 # --- conditions ---
 
 ORDERS = (Verb.DISPATCH, Verb.ENTER_RED)
-_CONTENT = (Rating.Value.SATISFIED, Rating.Value.MOSTLY)
+_IS_NO_QUESTION = ~Q(request_type=RequestType.CONSULT)
 
 
 def _anything(period: Period) -> Q:
@@ -99,17 +100,31 @@ def _contacted(period: Period) -> Q:
 
 
 def _ended(period: Period) -> Q:
-    """解决率's denominator: no questions, nothing withdrawn, merged or declined; a reopened issue has no end."""
-    closed = Q(status__in=(Status.CLOSED, Status.CLOSED_EXPLAINED)) & ~Q(request_type=RequestType.CONSULT)
-    return period.holds("closed_at") & closed
+    """解决率's denominator: no questions, nothing withdrawn, merged or declined.
+
+    A closure that was undone since stays: “a reopened issue loses its closed credit”, so the rate falls. An issue counts
+    once in a period, however often it was closed there.
+    """
+    undone = period.holds("undone_at") & _IS_NO_QUESTION & ~Q(status__in=UNCOUNTED)
+    return _closed(period) | undone
+
+
+def _closed(period: Period) -> Q:
+    """Closed in the period, and still so."""
+    return period.holds("closed_at") & Q(status__in=(Status.CLOSED, Status.CLOSED_EXPLAINED)) & _IS_NO_QUESTION
 
 
 def _solved(period: Period) -> Q:
-    return _ended(period) & Q(status=Status.CLOSED)
+    return _closed(period) & Q(status=Status.CLOSED)
 
 
 def _explained(period: Period) -> Q:
-    return _ended(period) & Q(status=Status.CLOSED_EXPLAINED)
+    return _closed(period) & Q(status=Status.CLOSED_EXPLAINED)
+
+
+def _unrated(period: Period) -> Q:
+    """Asked as often as the policy says, and nobody answered: in no share, told beside it."""
+    return _solved(period) & Q(unrated=True)
 
 
 def _timed(period: Period) -> Q:
@@ -123,17 +138,22 @@ def _in_time(period: Period) -> Q:
 
 
 def _came_back(period: Period) -> Q:
+    """反弹: somebody opened it again, or reported the same at the same place."""
     back = Issue.objects.filter(period.holds("reported_at"), recurrence_of__isnull=False)
-    return _ended(period) & Q(pk__in=back.values("recurrence_of"))
+    return _ended(period) & (Q(pk__in=back.values("recurrence_of")) | period.holds("undone_at"))
 
 
 def _rated(period: Period) -> Q:
-    """Ratings of every round, so that a second answer does not erase the first."""
-    return period.holds("rated_at")
+    """What was said in every round, so that a second answer does not erase the first."""
+    return period.holds("at")
 
 
 def _content(period: Period) -> Q:
-    return _rated(period) & Q(value__in=_CONTENT)
+    return _rated(period) & Q(content__gt=0)
+
+
+def _silent(period: Period) -> Q:
+    return _rated(period) & Q(silent__gt=0)
 
 
 def _ordered(period: Period) -> Q:
@@ -174,12 +194,14 @@ MEASURES: Mapping[str, Measure] = {measure.code: measure for measure in (
     Measure("resolution_of",   Rows.ISSUES,  _ended,     _("Closed in the period")),
     Measure("resolution",      Rows.ISSUES,  _solved,    _("Solved")),
     Measure("explained",       Rows.ISSUES,  _explained, _("Closed with an explanation")),
+    Measure("unrated",         Rows.ISSUES,  _unrated,   _("Closed without a rating")),
     Measure("on_time_of",      Rows.ISSUES,  _timed,     _("Closed, with a time limit")),
     Measure("on_time",         Rows.ISSUES,  _in_time,   _("Solved in time at every level")),
     Measure("recurrence_of",   Rows.ISSUES,  _ended,     _("Closed in the period")),
-    Measure("recurrence",      Rows.ISSUES,  _came_back, _("Came back at the same place")),
-    Measure("satisfaction_of", Rows.RATINGS, _rated,     _("Ratings given")),
-    Measure("satisfaction",    Rows.RATINGS, _content,   _("Satisfied or mostly satisfied")),
+    Measure("recurrence",      Rows.ISSUES,  _came_back, _("Came back: reopened, or reported again")),
+    Measure("satisfaction_of", Rows.RATINGS, _rated,     _("Ratings and ballots given"), adds="rated"),
+    Measure("satisfaction",    Rows.RATINGS, _content,   _("Satisfied or mostly satisfied"), adds="content"),
+    Measure("silent",          Rows.RATINGS, _silent,    _("Silent ballots"), adds="silent"),
     Measure("returned_of",     Rows.ORDERS,  _ordered,   _("Handed to a unit")),
     Measure("returned",        Rows.ORDERS,  _sent_back, _("Given back by the unit")),
 )}
@@ -187,10 +209,10 @@ MEASURES: Mapping[str, Measure] = {measure.code: measure for measure in (
 RATES = (
     Rate("overdue",      _("Overdue share"),     _("Open issues whose time at their level is up")),
     Rate("response",     _("Response rate"),     _("First contact in time, of those due in the period")),
-    Rate("resolution",   _("Resolution rate"),   _("Solved, of those closed in the period")),
-    Rate("satisfaction", _("Satisfaction rate"), _("Satisfied or mostly satisfied, of the ratings given in the period")),
+    Rate("resolution",   _("Resolution rate"),   _("Solved, of those closed in the period; what was reopened since has lost its credit")),
+    Rate("satisfaction", _("Satisfaction rate"), _("Satisfied or mostly satisfied, of the ratings and ballots given in the period")),
     Rate("on_time",      _("On-time rate"),      _("Solved before it was late at any level, of those closed in the period")),
-    Rate("recurrence",   _("Recurrence rate"),   _("Came back at the same place, of those closed in the period")),
+    Rate("recurrence",   _("Recurrence rate"),   _("Reopened, or reported again at the same place, of those closed in the period")),
     Rate("returned",     _("Return rate"),       _("Given back by the unit, of those handed to a unit in the period")),
     Rate("coverage",     _("Coverage"),          _("Cells with an active representative")),
 )

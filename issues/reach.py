@@ -15,7 +15,7 @@ from grids.querysets import within_paths
 from issues.asking import GRANTS
 from issues.terms import ClockState, Status, Verb
 from issues.workflow import MOVE
-from representatives.roles import SPEAKS_FOR_UNIT, Role, Sees
+from representatives.roles import IN_PART, POSTS, SPEAKS_FOR_UNIT, Role, Sees
 from representatives.scopes import Scope
 
 if TYPE_CHECKING:
@@ -59,6 +59,19 @@ def may_open(scope: Scope, at: datetime) -> Q:
     if scope.paths(Sees.OWN):
         found |= _entered_by(scope)
     return Q(sealed=False) & found | Q(sealed=True) & within_paths(scope.paths(Sees.SEALED))
+
+
+def reads_inside(scope: Scope, to_issue: str = "") -> Q:
+    """Of the issues that the holder of that scope may open, those of which they read what staff write among themselves.
+
+    Whoever was asked for a part of it alone, or entered it for somebody, does not (`services.is_helper_only` says the
+    same of one issue). `to_issue`: how the issue is reached from the rows that are asked for, as “issue__”.
+    """
+    whole = (path for role, path in scope.held if POSTS[role].sees not in IN_PART)
+    found = within_paths(whole, f"{to_issue}path")
+    if scope.unit_id is not None:
+        found |= Q(**{f"{to_issue}lead_unit": scope.unit_id}) | Q(**{f"{to_issue}delegate_unit": scope.unit_id})
+    return found
 
 
 def counted(scope: Scope) -> Q:

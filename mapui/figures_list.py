@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
-from issues.counting import in_group, listed, rows_of, visible
+from issues.counting import in_group, listed, number_of, rows_of, visible
 from issues.heat_public import FEWEST
 from issues.measures import MEASURES, RATE, Measure
-from issues.models import Event, Issue, Rating
+from issues.models import Event, Issue, Judgement
 from mapui.figures_page import FiguresPage, Row
 from mapui.templatetags.gridgov import moment
 from representatives.models import Unit
@@ -61,7 +61,7 @@ class FiguresList:
 
     @cached_property
     def total(self) -> int:
-        return self.counted.count()
+        return number_of(self.measure, self.counted)
 
     @cached_property
     def is_withheld(self) -> bool:
@@ -83,7 +83,7 @@ class FiguresList:
     @property
     def hidden(self) -> int:
         """How many are counted that the person sees in figures only."""
-        return self.total - self.leaf.paginator.count
+        return self.total - number_of(self.measure, self._visible.order_by())
 
     @property
     def lines(self) -> list[Line]:
@@ -105,16 +105,16 @@ class FiguresList:
             yield [issue.number, issue.title, issue.light.label, issue.category.name, place, line.what, moment(line.when)]
 
 
-def _lines(rows: Iterable[Issue | Rating | Event]) -> Iterator[Line]:
+def _lines(rows: Iterable[Issue | Judgement | Event]) -> Iterator[Line]:
     units: dict[str, str] = {}
     for row in rows:
         yield _line(row, units)
 
 
-def _line(row: Issue | Rating | Event, units: dict[str, str]) -> Line:
+def _line(row: Issue | Judgement | Event, units: dict[str, str]) -> Line:
     """`units`: what codes of units are called, filled as they come."""
-    if isinstance(row, Rating):
-        return Line(row.submission.issue, str(row.get_value_display()), row.rated_at)
+    if isinstance(row, Judgement):
+        return Line(row.issue, str(row), row.at)
     if isinstance(row, Event):
         code = str(row.facts.get("unit", ""))
         if code not in units:

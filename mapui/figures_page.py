@@ -41,7 +41,7 @@ BY_LABELS: dict[By, Promise] = {
     By.LIGHT: gettext_lazy("light"),
     By.CATEGORY: gettext_lazy("group of categories"),
 }
-PLAIN = ("received", "overdue_of", "resolution", "explained", "deferred")  # counts that stand beside the rates
+PLAIN = ("received", "overdue_of", "resolution", "explained", "deferred", "unrated", "silent")  # counts that stand beside the rates
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from issues.models import Issue, KeySupervisionEntry, ReminderLetter, SupervisionStep
+from issues import services
+from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter, SupervisionStep
 from issues.terms import Verb
 from mapui.red_page import LetterRow, days_between
 from representatives.models import Person
@@ -33,6 +34,20 @@ class Stay:
     entry: KeySupervisionEntry
     days: int
     steps: list[Step]
+    is_whole: bool = True  # else for who helps alone: no reasons, no slip, and of the steps what requesters read
+
+    @property
+    def reason(self) -> str:
+        return self.entry.reason if self.is_whole else ""
+
+    @property
+    def exit_reason(self) -> str:
+        return self.entry.exit_reason if self.is_whole else ""
+
+    @property
+    def slip(self) -> EscalationRequest | None:
+        """The proposal by which it was put there, with its minute."""
+        return self.entry.slip if self.is_whole else None
 
     @property
     def helpers(self) -> str:
@@ -58,9 +73,10 @@ class RedHistory:
 
     @cached_property
     def stays(self) -> list[Stay]:
-        entries = KeySupervisionEntry.objects.about(self.issue).for_history()
+        is_whole = not services.is_helper_only(self.issue, self.person, self.at)
+        entries = KeySupervisionEntry.objects.about(self.issue).for_history(self.person, self.at)
         return [
-            Stay(entry, days_between(entry.entered_at, entry.exited_at or self.at), _steps(list(entry.steps.all())))
+            Stay(entry, days_between(entry.entered_at, entry.exited_at or self.at), _steps(list(entry.steps.all())), is_whole)
             for entry in entries
         ]
 

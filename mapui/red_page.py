@@ -85,7 +85,8 @@ class Row(NamedTuple):
     days: int
     clock: ClockState
     due: datetime | None  # None once it is solved
-    blocking: list[str]  # what somebody has to do before it can go on
+    blocking: list[str]  # what somebody has to do before it can go on; not told to who helps alone, nor is the next
+    reason: str  # why it left, else why it was put there
     quiet_days: int  # since the last line of progress, or since it was put there
     is_quiet: bool  # the next line is overdue
     forms: list[RowForm]
@@ -163,7 +164,7 @@ class RedPage:
 
     @property
     def _drafted(self) -> IssueQuerySet:
-        issues = Issue.objects.visible_to(self.person, self.at).red_suggested()
+        issues = Issue.objects.red_suggested_to(self.person, self.at)
         return issues.under(self.area_path) if self.filters.area else issues
 
     @property
@@ -199,14 +200,14 @@ class RedPage:
     @cached_property
     def leaf(self) -> Leaf:
         """The rows of one page of the open tab."""
-        order = SORTS[self.sort][1]
+        order, reader = SORTS[self.sort][1], (self.person, self.at)
         rows = {
-            STANDING: lambda: self._standing.for_rows().order_by(*order, "pk"),
+            STANDING: lambda: self._standing.for_rows(*reader).order_by(*order, "pk"),
             PROPOSED: lambda: self._proposed.for_rows(),
             DRAFTED: lambda: self._drafted.for_rows(),
-            GENERAL: lambda: self._general.for_rows().order_by(*order, "pk"),
+            GENERAL: lambda: self._general.for_rows(*reader).order_by(*order, "pk"),
             LETTERS: lambda: self._letters.for_rows(),
-            LEFT: lambda: self._left.for_rows().order_by("-exited_at", "-pk"),
+            LEFT: lambda: self._left.for_rows(*reader).order_by("-exited_at", "-pk"),
         }[self.tab]()
         paginator = Paginator(rows, PRINTED_AT_MOST if self.whole else ROWS_PER_PAGE)
         paginator.count = self.counts[self.tab]
@@ -236,7 +237,8 @@ class RedPage:
             days_between(entry.entered_at, entry.exited_at or self.at),
             ClockState(issue.clock_state(self.at)),
             clocks.due_at(issue),
-            blocking(entry, self.at),
+            blocking(entry, self.at) if entry.inside else [],
+            (entry.exit_reason or entry.reason) if entry.inside else "",
             days_between(entry.progress_at or entry.entered_at, self.at) - 1,
             entry.exited_at is None and issue.progress_due_at is not None and issue.progress_due_at < self.at,
             [] if self.whole or entry.exited_at else self._row_forms(issue),
@@ -252,7 +254,7 @@ class RedPage:
 
     def refused_row(self, form: MoveForm, refusal: Refusal) -> Row | None:
         """The issue's row after its move was refused; None if it is no longer under supervision."""
-        entry = self._entries.ongoing().about(form.issue).for_rows().first()
+        entry = self._entries.ongoing().about(form.issue).for_rows(self.person, self.at).first()
         if entry is None:
             return None
         row = self._row(entry)

@@ -86,7 +86,7 @@ def _values(row: Row) -> Iterator[Any]:
     yield entry.last_progress or ""  # type: ignore[attr-defined]
     yield "；".join(row.blocking)
     yield entry.exited_at
-    yield entry.exit_reason or entry.reason
+    yield row.reason
     yield "、".join(entry.helper_names or ())  # type: ignore[attr-defined]
     yield entry.leader.name if entry.leader else ""
     yield entry.progress_at

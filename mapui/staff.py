@@ -21,8 +21,12 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
-def staff_page(page: Page | None = None) -> Callable[[View[P]], View[P]]:
-    """Asks for a log-in first, then (403) for a role that opens the page; None: any staff, the rows say what they see."""
+def staff_page(page: Page | None = None, *, reads_issues: bool = False) -> Callable[[View[P]], View[P]]:
+    """Asks for a log-in first, then (403) for a role that opens the page; None: any staff, the rows say what they see.
+
+    `reads_issues`: for a role that reads issues at all. To the others (administrator, auditor …) an issue that exists and
+    one that does not answer alike, so nothing is given away; what is out of the scope of those who read some is a 404.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
@@ -30,7 +34,8 @@ def staff_page(page: Page | None = None) -> Callable[[View[P]], View[P]]:
             person = request.user
             if not isinstance(person, Person):
                 return redirect_to_login(request.get_full_path())
-            if page is not None and not scope_of(person, now()).may_open(page):
+            scope = scope_of(person, now())
+            if (page is not None and not scope.may_open(page)) or (reads_issues and not scope.reads_issues):
                 raise PermissionDenied(_("No role of yours opens this page. Your county office can tell you who may."))
             return view(request, *args, **kwargs)
 

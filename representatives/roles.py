@@ -48,6 +48,10 @@ class Sees(TextChoices):
     NOTHING = "nothing", _("no issue")
 
 
+# By these nobody sees an issue as a whole, so what staff write there among themselves is not for them.
+IN_PART = frozenset({Sees.NOTHING, Sees.OWN, Sees.DISPATCHED})
+
+
 class Page(TextChoices):
     """Pages that not everybody has; the value is the name of the page's address, the label its entry in the menu."""
 

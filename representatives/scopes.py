@@ -53,6 +53,11 @@ class Scope:
         """Whether any role held opens that page."""
         return (self.is_root and page == Page.ADMIN) or any(page in POSTS[role].pages for role in self.roles)
 
+    @property
+    def reads_issues(self) -> bool:
+        """Whether any role held reads issues at all, whichever."""
+        return any(POSTS[role].sees != Sees.NOTHING for role in self.roles)
+
     def may_arrange(self, path: str) -> bool:
         """Whether the person may redraw the cells of the area with that path."""
         return self.is_root or any(POSTS[role].arranges for role in self.roles_at(path))

@@ -13,6 +13,7 @@ from django.utils import translation
 _UNGUARDED = (
     "ALTER TABLE issues_event DISABLE TRIGGER ledger_event_not_emptied",
     "ALTER TABLE issues_eventtext DISABLE TRIGGER ledger_words_not_emptied",
+    "ALTER TABLE issues_contactlook DISABLE TRIGGER contact_look_not_emptied",
 )
 
 

@@ -8,8 +8,9 @@ from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Evidence, Rating, Requester, Submission
 from issues.models.joint import Mark, SubTask
 from issues.models.ledger import Event, EventText
+from issues.models.looks import ContactLook
 from issues.models.notices import Notice, NoticeChoice, Outlet
-from issues.models.poll import Poll
+from issues.models.poll import Judgement, Poll
 from issues.models.requests import HolderRequest, Milestone, Project
 from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
 from issues.models.wire import SentMove
@@ -18,6 +19,7 @@ __all__ = [
     "Attachment",
     "CalendarChange",
     "Category",
+    "ContactLook",
     "CountyDay",
     "EscalationRequest",
     "Event",
@@ -29,6 +31,7 @@ __all__ = [
     "HolderRequest",
     "Issue",
     "IssueWords",
+    "Judgement",
     "KeySupervisionEntry",
     "LetterItem",
     "ListingRequest",

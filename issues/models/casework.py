@@ -66,6 +66,9 @@ class Issue(models.Model):
     resolved_at = models.DateTimeField(_("solved at"), null=True, blank=True)
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    # When the end was that a reopening undid, the last time: that closure stays in the figures, without its credit.
+    undone_at = models.DateTimeField(_("reopened after it ended at"), null=True, blank=True)
+    unrated = models.BooleanField(_("closed without a rating"), default=False)
 
     triage_due_at = models.DateTimeField(_("to be accepted by"), null=True, blank=True)
     contact_due_at = models.DateTimeField(_("first contact by"), null=True, blank=True)
@@ -151,6 +154,7 @@ class Issue(models.Model):
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
             models.Index(fields=("reported_at",), name="issue_by_reported"),
             models.Index(fields=("closed_at",), condition=Q(closed_at__isnull=False), name="issue_by_ended"),
+            models.Index(fields=("undone_at",), condition=Q(undone_at__isnull=False), name="issue_by_undone"),
             models.Index(fields=("path",), condition=Q(to_call=True, status__in=sorted(UNTOLD)), name="issue_to_tell"),
             models.Index(fields=("contact_due_at",), condition=Q(contact_due_at__isnull=False), name="issue_by_contact_due"),
             models.Index(fields=("path", "reported_at"), condition=Q(recurrence_of__isnull=False), name="issue_recurring"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from issues.models.casework import Issue
-from issues.querysets import PollQuerySet
+from issues.models.intake import Rating
+from issues.querysets import JudgementQuerySet, PollQuerySet
 from representatives.models import Person
 
 
@@ -71,3 +73,34 @@ class Poll(models.Model):
     def share(self) -> float:
         """Content of rated, 0 to 1; 0 if nobody rated."""
         return self.content / self.rated if self.rated else 0.0
+
+
+class Judgement(models.Model):
+    """What was said of a result, as the figures count it: a view of the database over ratings and polls, read only.
+
+    A round that was polled has the ballots of its poll and no ratings beside them, for a household that reported is one
+    of those polled: the same choice as the gate before closing makes (`closing.Standing.verdict`). One row for a rating,
+    one for a poll; `rated`: how many spoke, `content` of them content, `silent`: ballots that said nothing.
+    """
+
+    issue = models.ForeignKey(Issue, models.DO_NOTHING, related_name="judgements", verbose_name=_("issue"))
+    round = models.PositiveSmallIntegerField(_("round"))
+    at = models.DateTimeField(_("rated at"))
+    value = models.CharField(_("rating"), max_length=12, choices=Rating.Value.choices, blank=True)  # empty: a poll
+    rated = models.PositiveIntegerField(_("rated"))
+    content = models.PositiveIntegerField(_("content"))
+    silent = models.PositiveIntegerField(_("silent"))
+
+    objects = JudgementQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "issues_judgement"
+        verbose_name = _("judgement")
+        verbose_name_plural = _("judgements")
+
+    def __str__(self) -> str:
+        """The rating in a word; of a poll, how many of how many were content."""
+        if self.value:
+            return str(self.get_value_display())
+        return gettext("poll: %(content)d of %(rated)d content") % {"content": self.content, "rated": self.rated}

@@ -4,8 +4,9 @@ from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQ
 from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
 from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQuerySet, SimulationQuerySet
 from issues.querysets.issues import IssueQuerySet
-from issues.querysets.joint import PollQuerySet, SubTaskQuerySet
+from issues.querysets.joint import JudgementQuerySet, PollQuerySet, SubTaskQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
+from issues.querysets.looks import ContactLookQuerySet
 from issues.querysets.notices import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
 from issues.querysets.reports import (
     AttachmentQuerySet,
@@ -23,6 +24,7 @@ __all__ = [
     "AttachmentQuerySet",
     "CalendarChangeQuerySet",
     "CategoryQuerySet",
+    "ContactLookQuerySet",
     "CountyDayQuerySet",
     "EscalationRequestQuerySet",
     "EventQuerySet",
@@ -30,6 +32,7 @@ __all__ = [
     "EvidenceQuerySet",
     "HolderRequestQuerySet",
     "IssueQuerySet",
+    "JudgementQuerySet",
     "KeySupervisionQuerySet",
     "LetterQuerySet",
     "ListingQuerySet",

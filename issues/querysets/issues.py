@@ -355,9 +355,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """The county's key supervision list, longest there first."""
         return self.unfinished().filter(level=Level.COUNTY, sealed=False).order_by("level_since", "pk")
 
-    def red_suggested(self) -> Self:
-        """Yellow issues for which the program drafted a proposal that nobody has decided yet."""
-        return self.unfinished().filter(level=Level.TOWNSHIP, red_drafted_at__isnull=False).order_by("red_drafted_at", "pk")
+    def red_suggested_to(self, person: Who, at: datetime) -> Self:
+        """Yellow issues for which the program drafted a proposal that nobody has decided yet; not for who helps alone."""
+        seen = self.visible_to(person, at).filter(reach.reads_inside(scope_of(person, at)))
+        return seen.unfinished().filter(level=Level.TOWNSHIP, red_drafted_at__isnull=False).order_by("red_drafted_at", "pk")
 
     # --- what the sweeps look for ---
 

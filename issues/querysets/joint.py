@@ -1,4 +1,4 @@
-"""The words for sets of sub-tasks and of polls."""
+"""The words for sets of sub-tasks, of polls, and of what was said of results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 if TYPE_CHECKING:
-    from issues.models import Poll, SubTask
+    from issues.models import Issue, Judgement, Poll, SubTask
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -63,3 +63,14 @@ class PollQuerySet(models.QuerySet["Poll"]):
     def for_issue_page(self) -> Self:
         """Newest first, each with who took it."""
         return self.select_related("taken_by").order_by("-round")
+
+
+class JudgementQuerySet(models.QuerySet["Judgement"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        from issues.models import Issue
+
+        return self.about(Issue.objects.visible_to(person, at))
+
+    def about(self, issues: models.QuerySet[Issue]) -> Self:
+        """What was said of those issues."""
+        return self.filter(issue__in=issues)

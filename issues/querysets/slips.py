@@ -12,6 +12,8 @@ from django.db.models import OuterRef
 
 from grids.levels import Level
 from grids.querysets import within_path
+from issues import reach
+from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
     from issues.models import EscalationRequest, Issue
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 
 class EscalationRequestQuerySet(models.QuerySet["EscalationRequest"]):
     def visible_to(self, person: Who, at: datetime) -> Self:
+        """Slips of issues that exist for the person, but not for who was asked for a part of one alone (`reads_inside`)."""
         from issues.models import Issue
 
-        return self.filter(issue__in=Issue.objects.visible_to(person, at))
+        inside = reach.reads_inside(scope_of(person, at), "issue__")
+        return self.filter(inside, issue__in=Issue.objects.visible_to(person, at))
 
     def red_proposals(self) -> Self:
         """Proposals for the red list that wait for a decision, soonest first."""

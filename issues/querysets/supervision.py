@@ -14,6 +14,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
 from grids.querysets import within_path, within_paths
+from issues import reach
 from issues.terms import Verb
 from representatives.models import Unit
 from representatives.roles import Role
@@ -93,20 +94,22 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
         """Newest first, each with its units, leader and who entered it."""
         return self.select_related("lead_unit", "entered_by", "leader").order_by("-entered_at", "-pk")
 
-    def for_history(self) -> Self:
-        """Newest first, each with its helpers, proposals of listing and steps, each of those with all that it names."""
+    def for_history(self, person: Who, at: datetime) -> Self:
+        """Newest first, each with its helpers, proposals of listing and steps: those that the person may read."""
         from issues.models import ListingRequest, SupervisionStep
 
         return self.for_issue_page().select_related("slip__minute", "slip__asked_by", "exit_approved_by").prefetch_related(
             "helpers",
-            models.Prefetch("steps", SupervisionStep.objects.for_history()),
-            models.Prefetch("listings", ListingRequest.objects.with_people()),
+            models.Prefetch("steps", SupervisionStep.objects.visible_to(person, at).for_history()),
+            models.Prefetch("listings", ListingRequest.objects.visible_to(person, at).with_people()),
         )  # fmt: skip
 
-    def for_rows(self) -> Self:
+    def for_rows(self, person: Who, at: datetime) -> Self:
         """With the issue, its category and place, the units, the leader, the last line of progress (`last_progress`), and
         what may hold it up: one statement, however many rows (`mapui.red_blocking` reads it).
 
+        `inside`: whether the person reads what staff write there among themselves (`reach.reads_inside`); if not, the
+        last line of progress is the last that requesters read too.
         `helper_names`: of the helping units. `reports`, `ratings`: how many, of the present round. `unanswered`: the
         answer has not reached every requester. `refused`: somebody is not content with it. `listing`: the pending proposal of listed supervision (dict or None).
         `open_tasks`: names of the units whose part is open. `asked`: the pending request to those above (dict or None).
@@ -116,7 +119,8 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
             self.select_related("lead_unit", "leader", *_ROW)
             .defer(*_BULKY)
             .annotate(
-                last_progress=Subquery(_progress().values("text")[:1]),
+                inside=_inside(person, at, "issue__"),
+                last_progress=Subquery(_progress(person, at).values("text")[:1]),
                 helper_names=_helper_names(self.model),
                 **_gate(),
                 listing=Subquery(_pending_listing()),
@@ -125,10 +129,15 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
         )
 
 
-def _progress() -> models.QuerySet[SupervisionStep]:
+def _inside(person: Who, at: datetime, to_issue: str) -> models.ExpressionWrapper:
+    return models.ExpressionWrapper(reach.reads_inside(scope_of(person, at), to_issue), models.BooleanField())
+
+
+def _progress(person: Who, at: datetime) -> models.QuerySet[SupervisionStep]:
     from issues.models import SupervisionStep
 
-    return SupervisionStep.objects.filter(entry=OuterRef("pk"), verb=Verb.REPORT_PROGRESS).order_by("-at", "-pk")
+    told = SupervisionStep.objects.told_to(person, at)
+    return told.filter(entry=OuterRef("pk"), verb=Verb.REPORT_PROGRESS).order_by("-at", "-pk")
 
 
 def _helper_names(model: type[KeySupervisionEntry]) -> Subquery:
@@ -185,6 +194,16 @@ def _pending_listing() -> models.QuerySet[ListingRequest, object]:
 
 
 class StepQuerySet(models.QuerySet["SupervisionStep"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        """Steps of supervisions of issues that exist for the person, as far as they are told them."""
+        from issues.models import Issue
+
+        return self.told_to(person, at).filter(entry__issue__in=Issue.objects.visible_to(person, at))
+
+    def told_to(self, person: Who, at: datetime) -> Self:
+        """Of steps of issues that the person sees: all, or for who helps alone what requesters read too."""
+        return self.filter(Q(is_public=True) | reach.reads_inside(scope_of(person, at), "entry__issue__"))
+
     def for_history(self) -> Self:
         """In order, each with who did it and what held from then on."""
         return self.select_related("by", "lead_unit", "leader").prefetch_related("helpers").order_by("at", "pk")
@@ -195,6 +214,13 @@ class StepQuerySet(models.QuerySet["SupervisionStep"]):
 
 
 class ListingQuerySet(models.QuerySet["ListingRequest"]):
+    def visible_to(self, person: Who, at: datetime) -> Self:
+        """Proposals about issues that exist for the person, but not for who was asked for a part of one alone."""
+        from issues.models import Issue
+
+        inside = reach.reads_inside(scope_of(person, at), "entry__issue__")
+        return self.filter(inside, entry__issue__in=Issue.objects.visible_to(person, at))
+
     def with_people(self) -> Self:
         return self.select_related("leader", "asked_by", "decided_by").order_by("asked_at", "pk")
 

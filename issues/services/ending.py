@@ -195,7 +195,8 @@ def close(act: Act) -> Event:
     if standing.supervised:
         leave_red_list(act)
     act.end()
-    return act.write({"unrated": standing.verdict == Verdict.OPEN}, is_public=True)
+    act.issue.unrated = standing.verdict == Verdict.OPEN
+    return act.write({"unrated": act.issue.unrated}, is_public=True)
 
 
 @unless(Verb.REOPEN)
@@ -219,6 +220,7 @@ def reopen(act: Act) -> Event:
     assert issue.closed_at is not None  # noqa: S101 - the table reopens only what has ended
     if issue.total_due_at:
         act.clocks.move_total(issue.total_due_at + (act.at - issue.closed_at), now=act.at)
+    issue.undone_at, issue.unrated = issue.closed_at, False
     issue.closed_at = issue.resolved_by = issue.resolved_at = issue.verified_at = issue.silent_close_at = None
     issue.reopened += 1
     act.set_status()

@@ -13,7 +13,7 @@ from issues.models import Event, Issue, Mark, SubTask
 from issues.services.acting import Act, actors_at, at_end, does, owner_of, unless
 from issues.terms import Actor, Field, Urgency, Verb
 from representatives.models import Assignment, Person, Unit
-from representatives.roles import POSTS, Sees
+from representatives.roles import IN_PART, POSTS
 from representatives.scopes import scope_of
 
 
@@ -260,8 +260,6 @@ def _end(task: SubTask, at: datetime, *fields: str) -> None:
 
 # --- who reads what ---
 
-_IN_PART = frozenset({Sees.NOTHING, Sees.OWN, Sees.DISPATCHED})  # roles by which nobody sees an issue as a whole
-
 
 def reads_answers(issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment] | None = None) -> bool:
     """Whether the person reads what the units answered: who leads or handles, and who dispatched (the level's own)."""
@@ -273,12 +271,13 @@ def reads_answers(issue: Issue, person: Person, at: datetime, posts: Iterable[As
 
 def sees_in_part(issue: Issue, person: Person, at: datetime) -> bool:
     """Whether the person sees the issue only because their unit was handed (part of) it, or because they entered it."""
-    return all(POSTS[role].sees in _IN_PART for role in scope_of(person, at).roles_at(issue.path))
+    return all(POSTS[role].sees in IN_PART for role in scope_of(person, at).roles_at(issue.path))
 
 
 def is_helper_only(issue: Issue, person: Person, at: datetime) -> bool:
     """Whether nothing but a sub-task of their unit, or that they entered it for somebody, lets the person see the issue."""
-    return sees_in_part(issue, person, at) and person.unit_id not in (issue.lead_unit_id, issue.delegate_unit_id)
+    has_it = person.unit_id is not None and person.unit_id in (issue.lead_unit_id, issue.delegate_unit_id)
+    return sees_in_part(issue, person, at) and not has_it
 
 
 def ask_named(act: Act, units: Iterable[Unit], task: str) -> None:

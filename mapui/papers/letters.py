@@ -72,7 +72,7 @@ class RedListPaper:
 
     @cached_property
     def leaf(self) -> Leaf:
-        entries = KeySupervisionEntry.objects.visible_to(self.person, self.at).standing().for_rows()
+        entries = KeySupervisionEntry.objects.visible_to(self.person, self.at).standing().for_rows(self.person, self.at)
         return Paginator(entries.order_by("entered_at", "pk"), ROWS_PER_PART).get_page(self.part)
 
     @cached_property
@@ -86,7 +86,7 @@ class RedListPaper:
                 ClockState(entry.issue.clock_state(self.at)),
                 clocks.due_at(entry.issue),
                 "、".join(entry.helper_names or ()),
-                _shortened(without_numbers(entry.last_progress or entry.reason)),
+                _shortened(without_numbers(entry.last_progress or (entry.reason if entry.inside else ""))),
             )
             for place, entry in enumerate(self.leaf)
         ]

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext, pgettext
 
 from issues.masking import without_numbers as _without_numbers
 from issues.measures import MEASURES
+from issues.models import ContactLook
 from issues.terms import ClockState, Light
 from issues.wording import audience_of
 from issues.workflow import light_of
@@ -185,3 +186,9 @@ def without_numbers(text: str) -> str:
 def measure_label(code: str) -> str:
     """What a measure of the figures counts, in words."""
     return str(MEASURES[code].label)
+
+
+@register.simple_tag
+def look_purposes() -> list[tuple[str, str]]:
+    """What a requester's contact may be looked at for: (value, label)."""
+    return ContactLook.Purpose.choices

@@ -26,7 +26,7 @@ class EvidenceForm(forms.Form):
 
 
 @require_POST
-@staff_page()
+@staff_page(reads_issues=True)
 def issue_evidence(request: HttpRequest, number: str) -> HttpResponse:
     """Photos were chosen: back to the issue with them, or with the sentence why not."""
     at, person = now(), person_of(request)
@@ -44,7 +44,7 @@ def issue_evidence(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 @cache_control(private=True, max_age=3600)
 def evidence(request: HttpRequest, pk: int) -> FileResponse:
     """A photo, for whoever may see its issue; `?size=thumb` for the small one."""

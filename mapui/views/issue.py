@@ -18,8 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from grids.models import Area
-from issues import contacts, photos, policy, services
-from issues.errors import Forbidden
+from issues import photos, policy, services
 from issues.geojson import place
 from issues.models import Attachment, Issue, ReplyTemplate
 from issues.terms import Verb
@@ -40,7 +39,7 @@ def _issue(number: str, person: Person, at: datetime) -> Issue:
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 def issue(request: HttpRequest, number: str) -> HttpResponse:
     """The page as it stands."""
     at, person = now(), person_of(request)
@@ -55,7 +54,7 @@ def _context(page: IssuePage, *, refused: Refused | None = None, done: str = "")
 
 
 @require_POST
-@staff_page()
+@staff_page(reads_issues=True)
 def issue_move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """A button was pressed: the issue as it now stands, or the sentence why not with every word still in the form."""
     at, person = now(), person_of(request)
@@ -90,23 +89,7 @@ def _done(request: HttpRequest, number: str, person: Person, at: datetime, sente
 
 
 @require_GET
-@staff_page()
-def issue_contact(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """How to reach who reported it, for whoever holds the issue; asked for one at a time, and every time is logged."""
-    at, person = now(), person_of(request)
-    page = IssuePage(_issue(number, person, at), person, at)
-    submission = next((one for one in page.submissions if one.pk == pk), None)
-    if submission is None:
-        raise Http404
-    requester = contacts.contact_of(submission, person, at, purpose="issue page")
-    if requester is None:
-        raise Forbidden(_("Only whoever holds the issue may see the contact."))
-    template = "mapui/_issue_contact.html" if request.headers.get("HX-Request") else "mapui/issue_contact.html"
-    return render(request, template, {"requester": requester, "issue": page.issue, "submission": submission, "shown": True})
-
-
-@require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 def issue_place(request: HttpRequest, number: str) -> HttpResponse:
     """Where it is, for the small map: outlines of the cell and of what it lies in, and the point."""
     found = _issue(number, person_of(request), now())
@@ -116,7 +99,7 @@ def issue_place(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 def issue_texts(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """The ready-made texts for one form of the issue."""
     at, person = now(), person_of(request)
@@ -130,7 +113,7 @@ def issue_texts(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 def issue_like(request: HttpRequest, number: str) -> HttpResponse:
     """Issues that this one may be a repeat of, while a number is typed: near by and of its kind, or fitting what is typed."""
     at, person = now(), person_of(request)
@@ -145,7 +128,7 @@ def issue_like(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 def issue_areas(request: HttpRequest, number: str) -> HttpResponse:
     """Places of the issue's county, while a name or code is typed."""
     found, words = _issue(number, person_of(request), now()), request.GET.get("area", "").strip()[:40]
@@ -160,7 +143,7 @@ def _options(request: HttpRequest, options: list[tuple[str, str]]) -> HttpRespon
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 @cache_control(private=True, max_age=3600)
 def photo(request: HttpRequest, pk: int) -> FileResponse:
     """A photo of a report, for whoever may see its issue; `?size=thumb` for the small one."""

@@ -26,7 +26,7 @@ logger = logging.getLogger("gridgov.access")
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 def paper(request: HttpRequest, number: str, kind: str, key: str) -> HttpResponse:
     """The paper on a page, to read and to print from the browser."""
     dossier, made = _made(request, number, kind, key, now())
@@ -34,7 +34,7 @@ def paper(request: HttpRequest, number: str, kind: str, key: str) -> HttpRespons
 
 
 @require_GET
-@staff_page()
+@staff_page(reads_issues=True)
 def paper_pdf(request: HttpRequest, number: str, kind: str, key: str) -> FileResponse:
     """The paper as a download."""
     dossier, made = _made(request, number, kind, key, now())

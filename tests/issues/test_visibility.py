@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from copy import copy
 
 import pytest
@@ -253,17 +252,6 @@ def test_contact_of_own_intake_is_seen_by_the_hotline(county):
 
     assert contacts.may_see_contact(own, county["hotline"], MONDAY)
     assert not contacts.may_see_contact(other, county["hotline"], MONDAY)
-
-
-def test_look_at_a_contact_is_logged_with_its_purpose(county, caplog):
-    report = make.reported(county, MONDAY).submissions.get()
-    with caplog.at_level(logging.INFO, "gridgov.contacts"):
-        seen = contacts.contact_of(report, county["gm1"], MONDAY, "call back")
-        refused = contacts.contact_of(report, county["tc1"], MONDAY, "curiosity")
-
-    assert (seen, refused) == (report.requester, None)
-    assert "for: call back" in caplog.text
-    assert "13800000000" not in caplog.text
 
 
 # --- queues ---

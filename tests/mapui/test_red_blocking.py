@@ -9,6 +9,8 @@ import pytest
 from issues.models import Issue, KeySupervisionEntry
 from issues.terms import Verb
 from mapui.red_blocking import blocking
+from representatives.models import Person
+from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import ask, china, do
 
@@ -35,7 +37,8 @@ def refused(county: make.County, rounds: int) -> Issue:
 
 
 def sentences(issue: Issue) -> str:
-    entry: Any = KeySupervisionEntry.objects.standing().for_rows().get(issue=issue)
+    office = Person.objects.filter(assignments__role=Role.SUPERVISION_OFFICE)[0]
+    entry: Any = KeySupervisionEntry.objects.standing().for_rows(office, MONDAY).get(issue=issue)
     return " ".join(blocking(entry, MONDAY))
 
 

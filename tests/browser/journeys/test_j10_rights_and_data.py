@@ -16,7 +16,7 @@ from django.test.utils import isolate_apps
 from playwright.sync_api import Page, expect
 
 from issues import policies, retention
-from issues.models import Issue, Requester
+from issues.models import ContactLook, Issue, Requester
 from issues.terms import Light, Status, Verb
 from representatives.register_guard import banned_terms
 from tests.browser.conftest import PHONE, accessibility_faults
@@ -86,9 +86,9 @@ def solved_rows(desk: Desk) -> int:
 def test_j10_administrator_reads_no_issue_and_no_contact(desk: Desk):
     issue = desk.told("桥塌了。", category="road.bridge", phone=NUMBER)
 
-    # The notes (§7) say 403; by their §6 what is out of scope does not exist (404), which tells even less. Pages of roles: 403.
-    missing = f"/issues/{issue.number}/", f"/issues/{issue.number}/contact/{issue.submissions.get().pk}/", "/issues/2026-9999999/"
-    assert {desk.status_for(address, "admin") for address in missing} == {404}
+    # A role that reads no issue at all is refused as a role (403), and the same whether there is such an issue or not.
+    refused = f"/issues/{issue.number}/", f"/issues/{issue.number}/contact/{issue.submissions.get().pk}/", "/issues/2026-9999999/"
+    assert {desk.status_for(address, "admin") for address in refused} == {403}
     assert {desk.status_for(page, "admin") for page in ("/queue/", "/search/", "/red/", "/figures/")} == {403}
     assert desk.status_for("/admin/", "admin") == 200
     linked = desk.page.locator("main a, #content a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
@@ -196,4 +196,9 @@ def test_j10_contact_of_an_open_yellow_issue_is_its_holders_alone(desk: Desk, na
     assert desk.status_for(f"/issues/{issue.number}/contact/{issue.submissions.get().pk}/", name) in (403, 404)
     expect(desk.page.locator("body")).not_to_contain_text(NUMBER)
     assert desk.status_for(f"/issues/{issue.number}/contact/{issue.submissions.get().pk}/", "tc") == 200
+    expect(desk.page.locator("main")).not_to_contain_text(NUMBER)  # not before they say what for
+    desk.page.locator("main summary").click()
+    desk.page.locator("select[name=purpose]").select_option("contact")
+    desk.page.locator("main form button").click()
     expect(desk.page.locator("main")).to_contain_text(NUMBER)
+    assert ContactLook.objects.values_list("issue__number", "purpose").get() == (issue.number, "contact")
