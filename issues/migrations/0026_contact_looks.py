@@ -12,7 +12,7 @@ SQL = Path(__file__).resolve().parent.parent / "sql"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0024_undone_closures'),
+        ('issues', '0025_undone_closures'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

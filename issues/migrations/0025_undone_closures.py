@@ -19,7 +19,7 @@ where i.status = 'closed' and (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("issues", "0023_judgements")]
+    dependencies = [("issues", "0024_judgements")]
 
     operations = [
         migrations.RunSQL(UNDONE, migrations.RunSQL.noop),

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0001_initial'),
-        ('issues', '0022_told_by_telephone'),
+        ('issues', '0023_phone_wire'),
         ('representatives', '0002_assignment_term_half_open'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
