@@ -29,6 +29,7 @@ app.conf.beat_schedule = {
     "simulations": {"task": "issues.tasks.simulations", "schedule": MINUTE},
     "announce": {"task": "issues.tasks.announce", "schedule": MINUTE / 4},
     "purge": {"task": "issues.tasks.purge", "schedule": 10 * MINUTE},
+    "purge-asked": {"task": "issues.tasks.purge_asked", "schedule": 10 * MINUTE},
     "purge-voice": {"task": "issues.tasks.purge_voice", "schedule": crontab(minute="37")},
     "release-postings": {"task": "issues.tasks.release_postings", "schedule": crontab(hour="3", minute="17")},
     "refresh-heat": {"task": "issues.refresh_heat", "schedule": crontab(minute="7")},

@@ -80,19 +80,26 @@ MAY_SEE: Mapping[Role, Callable[[Look], bool]] = {
 
 def may_see_contact(issue: Issue, person: Person, at: datetime, report: Submission | None = None) -> bool:
     """Whether the person may see how the issue's requester can be reached: while a role of theirs holds it, while it is open."""
+    return _sees_as(issue, person, at, report) is not None
+
+
+def _sees_as(issue: Issue, person: Person, at: datetime, report: Submission | None) -> Role | None:
+    """The role in which they may; None if in none."""
     if issue.closed_at is not None:
-        return False
+        return None
     held = scope_of(person, at).roles_at(issue.path)
     if issue.sealed:
-        return Role.TOWNSHIP_DISCIPLINE in held
+        return Role.TOWNSHIP_DISCIPLINE if Role.TOWNSHIP_DISCIPLINE in held else None
     look = Look(issue, person, report)
-    return any(role in MAY_SEE and MAY_SEE[role](look) for role in held)
+    return next((role for role in Role if role in held and role in MAY_SEE and MAY_SEE[role](look)), None)
 
 
-def check_may_see(report: Submission, person: Person, at: datetime) -> None:
-    """Raises Forbidden for whoever does not hold the issue of that report."""
-    if not may_see_contact(report.issue, person, at, report):
+def check_may_see(report: Submission, person: Person, at: datetime) -> Role:
+    """The role in which the person may see it. Raises Forbidden for whoever does not hold the issue of that report."""
+    role = _sees_as(report.issue, person, at, report)
+    if role is None:
         raise Forbidden(gettext("Only whoever holds the issue may see the contact."))
+    return role
 
 
 @transaction.atomic
@@ -102,7 +109,7 @@ def show_contact(report: Submission, person: Person, at: datetime, purpose: str,
     `purpose`: a value of `ContactLook.Purpose`; `words` say more, and must where it is something else. Raises Forbidden;
     Refusal if the purpose is missing; OutOfScope if nothing was left, or it was erased.
     """
-    check_may_see(report, person, at)
+    role = check_may_see(report, person, at)
     requester = report.requester
     if requester is None or requester.erased_at is not None:
         raise OutOfScope(gettext("No contact was left, or it was erased."))
@@ -111,6 +118,7 @@ def show_contact(report: Submission, person: Person, at: datetime, purpose: str,
         raise Refusal(gettext("Say what you look at the contact for."), field="purpose")
     if purpose == ContactLook.Purpose.OTHER and not words:
         raise Refusal(gettext("Say in words what you look at the contact for."), field="words")
-    ContactLook.objects.create(issue=report.issue, report=report, by=person, at=at, purpose=purpose, words=words)
+    look = ContactLook(issue=report.issue, report=report, by=person, role=role, at=at, purpose=purpose, words=words)
+    look.save(force_insert=True)
     logger.info("contact of report %s (issue %s) shown to %s for: %s", report.pk, report.issue.number, person.pk, purpose)
     return requester

@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 from grids.datums import Crs, to_wgs84
 from grids.locate import Location
 from grids.models import Area
-from issues import masking, photos, placing, receipts, services
+from issues import joining, masking, photos, placing, receipts, services
 from issues.errors import Conflict, Refusal
+from issues.joining import Spot
 from issues.models import Category, Issue, Requester, Submission
 from issues.photos import Photo
 from issues.placing import Placed
@@ -96,7 +97,7 @@ class Draft:
     device_at: datetime | None = None
     language: str = ""
     fix: Fix = field(default_factory=Fix)
-    join: str = ""  # number of the issue that it is the same as
+    join: str = ""  # number of the issue that it is said to be the same as
     declared: tuple[Declared, ...] = ()  # files that come after the text
     form_version: int | None = None  # of the phone's form; no part of the body
     photos: tuple[Photo, ...] = ()
@@ -105,6 +106,11 @@ class Draft:
     def with_photos(self, *more: Photo) -> Draft:
         """The same report with these photos, as a later batch brings them."""
         return replace(self, photos=more)
+
+    @property
+    def joins(self) -> bool:
+        """Whether it may join a known issue: not where somebody is in danger, nor what is solved already."""
+        return bool(self.join) and not self.danger and not self.done
 
     def digest(self, secret: str | bytes | None = None) -> str:
         """Keyed digest of the body without photos; keyed, for a telephone number could be guessed from a plain one."""
@@ -164,19 +170,32 @@ def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
     point = _point(draft)
     placed = placing.place(point, draft.accuracy_m, _chosen_area(draft), found=draft.located)
     category = category_for(draft.category)
-    issue = _issue(draft, placed, category, point)
-    actor = _actor(entered_by, placed.area, at)
-    services.submit(issue, by=entered_by, actor=actor, at=at, danger=draft.danger, noted=_way_in(draft))
     submission = _submission(draft, placed, category, point, at)
-    submission.issue = issue
     submission.entered_by = entered_by
     submission.requester = _requester(draft)
-    submission.save()
+    _file(submission, draft, placed, at)
     if draft.photos:
         photos.attach(submission, draft.photos, at=at)
     if draft.done:
         _solve(submission, draft, at, entered_by)
     return submission
+
+
+def _file(submission: Submission, draft: Draft, placed: Placed, at: datetime) -> None:
+    """Save the report with the issue that it joins, if it can; else with one that it opens."""
+    by, point, category = submission.entered_by, submission.point, submission.category
+    actor = _actor(by, placed.area, at)
+    known = (
+        joining.lock_meant(draft.join, Spot(point, placed.area, category if draft.category else None), at) if draft.joins else None
+    )
+    if known is None:
+        submission.issue = _issue(draft, placed, category, point)
+        services.submit(submission.issue, by=by, actor=actor, at=at, danger=draft.danger, noted=_way_in(draft))
+        submission.save()
+    else:
+        submission.issue = known
+        submission.save()
+        joining.join(known, submission, by=by, actor=actor, at=at, noted=_way_in(draft))
 
 
 def _solve(submission: Submission, draft: Draft, at: datetime, person: Person | None) -> None:

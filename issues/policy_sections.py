@@ -301,6 +301,7 @@ class Retention(Section):
     attachments: Length
     voice: Length
     declined_text: Length
+    asked: Length = Span.parse("24h")  # after the end, of what a requester asked to have erased; older files do not say
 
     @model_validator(mode="after")
     def _by_the_calendar(self) -> Self:
@@ -310,7 +311,13 @@ class Retention(Section):
 
     @property
     def spans(self) -> dict[str, Span]:
-        return {"contacts": self.contacts, "attachments": self.attachments, "voice": self.voice, "texts": self.declined_text}
+        return {
+            "contacts": self.contacts,
+            "attachments": self.attachments,
+            "voice": self.voice,
+            "texts": self.declined_text,
+            "asked": self.asked,
+        }
 
     def until(self, ended_at: datetime, *, declined: bool) -> dict[str, datetime]:
         """Until when each kind of thing is kept of an issue that ended then."""

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.core.files.storage import default_storage
-
-from issues import policy
+from issues import erasing, policy
+from issues.erasing import erase_files
 from issues.models import Attachment, Event, EventText, Evidence, Issue, Requester, Submission
-from issues.photos import thumb_name
-from issues.querysets import AttachmentQuerySet, EvidenceQuerySet
 from issues.services.acting import Act
 from issues.sweeps import Tally, sweep
 from issues.terms import Status, Verb
@@ -33,6 +29,16 @@ def purge(*, at: datetime) -> Tally:
 def purge_voice(*, at: datetime) -> Tally:
     """Erase voice notes by the time at which they came, of open issues too."""
     return sweep(lambda now: Issue.objects.with_voice_since(_voice_until(now)), _purge_voice, at)
+
+
+def purge_asked(*, at: datetime) -> Tally:
+    """Erase what requesters asked to have erased once their issue has ended, when the answer had time to reach them."""
+    return sweep(lambda now: Issue.objects.to_erase_as_asked(_asked_until(now)), _purge_asked, at)
+
+
+def _asked_until(at: datetime) -> datetime:
+    """What ended then or before has been answered long enough, by the policy in force."""
+    return at - policy.terms(policy.in_force(at).pk).retention.asked.on_calendar
 
 
 def _voice_until(at: datetime) -> datetime:
@@ -60,8 +66,17 @@ def _purge(issue: Issue, at: datetime) -> Event | None:
 
 
 def _purge_voice(issue: Issue, at: datetime) -> Event | None:
-    gone = _erase_files(Attachment.objects.of_issue(issue).voice_since(_voice_until(at)))
+    gone = erase_files(Attachment.objects.of_issue(issue).voice_since(_voice_until(at)))
     return Act(issue, Verb.PURGE, at).write({"voice": gone}) if gone else None
+
+
+def _purge_asked(issue: Issue, at: datetime) -> Event | None:
+    """One entry in the ledger per report: only its requester is told on the page."""
+    event = None
+    for report in Submission.objects.of_issue(issue).to_erase().with_requester():
+        gone = erasing.erase(report, issue, at)
+        event = Act(issue, Verb.PURGE, at, submission=report).write(gone)
+    return event
 
 
 def _erase_contacts(issue: Issue, at: datetime) -> int:
@@ -69,7 +84,7 @@ def _erase_contacts(issue: Issue, at: datetime) -> int:
 
 
 def _erase_attachments(issue: Issue, at: datetime) -> int:
-    return _erase_files(Attachment.objects.of_issue(issue)) + _erase_files(Evidence.objects.of_issue(issue))
+    return erase_files(Attachment.objects.of_issue(issue)) + erase_files(Evidence.objects.of_issue(issue))
 
 
 def _erase_texts(issue: Issue, at: datetime) -> int:
@@ -77,16 +92,6 @@ def _erase_texts(issue: Issue, at: datetime) -> int:
     issue.title, issue.place_text = issue.category.name[:120], ""
     words = EventText.objects.written_for(issue).besides(Verb.DECLINE).erase(at)
     return Submission.objects.of_issue(issue).erase_text(at) + words + _erase_attachments(issue, at)
-
-
-def _erase_files(files: AttachmentQuerySet | EvidenceQuerySet) -> int:
-    """The files first: if the transaction is lost, the rows are still there and are taken up again."""
-    found: list[Any] = list(files)
-    for one in found:
-        for name in (str(one.file.name), thumb_name(one)):
-            default_storage.delete(name)
-    files.model._default_manager.remove([one.pk for one in found])
-    return len(found)
 
 
 _ERASE: Mapping[str, Erase] = {"contacts": _erase_contacts, "attachments": _erase_attachments, "texts": _erase_texts}

@@ -51,6 +51,11 @@ def purge() -> str:
 
 
 @shared_task
+def purge_asked() -> str:
+    return _said("purge asked", retention.purge_asked(at=timezone.now()))
+
+
+@shared_task
 def purge_voice() -> str:
     return _said("purge voice", retention.purge_voice(at=timezone.now()))
 

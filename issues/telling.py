@@ -49,6 +49,7 @@ A = Audience
 TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.SUBMIT:       (A.SORTERS,),
     Verb.PLACE:        (A.SORTERS,),
+    Verb.JOIN:         (A.HANDLER,),
     Verb.SUPPLEMENT:   (A.HANDLER,),
     Verb.ACCEPT:       (A.REQUESTERS, A.DESK, A.BELOW),
     Verb.DECLINE:      (A.REQUESTERS,),

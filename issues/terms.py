@@ -90,6 +90,7 @@ class Beyond(TextChoices):
 
 class Verb(TextChoices):
     SUBMIT = "submit", _("Submit")
+    JOIN = "join", _("Report the same")
     SUPPLEMENT = "supplement", _("Add to the report")
     PLACE = "place", _("Put in the right place")
     ACCEPT = "accept", _("Accept")
@@ -164,6 +165,10 @@ class Verb(TextChoices):
     MILESTONE = "milestone", _("Milestone reached")
     POLL = "poll", _("Record a satisfaction poll")
     RECALENDAR = "recalendar", _("Move the dates with the calendar")
+    CHOOSE_ANSWER = "choose_answer", _("Choose how to be answered")
+    CONFIRM_ANSWER = "confirm_answer", _("Confirm the way of notice")
+    ASK_ERASURE = "ask_erasure", _("Ask to erase once it is closed")
+    ERASE = "erase", _("Erase what was left")
     PURGE = "purge", _("Erase personal data")
 
 
@@ -215,3 +220,6 @@ class Field(TextChoices):
     VERDICT = "verdict", _("Decision")
     PLAN = "plan", _("Plan")
     MILESTONES = "milestones", _("Milestones")
+    WAY = "way", _("How should we answer?")
+    ADDRESS = "address", _("Where to")
+    CODE = "code", _("Code")

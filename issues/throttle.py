@@ -46,6 +46,7 @@ class Limit:
 
 REPORT = Limit("report", parse("40 per 10 minutes"))  # per address: reports sent
 AGAIN = Limit("again", parse("600 per 10 minutes"))  # per address: repeats of reports, and files of them
+ALIKE = Limit("alike", parse("60 per 10 minutes"))  # per address: what is known near a place; more would be surveying
 RECEIPT_MISS = Limit("receipt-miss", parse("30 per 10 minutes"))  # per address: codes that do not exist
 REQUESTER = Limit("requester", parse("20 per hour"))  # per receipt: supplement, withdraw, rate, reopen
 TRIAL = Limit("trial", parse("10 per 10 minutes"))  # per way out: messages sent to try it

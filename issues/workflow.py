@@ -114,6 +114,7 @@ _OUTCOME = (Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON)
 MOVES: tuple[Move, ...] = (
     #    verb               from               to                       green                 blue             yellow               red
     Move(Verb.SUBMIT,       frozenset({_S.DRAFT}), _S.SUBMITTED,        _TELL,                _TELL,           _TELL,               _TELL),
+    Move(Verb.JOIN,         OPEN - _FEEDBACK,  None,                    _TELL,                _TELL,           _TELL,               _TELL),
     Move(Verb.SUPPLEMENT,   OPEN,              None,                    _who(RES),            _who(RES),       _who(RES),           _who(RES),  (Field.TEXT,)),
     Move(Verb.ACCEPT,       _NEW,              _S.ACCEPTED,             _who(GM, GL, VS, TC), _who(VS, TC),    _who(TC),            _who(TC),   (), (Field.CATEGORY, Field.URGENCY, Field.LEVEL)),
     Move(Verb.PLACE,        _NEW,              None,                    _who(GM, GL, VS, TC), _who(VS, TC),    _who(TC),            _who(TC),   (Field.AREA,)),
@@ -188,6 +189,10 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.ANSWER_LETTER, frozenset(_S),    None,                    NOBODY,               _who(VS),        _who(TC, LEAD),      _who(LEAD), (Field.TEXT,)),
     Move(Verb.RECALENDAR,   OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
     Move(Verb.POLL,         _FEEDBACK,         None,                    _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS),   _who(DUC),  (Field.BALLOTS,), by_handler=False),
+    Move(Verb.CHOOSE_ANSWER,  OPEN | ENDS,     None,                    _who(RES),            _who(RES),       _who(RES),           _who(RES),  (Field.WAY,), (Field.ADDRESS,)),
+    Move(Verb.CONFIRM_ANSWER, OPEN | ENDS,     None,                    _who(RES),            _who(RES),       _who(RES),           _who(RES),  (Field.CODE,)),
+    Move(Verb.ASK_ERASURE,  OPEN,              None,                    _who(RES),            _who(RES),       _who(RES),           _who(RES)),
+    Move(Verb.ERASE,        OPEN | ENDS,       None,                    _who(RES),            _who(RES),       _who(RES),           _who(RES)),
     Move(Verb.PURGE,        OPEN | ENDS,       None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
 )
 # fmt: on

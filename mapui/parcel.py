@@ -32,6 +32,7 @@ _LONGEST_WAY = 8  # merges and splits that one report is followed through
 # What a requester is told that happened; verbs without a line are told by their own name.
 _LINES = {
     Verb.SUBMIT: gettext_lazy("The report has arrived."),
+    Verb.JOIN: gettext_lazy("Your report has arrived. The same is known already; it is dealt with together."),
     Verb.SUPPLEMENT: gettext_lazy("You added to the report."),
     Verb.ACCEPT: gettext_lazy("The report was accepted."),
     Verb.DECLINE: gettext_lazy("The report was not accepted."),

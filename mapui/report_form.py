@@ -10,14 +10,16 @@ from django import forms
 from django.contrib.gis.geos import Point
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import cached_property
+from django.utils.timezone import now
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
-from issues import intake, photos, reaching
+from issues import intake, joining, photos, reaching
 from issues.doors import Door, other_doors
 from issues.errors import Refusal
 from issues.intake import Contact, Draft
+from issues.joining import Known, Spot
 from issues.models import Category, Requester, Submission
 from issues.notices import ways
 from issues.terms import RequestType
@@ -25,6 +27,7 @@ from mapui import place_choice
 from mapui.place_choice import PlaceChoice
 
 NOT_SURE = "unsure"
+NOT_KNOWN = "new"  # “no, it is another”
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 
 
@@ -53,10 +56,17 @@ class PhotosField(forms.FileField):
 class Kind:
     """A group of categories as the form offers it. `is_vague`: the group alone is answer enough."""
 
-    code: str
-    name: str
+    group: Category
     members: list[Category]
     is_vague: bool
+
+    @property
+    def code(self) -> str:
+        return self.group.code
+
+    @property
+    def name(self) -> str:
+        return self.group.name
 
     @property
     def icons(self) -> tuple[str, str]:
@@ -77,7 +87,7 @@ def kinds() -> list[Kind]:
 
 
 def _kind(group: Category, members: list[Category]) -> Kind:
-    return Kind(group.code, group.name, members, is_vague=not any(member.sealed for member in members))
+    return Kind(group, members, is_vague=not any(member.sealed for member in members))
 
 
 class ReportForm(forms.Form):
@@ -110,6 +120,7 @@ class ReportForm(forms.Form):
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=120, required=False)
     answer_by = forms.ChoiceField(label=gettext_lazy("How should we answer?"), choices=Requester.Channel.choices, required=False)
+    join = forms.CharField(required=False, max_length=20)  # number of a known issue that it is; or NOT_KNOWN
     device_at = forms.DateTimeField(required=False)
     visit = forms.UUIDField(required=False)  # the same for all problems that were named at one visit
     # Only for staff who enter it for somebody.
@@ -148,6 +159,28 @@ class ReportForm(forms.Form):
         """Doors that the text seems to belong to and that the person has not been shown yet."""
         shown = self.data.getlist("shown") if self.is_bound else []  # type: ignore[attr-defined]
         return [door for door in other_doors(self.cleaned_data.get("text", "")) if door.code not in shown]
+
+    @cached_property
+    def known(self) -> list[Known]:
+        """What is known near by and may be the same; asked of a form that may not be valid yet."""
+        if self.cleaned_data.get("danger") == "yes" or self.cleaned_data.get("solved"):
+            return []
+        spot = Spot(self.place.point, self.place.area, self._kind_chosen)
+        return joining.known_near(spot, now())
+
+    @property
+    def asks_whether_known(self) -> bool:
+        """Whether the person has still to say if it is one of those."""
+        return not self.cleaned_data.get("join") and bool(self.known)
+
+    @property
+    def _kind_chosen(self) -> Category | None:
+        """The category or group that was chosen; None: not sure."""
+        group, exact = self.cleaned_data.get("group", ""), self.cleaned_data.get("category", "")
+        if not group or group == NOT_SURE:
+            return None
+        kind = next((kind for kind in self.kinds if kind.code == group), None)
+        return next((member for member in kind.members if member.code == exact), kind.group) if kind else None
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
@@ -222,8 +255,15 @@ class ReportForm(forms.Form):
             language=get_language() or "",
             photos=data["photos"],
             done=data["done"].strip() if data["solved"] else "",
+            join=self.meant,
             located=self.place.found if has_point else None,
         )
+
+    @property
+    def meant(self) -> str:
+        """Number of the known issue that the person said it is; empty if it is another."""
+        join: str = self.cleaned_data["join"]
+        return "" if join == NOT_KNOWN else join
 
     def _contact(self) -> Contact:
         data = self.cleaned_data

@@ -79,6 +79,7 @@ urlpatterns = [
     path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
     path("report/", report.report, name="report"),
     path("report/map.json", report.pin_map, name="report-map"),
+    path("report/alike/", report.alike, name="report-alike"),
     path("report/where/", report.where, name="report-where"),
     path("report/<word:code>/", report.report, name="report-in-cell"),
     path("t/", tracking.find, name="track-find"),

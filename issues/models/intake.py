@@ -33,6 +33,10 @@ class Requester(models.Model):
     email = EncryptedCharField(_("e-mail"), max_length=120, null=True, blank=True)
     channel = models.CharField(_("answer by"), max_length=8, choices=Channel.choices, default=Channel.NONE)
     language = models.CharField(_("language"), max_length=10, blank=True)
+    # Where notices are asked for and nobody has shown yet that they read them: it counts once the code sent there comes back.
+    asked_channel = models.CharField(_("asked to be answered by"), max_length=8, choices=Channel.choices, blank=True)
+    asked_address = EncryptedCharField(_("address to be confirmed"), max_length=120, null=True, blank=True)
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
     erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     objects = RequesterQuerySet.as_manager()
@@ -108,6 +112,7 @@ class Submission(models.Model):
     # Files that the phone said it has, in order: [{"sha256", "bytes", "type"}]; they come after the text, or never.
     declared = models.JSONField(_("files announced"), default=list, blank=True, editable=False)
     text_erased_at = models.DateTimeField(_("text erased at"), null=True, blank=True)
+    erase_asked_at = models.DateTimeField(_("asked to be erased at"), null=True, blank=True)  # once the issue has ended
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -115,6 +120,11 @@ class Submission(models.Model):
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering = ("received_at",)
+        indexes = (
+            models.Index(
+                fields=("issue",), condition=Q(erase_asked_at__isnull=False, text_erased_at=None), name="submission_to_erase"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.issue.number} · {self.received_at:%Y-%m-%d}"

@@ -11,6 +11,7 @@ from issues.models.casework import Issue
 from issues.models.intake import Submission
 from issues.querysets import ContactLookQuerySet
 from representatives.models import Person
+from representatives.roles import Role
 
 
 class ContactLook(models.Model):
@@ -28,6 +29,8 @@ class ContactLook(models.Model):
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="contact_looks", verbose_name=_("issue"))
     report = models.ForeignKey(Submission, models.PROTECT, related_name="contact_looks", verbose_name=_("report"))
     by = models.ForeignKey(Person, models.PROTECT, related_name="contact_looks", verbose_name=_("by"))
+    # In which role; the requester is told that, never who it was. Empty for looks from before it was kept.
+    role = models.CharField(_("as"), max_length=24, choices=Role.choices, blank=True)
     at = models.DateTimeField(_("at"))
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose.choices)
     words = models.CharField(_("in words"), max_length=120, blank=True)

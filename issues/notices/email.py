@@ -49,5 +49,7 @@ def address_of(letter: Letter) -> str:
     notice = letter.first
     if notice.person is not None:
         return notice.person.email if notice.person.is_active else ""
+    if asked := letter.to_confirm:
+        return (asked.asked_address or "") if asked.asked_channel == notice.channel else ""
     requester = notice.submission.requester if notice.submission else None
     return (requester.email or "") if requester and requester.erased_at is None else ""

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from issues.models import Notice, Outlet
+from issues.models import Notice, Outlet, Requester
+from issues.terms import Verb
 
 
 class SendingFailed(Exception):
@@ -48,6 +49,12 @@ class Letter:
     @property
     def keys(self) -> list[int]:
         return [notice.pk for notice in self.notices]
+
+    @property
+    def to_confirm(self) -> Requester | None:
+        """The requester whose address it is to confirm; None: it is sent to an address that counts."""
+        asked = self.first.event.verb == Verb.CHOOSE_ANSWER and self.first.submission
+        return self.first.submission.requester if asked and self.first.submission else None
 
     @property
     def language(self) -> str:

@@ -29,6 +29,7 @@ from issues.notices.robots import DingTalk, WeCom
 from issues.notices.sms import Sms, phone_of
 from issues.notices.webhook import Gone, Webhook
 from issues.querysets import NoticeQuerySet
+from issues.terms import Verb
 
 logger = logging.getLogger(__name__)
 
@@ -206,13 +207,14 @@ class _Run:
 
 
 def _bundles(fresh: list[Notice], *, single: bool) -> Iterator[list[Notice]]:
-    """What goes into one letter: all for one addressee, the morning's digest apart; for programs each by itself."""
+    """What goes into one letter: all for one address, the morning's digest apart; for programs each by itself."""
     if single:
         yield from ([notice] for notice in fresh)
         return
 
-    def which(notice: Notice) -> tuple[int, int, bool]:
-        return notice.person_id or 0, notice.submission_id or 0, notice.kind == Notice.Kind.DIGEST
+    def which(notice: Notice) -> tuple[int, int, bool, bool]:
+        confirms = notice.event.verb == Verb.CHOOSE_ANSWER  # goes to another address
+        return notice.person_id or 0, notice.submission_id or 0, notice.kind == Notice.Kind.DIGEST, confirms
 
     for _who, group in groupby(sorted(fresh, key=which), key=which):
         together = list(group)

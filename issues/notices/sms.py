@@ -92,5 +92,7 @@ def phone_of(letter: Letter) -> str:
     if notice.person is not None:
         choice = getattr(notice.person, "notice_choice", None)
         return (choice.mobile or "") if choice and notice.person.is_active else ""
+    if asked := letter.to_confirm:
+        return (asked.asked_address or "") if asked.asked_channel == notice.channel else ""
     requester = notice.submission.requester if notice.submission else None
     return (requester.phone or "") if requester and requester.erased_at is None else ""

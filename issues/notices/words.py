@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
 from issues.models import Issue, Notice
+from issues.notices.confirming import code_of
 from issues.notices.letters import Letter
 from issues.terms import Light, Status, Verb
 from issues.workflow import light_of
@@ -24,6 +25,9 @@ def sentence(notice: Notice) -> str:
     """What has happened, in one line."""
     event, issue = notice.event, notice.event.issue
     words = {"number": issue.number, "verb": Verb(event.verb).label, "status": Status(event.to_status).label}
+    if event.verb == Verb.CHOOSE_ANSWER and notice.submission is not None:
+        code = code_of(notice.submission.requester) if notice.submission.requester else ""
+        return gettext("%(code)s is the code that confirms notices about your report %(number)s") % {**words, "code": code}
     if notice.submission_id is not None:
         return gettext("Your report %(number)s: %(status)s") % words
     if event.verb == Verb.WARN:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.gis.db.models.functions import Distance
-from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
@@ -19,23 +17,22 @@ from grids.levels import Level
 from grids.querysets import within_path, within_paths
 from issues import reach, search
 from issues.querysets.notices import DECISIONS
+from issues.querysets.rights import RightsWords
 from issues.terms import ClockState, Light, Status, Verb
 from issues.workflow import LEVEL_OF, UNTOLD
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
     from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry
-    from issues.policy_sections import Near
     from representatives.models import Person, Unit
     from representatives.scopes import Scope
 
     Who = Person | AnonymousUser
 
-_METRES_PER_DEGREE = 111_000.0  # a little short, so the box is a little wide
 _RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
 
 
-class IssueQuerySet(models.QuerySet["Issue"]):
+class IssueQuerySet(RightsWords):
     def imported(self, source: str, source_ids: Iterable[str]) -> set[str]:
         """Which of the source's numbers are here already."""
         return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))
@@ -123,20 +120,6 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def others_than(self, issue: Issue) -> Self:
         return self.exclude(pk=issue.pk).order_by("-reported_at", "-pk")
-
-    def like(self, issue: Issue, near: Near) -> Self:
-        """Other unfinished issues that may be the same problem: of its category, so near in place and in time (`merging`).
-
-        Where a point is missing, the same cell stands for near. A suggestion: people confirm.
-        """
-        since, until = issue.reported_at - near.within.period, issue.reported_at + near.within.period
-        found = self.unfinished().filter(category=issue.category_id, reported_at__range=(since, until))
-        same_cell = Q(path=issue.path) if issue.area.level == Level.GRID else reach.NONE
-        if issue.point is None:
-            return found.filter(same_cell).others_than(issue)
-        box = _box(issue.point, near.within_m)
-        found = found.filter(Q(point__within=box) | Q(point=None) & same_cell).annotate(apart=Distance("point", issue.point))
-        return found.filter(Q(point=None) | Q(apart__lte=near.within_m)).others_than(issue)
 
     def among(self, ids: models.QuerySet[Issue, int] | Iterable[int]) -> Self:
         """Those with these keys; a set of keys that is cut from a query is asked within the same statement."""
@@ -398,15 +381,6 @@ class IssueQuerySet(models.QuerySet["Issue"]):
 
     def to_resume(self, at: datetime) -> Self:
         return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")
-
-
-def _box(point: Point, metres: float) -> Polygon:
-    """A box in degrees that surely holds the circle of that radius; what the index understands."""
-    up = metres / _METRES_PER_DEGREE
-    aside = up / math.cos(math.radians(point.y))
-    box = Polygon.from_bbox((point.x - aside, point.y - up, point.x + aside, point.y + up))
-    box.srid = point.srid
-    return box
 
 
 def _part(n: int) -> Func:

@@ -14,7 +14,7 @@ from django.db.models.functions import JSONObject
 from issues.terms import Verb
 
 if TYPE_CHECKING:
-    from issues.models import Event, EventText, Issue
+    from issues.models import Event, EventText, Issue, Submission
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -116,6 +116,11 @@ class EventTextQuerySet(models.QuerySet["EventText"]):
     def written_for(self, issue: Issue) -> Self:
         """What was written with the steps of that issue and is still there."""
         return self.filter(event__issue=issue, erased_at=None)
+
+    def written_in(self, report: Submission) -> Self:
+        """What was written by or for that report's requester in its steps, and is still there."""
+        issues = [report.issue_id, *([report.filed_as_id] if report.filed_as_id else [])]
+        return self.filter(event__issue__in=issues, event__facts__report=report.pk, erased_at=None)
 
     def besides(self, *verbs: Verb) -> Self:
         return self.exclude(event__verb__in=verbs)

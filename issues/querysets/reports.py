@@ -107,6 +107,15 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         kept = self.filter(text_erased_at=None).order_by()
         return kept.update(text="", place_text="", text_erased_at=at)
 
+    def erase_all(self, at: datetime) -> int:
+        """What was written and where it was sent from is gone; the area stays. Says of how many."""
+        gone = {"text": "", "place_text": "", "point": None, "source_xy": None, "source_crs": "", "accuracy_m": None}
+        return self.order_by().update(**gone, device_at=None, occurred_at=None, text_erased_at=Coalesce("text_erased_at", at))
+
+    def to_erase(self) -> Self:
+        """Whose requesters asked for it, and which were not erased yet."""
+        return self.filter(erase_asked_at__isnull=False, text_erased_at=None)
+
     def without_screen(self) -> Self:
         """Reports of people who can only be called, or for whom somebody else reported and whom nothing written reaches."""
         unwritten = Q(requester=None) | Q(requester__channel="none")
@@ -139,6 +148,9 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
     def of_issue(self, issue: Issue) -> Self:
         return self.filter(submission__issue=issue)
 
+    def of_report(self, report: Submission) -> Self:
+        return self.filter(submission=report)
+
     def voice_since(self, moment: datetime) -> Self:
         """Voice notes that came then or before."""
         return self.filter(media_type__startswith="audio/", received_at__lte=moment)
@@ -151,10 +163,14 @@ class RequesterQuerySet(models.QuerySet["Requester"]):
     def of_issue(self, issue: Issue) -> Self:
         return self.filter(submission__issue=issue)
 
+    def of_report(self, report: Submission) -> Self:
+        return self.filter(submission=report)
+
     def erase(self, at: datetime) -> int:
         """Nobody can be reached by them any more; says of how many."""
         kept = self.filter(erased_at=None).order_by()
-        return kept.update(nickname="", phone=None, email=None, erased_at=at)
+        asked = {"asked_channel": "", "asked_address": None, "asked_at": None}
+        return kept.update(nickname="", phone=None, email=None, channel="none", erased_at=at, **asked)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -176,6 +192,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
 class RatingQuerySet(models.QuerySet["Rating"]):
     def of_issue(self, issue: OuterRef) -> Self:
         return self.filter(submission__issue=issue)
+
+    def of_report(self, report: Submission) -> Self:
+        return self.filter(submission=report)
+
+    def erase_comments(self) -> int:
+        """What was said with the ratings is gone, the ratings stay; says of how many."""
+        return self.exclude(comment="").order_by().update(comment="")
 
     def has(self, report: Submission, rounds: int) -> bool:
         """Whether that report was rated in that round."""

@@ -7,9 +7,11 @@ buttons there are. What sweeps do by themselves is in `issues/sweeps.py`, throug
 from __future__ import annotations
 
 from issues.services import (  # noqa: F401 - they register what they do
+    answering,
     bouncing,
     disputes,
     ending,
+    erasing,
     evidence,
     explaining,
     extending,

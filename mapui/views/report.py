@@ -6,6 +6,7 @@ import logging
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,10 +14,10 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grids.models import Area, in_language
-from issues import doors, intake, receipts, throttle
+from issues import doors, intake, joining, receipts, throttle
 from issues.addresses import client_address
 from issues.errors import Refusal
 from issues.intake import AlreadyReported
@@ -65,6 +66,22 @@ def where(request: HttpRequest) -> HttpResponse:
     return render(request, "mapui/_report_place.html", {"place": place, "place_text": request.GET.get("place_text", "")[:200]})
 
 
+@require_POST
+def alike(request: HttpRequest) -> HttpResponse:
+    """The part of the form that asks “is it this one?”, for the place and kind that were chosen; empty if nothing is known.
+
+    Sent by POST, for a place is nobody's business in a log; writes nothing. Who asks too often is asked nothing any more.
+    """
+    asked = ReportForm(request.POST)
+    asked.is_valid()
+    try:
+        throttle.spend(throttle.ALIKE, client_address(request))
+        known = asked.known
+    except throttle.Throttled:
+        known = []
+    return render(request, "mapui/_report_known.html", {"form": asked, "known": known})
+
+
 @require_GET
 def pin_map(request: HttpRequest) -> JsonResponse:
     """What the map for setting a pin needs: layers of the territory, and where to look first (`look`, degrees)."""
@@ -100,7 +117,7 @@ def _posted(request: HttpRequest, code: str) -> HttpResponse:
     unread = _without_photos(request)
     if request.POST.get("step") == "place":
         unread.errors.clear()
-        return _page(request, unread)
+        return _page(request, unread, known=unread.known)
     if fault:
         logger.info("Report not taken: %s", fault)
         return _page(request, unread, status=403, trouble=_("This page had been open too long. Please press “Send” once more."))
@@ -116,6 +133,8 @@ def _posted(request: HttpRequest, code: str) -> HttpResponse:
         return _page(request, form, status=422)
     if form.other_doors:
         return _page(request, form, status=422, other_doors=form.other_doors)
+    if form.asks_whether_known:
+        return _page(request, form, asks_known=True)
     return _taken(request, form, code)
 
 
@@ -146,6 +165,8 @@ def _taken(request: HttpRequest, form: ReportForm, code: str) -> HttpResponse:
             status=500,
             trouble=_("Something went wrong on our side. Your words are still here: please send them again."),
         )
+    if sentence := joining.missed(submission, form.meant):
+        messages.warning(request, sentence)
     receipt = reverse("track", args=[receipts.grouped(submission.receipt_code)])
     return HttpResponseRedirect(f"{receipt}?received=1", status=303)
 

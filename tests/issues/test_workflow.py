@@ -31,6 +31,11 @@ WHO: dict[str, set[Role | Actor]] = {
 # “Who moves the state” of the notes, typed from there and not from the code: green | blue | yellow | red.
 NOTES = """
 submit               RES PH GM PR VS HOT | RES PH GM PR VS HOT | RES PH GM PR VS HOT | RES PH GM PR VS HOT
+join                 RES PH GM PR VS HOT | RES PH GM PR VS HOT | RES PH GM PR VS HOT | RES PH GM PR VS HOT
+choose_answer        RES                 | RES                 | RES                 | RES
+confirm_answer       RES                 | RES                 | RES                 | RES
+ask_erasure          RES                 | RES                 | RES                 | RES
+erase                RES                 | RES                 | RES                 | RES
 accept               GM VS TC            | VS TC               | TC                  | TC
 decline              VS TC               | TC                  | TC                  | DUC
 dispatch             SYS VS              | VS                  | TC                  | DUC
@@ -131,6 +136,11 @@ _NOT_NEW = _OPEN.removeprefix("submitted ")
 WAYS = {
     "submit": ("draft", "submitted"),
     "supplement": (_OPEN, None),
+    "join": (_BEFORE_FEEDBACK, None),
+    "choose_answer": (f"{_OPEN} {_ENDS}", None),
+    "confirm_answer": (f"{_OPEN} {_ENDS}", None),
+    "ask_erasure": (_OPEN, None),
+    "erase": (f"{_OPEN} {_ENDS}", None),
     "place": ("submitted", None),
     "accept": ("submitted", "accepted"),
     "decline": ("submitted", "declined"),
@@ -248,7 +258,15 @@ def test_verbs_of_the_next_stage_stand_in_the_table_and_are_not_offered():
     later: set[Verb] = set()
 
     assert set(VERBS).isdisjoint(later)
-    assert set(VERBS) | later | {Verb.SUBMIT, Verb.WARN, Verb.LETTER, Verb.ANSWER_LETTER, Verb.RECALENDAR, Verb.PURGE} == set(Verb)
+    assert set(VERBS) | later | {
+        Verb.SUBMIT,
+        Verb.JOIN,
+        Verb.WARN,
+        Verb.LETTER,
+        Verb.ANSWER_LETTER,
+        Verb.RECALENDAR,
+        Verb.PURGE,
+    } == set(Verb)
 
 
 def refusal(
