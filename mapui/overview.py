@@ -192,7 +192,7 @@ def _count_for_staff(viewer: Viewer, paths: list[str], under: str) -> dict[str, 
     found = {path: Numbers(is_told=viewer.sees(path)) for path in paths}
     depth = len(paths[0].split(".")) if paths else 0
     issues = viewer.issues.under(under).with_clock_state(viewer.at).order_by()
-    for path, level, clock, n in issues.values_list("path", "level", "clock").annotate(n=Count("pk")):  # type: ignore[misc]
+    for path, level, clock, n in issues.values_list("path", "level", "clock").annotate(n=Count("pk")):
         numbers = found.get(".".join(path.split(".")[:depth]))
         if numbers is not None and numbers.is_told:
             numbers.add(level, n, late=clock == ClockState.OVERDUE)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import Exists, OuterRef
 
 from issues.querysets.alike import AlikeWords
-
-if TYPE_CHECKING:
 
 
 class RightsWords(AlikeWords):

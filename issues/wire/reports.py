@@ -14,11 +14,11 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from grids.levels import Level
-from issues import intake, photos, receipts, throttle
+from issues import intake, joining, photos, receipts, throttle
 from issues.addresses import client_address
 from issues.doors import Door, other_doors
 from issues.errors import Refusal
-from issues.intake import AlreadyReported, Draft
+from issues.intake import AlreadyReported, Draft, title_of
 from issues.models import Issue, Submission
 from issues.terms import Status, Verb
 from issues.wire import drafts
@@ -42,20 +42,21 @@ def reports(request: HttpRequest) -> HttpResponse:
     draft = drafts.draft_of(body, key, sender, at)
     try:
         if earlier:
-            return said(told(intake.replay(earlier, draft, at)))
+            return said(told(intake.replay(earlier, draft, at), join=draft.join))
         _check_doors(draft, drafts.shown_doors(body))
         submission, is_first = intake.take(draft, at, sender)
     except AlreadyReported as again:
         raise Fault(409, "conflict", again.sentence, kept=told(again.submission)) from None
     except Refusal as refusal:
         raise _of_value(refusal) from None
-    return said(told(submission, is_first=is_first), status=201 if is_first else 200)
+    return said(told(submission, is_first=is_first, join=draft.join), status=201 if is_first else 200)
 
 
-def told(submission: Submission, *, is_first: bool = False) -> dict[str, object]:
+def told(submission: Submission, *, is_first: bool = False, join: str = "") -> dict[str, object]:
     """What the phone keeps of a report. `status`, light, `who` and `next` say how it stands now; the rest never changes.
 
-    `is_first`: it was made just now, so no file of it can be there.
+    `is_first`: it was made just now, so no file of it can be there. `join`: the issue that it was said to be the same as;
+    `note` says why it was not taken so.
     """
     issue, opened = submission.issue, submission.filed_as or submission.issue
     receipt = receipts.grouped(submission.receipt_code)
@@ -65,7 +66,7 @@ def told(submission: Submission, *, is_first: bool = False) -> dict[str, object]
         "receipt": receipt,
         "number": opened.number,
         "track_url": reverse("track", args=[receipt]),
-        "title": opened.title,
+        "title": title_of(submission.text) if _is_joined(submission) else opened.title,  # its own words, no neighbour's
         "status": issue.status,
         "light": light.value,
         "light_word": str(light.label),
@@ -73,6 +74,7 @@ def told(submission: Submission, *, is_first: bool = False) -> dict[str, object]
         "next": localtime(next_at).isoformat(timespec="seconds") if next_at else None,
         "received_at": localtime(submission.received_at).isoformat(timespec="seconds"),
         "erased": submission.text_erased_at is not None,
+        "note": joining.missed(submission, join),
         "joined": issue.number if _is_joined(submission) else "",
         "missing": _announced(submission) if is_first else missing(submission),
     }

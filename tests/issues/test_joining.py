@@ -200,7 +200,12 @@ def test_second_report_joins_with_a_receipt_of_its_own_and_the_ledger_says_so(to
     assert Issue.objects.count() == 1
     assert len({one.receipt_code for one in issue.submissions.all()}) == 2
     event = issue.events.get(verb=Verb.JOIN)
-    assert (event.actor, event.facts, event.is_public, event.texts) == ("requester", {"report": report.pk}, True, {})
+    assert (event.actor, event.facts, event.is_public, event.texts) == (
+        "requester",
+        {"report": report.pk, "channel": "web"},
+        True,
+        {},
+    )
     issue.refresh_from_db()
     assert issue.title == "东门口的路灯坏了三天了"
     assert issue.event_count == 2

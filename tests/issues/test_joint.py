@@ -211,7 +211,7 @@ def test_answer_is_told_to_the_lead_and_to_who_dispatched(county):
 def test_queue_of_a_unit_holds_what_it_owes_until_it_has_answered(county):
     issue = helped(county, due="2024-09-25")
 
-    waiting = Issue.objects.waiting_for(county["power"], MONDAY).values("pk", "asked", "waits_until")  # type: ignore[misc]
+    waiting = Issue.objects.waiting_for(county["power"], MONDAY).values("pk", "asked", "waits_until")
     assert [tuple(row.values()) for row in waiting] == [(issue.pk, "help", china("2024-09-25 17:30"))]
     do(issue, Verb.ANSWER, county["power"], MONDAY, text="done")
     assert not Issue.objects.waiting_for(county["power"], MONDAY).exists()
