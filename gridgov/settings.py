@@ -156,6 +156,10 @@ MEDIA_ROOT = Path(env.str("GRIDGOV_MEDIA_DIR", default=str(LOCAL_DIR / "media"))
 TILE_CACHE_DIR = Path(env.str("GRIDGOV_TILE_DIR", default=str(LOCAL_DIR / "tiles")))
 PHOTO_MAX_BYTES = env.int("GRIDGOV_PHOTO_MAX_MB", default=12) * 1024 * 1024
 PHOTO_MAX_COUNT = 5
+VOICE_MAX_BYTES = env.int("GRIDGOV_VOICE_MAX_MB", default=4) * 1024 * 1024
+VOICE_MAX_SECONDS, VOICE_MAX_COUNT = 60, 1
+# Who writes down voice notes before people do: the dotted path of a `issues.recognising.Recogniser`. None by default.
+SPEECH_RECOGNISER = env.str("GRIDGOV_SPEECH_RECOGNISER", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # --- Notices -----------------------------------------------------------------------------------------------------
@@ -255,6 +259,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:", *env.list("GRIDGOV_BASEMAP_HOSTS", default=[])],
+        "media-src": [SELF, "blob:"],
         "connect-src": [SELF],
         "worker-src": [SELF],
         "object-src": [NONE],

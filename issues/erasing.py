@@ -7,20 +7,16 @@ later; the issue keeps kind, cell, times and its own place. The ledger stays who
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from django.core.files.storage import default_storage
-
+from issues import files
 from issues.models import Attachment, EventText, Issue, Rating, Requester, Submission
-from issues.photos import thumb_name
-from issues.querysets import AttachmentQuerySet, EvidenceQuerySet
 
 
 def is_anything_left(report: Submission) -> bool:
     """Whether there is still something to erase; asks the database only about a report that was erased before."""
     if report.text_erased_at is None or (report.requester and report.requester.erased_at is None):
         return True
-    return EventText.objects.written_in(report).exists() or Attachment.objects.of_report(report).exists()
+    return EventText.objects.written_in(report).exists() or Attachment.objects.kept().of_report(report).exists()
 
 
 def erase(report: Submission, issue: Issue, at: datetime) -> dict[str, int]:
@@ -30,7 +26,7 @@ def erase(report: Submission, issue: Issue, at: datetime) -> dict[str, int]:
         "contacts": Requester.objects.of_report(report).erase(at),
         "texts": Submission.objects.with_ids([report.pk]).erase_all(at) + EventText.objects.written_in(report).erase(at),
         "comments": Rating.objects.of_report(report).erase_comments(),
-        "attachments": erase_files(Attachment.objects.of_report(report)),
+        "attachments": files.erase(Attachment.objects.kept().of_report(report), at),
     }
 
 
@@ -42,13 +38,3 @@ def _unname(report: Submission, issue: Issue) -> None:
     opened.title, opened.place_text = opened.category.name[:120], ""
     if opened.pk != issue.pk:
         opened.save(update_fields=["title", "place_text"])
-
-
-def erase_files(files: AttachmentQuerySet | EvidenceQuerySet) -> int:
-    """The files first: if the transaction is lost, the rows are still there and are taken up again."""
-    found: list[Any] = list(files)
-    for one in found:
-        for name in (str(one.file.name), thumb_name(one)):
-            default_storage.delete(name)
-    files.model._default_manager.remove([one.pk for one in found])
-    return len(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grids.errors import Forbidden, Refusal
 
-__all__ = ["Conflict", "Forbidden", "OutOfScope", "Refusal"]
+__all__ = ["Conflict", "FileRefused", "FileTooLarge", "Forbidden", "OutOfScope", "Refusal"]
 
 
 class Conflict(Refusal):
@@ -15,3 +15,15 @@ class OutOfScope(Refusal):
     """For this person the issue does not exist (HTTP 404)."""
 
     status = 404
+
+
+class FileRefused(Refusal):
+    """A photo or voice note that cannot be taken (HTTP 422); the sentence says why and what would help."""
+
+    status = 422
+
+
+class FileTooLarge(FileRefused):
+    """More bytes than a file may have (HTTP 413)."""
+
+    status = 413

@@ -1,7 +1,7 @@
 """A report comes in: once, whatever the line does. One transaction makes requester, issue, submission and photos.
 
 The key is the UUID that was minted when the form was opened (offline contract, point 6): the same key with the same body
-is answered with what it made the first time and adds photos still missing; with another body it is a conflict.
+is answered with what it made the first time and adds files still missing; with another body it is a conflict.
 """
 
 from __future__ import annotations
@@ -22,13 +22,15 @@ from django.utils.translation import gettext as _
 from grids.datums import Crs, to_wgs84
 from grids.locate import Location
 from grids.models import Area
-from issues import joining, masking, photos, placing, receipts, services
+from issues import files, joining, masking, placing, receipts, services
 from issues.errors import Conflict, Refusal
+from issues.files import File
 from issues.joining import Spot
 from issues.models import Category, Issue, Requester, Submission
 from issues.photos import Photo
 from issues.placing import Placed
 from issues.terms import Actor, Field, RequestType, Verb
+from issues.voice import Voice
 from issues.workflow import MOVE
 from representatives.models import Person
 from representatives.roles import Role
@@ -101,6 +103,7 @@ class Draft:
     declared: tuple[Declared, ...] = ()  # files that come after the text
     form_version: int | None = None  # of the phone's form; no part of the body
     photos: tuple[Photo, ...] = ()
+    voice: Voice | None = None
     located: Location | None = None  # where `xy` lies, if that was looked up just before; no part of the body either
 
     def with_photos(self, *more: Photo) -> Draft:
@@ -112,8 +115,13 @@ class Draft:
         """Whether it may join a known issue: not where somebody is in danger, nor what is solved already."""
         return bool(self.join) and not self.danger and not self.done
 
+    @property
+    def files(self) -> tuple[File, ...]:
+        """Photos and voice note together."""
+        return (*self.photos, *([self.voice] if self.voice else []))
+
     def digest(self, secret: str | bytes | None = None) -> str:
-        """Keyed digest of the body without photos; keyed, for a telephone number could be guessed from a plain one."""
+        """Keyed digest of the body without files; keyed, for a telephone number could be guessed from a plain one."""
         body = [
             self.text, self.category, self.danger, self.xy, str(self.crs), self.accuracy_m, self.area, self.place_text,
             self.contact.nickname, self.contact.phone, self.contact.email, str(self.contact.channel),
@@ -139,7 +147,7 @@ class AlreadyReported(Conflict):
 
 
 def report(draft: Draft, *, at: datetime, entered_by: Person | None = None) -> Submission:
-    """Take the report, or answer a repeat with what it made. Raises Refusal, AlreadyReported (Conflict), PhotoRefused."""
+    """Take the report, or answer a repeat with what it made. Raises Refusal, AlreadyReported (Conflict), FileRefused."""
     earlier = Submission.objects.with_uuid(draft.uuid)
     return replay(earlier, draft, at) if earlier else take(draft, at, entered_by)[0]
 
@@ -163,7 +171,7 @@ def _check(draft: Draft) -> None:
         raise Refusal(_("Please say what is the matter."), field="text")
     if len(draft.text) > TEXT_MAX:
         raise Refusal(_("That is too long: %(most)d characters are possible.") % {"most": TEXT_MAX}, field="text")
-    photos.check_count(len(draft.photos))
+    files.check_counts(photo_count=len(draft.photos))
 
 
 def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
@@ -174,8 +182,7 @@ def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
     submission.entered_by = entered_by
     submission.requester = _requester(draft)
     _file(submission, draft, placed, at)
-    if draft.photos:
-        photos.attach(submission, draft.photos, at=at)
+    files.attach(submission, draft.files, at=at)
     if draft.done:
         _solve(submission, draft, at, entered_by)
     return submission
@@ -213,16 +220,12 @@ def _solve(submission: Submission, draft: Draft, at: datetime, person: Person | 
 
 
 def replay(earlier: Submission, draft: Draft, at: datetime) -> Submission:
-    """What the key made before; photos that did not arrive then are added. Raises AlreadyReported for another body."""
+    """What the key made before; files that did not arrive then are added. Raises AlreadyReported for another body."""
     if earlier.text_erased_at is not None:
         return earlier  # what it said is gone, so nothing can be compared or added: it was received, and that is the answer
     if not draft.made(earlier):
         raise AlreadyReported(earlier)
-    if draft.photos:
-        known = {photo.sha256 for photo in earlier.attachments.all()}
-        photos.check_count(len(known | {photo.sha256 for photo in draft.photos}))
-        with transaction.atomic():
-            photos.attach(earlier, draft.photos, at=at)
+    files.attach(earlier, draft.files, at=at)
     return earlier
 
 

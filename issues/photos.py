@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import IO
 
+import numpy as np
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 from PIL import Image, ImageFile, ImageOps
 
-from issues.errors import Refusal
-from issues.models import Attachment, Evidence, Submission
+from issues.errors import FileRefused, FileTooLarge
 
+MEDIA_TYPE = "image/jpeg"
 FORMATS = ("JPEG", "PNG", "WEBP")
 # JPEG is scaled down while it is decoded, so large ones need little memory; the others are decoded whole.
 MAX_PIXELS = {"JPEG": 110_000_000, "MPO": 110_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
@@ -32,6 +29,8 @@ MAX_PIXELS = {"JPEG": 110_000_000, "MPO": 110_000_000, "PNG": 25_000_000, "WEBP"
 STEPS = ((2048, 80), (2048, 70), (1600, 70), (1280, 65), (1024, 60))
 ENOUGH_BYTES = 450_000
 THUMB_EDGE = 320
+MAX_SCANS = 100  # of a progressive JPEG; cameras and browsers write about ten
+_SCAN = b"\xff\xda"
 # What Pillow raises for broken or hostile files is not one family.
 _BROKEN = (
     OSError,
@@ -40,16 +39,15 @@ _BROKEN = (
     IndexError,
     KeyError,
     TypeError,
+    MemoryError,
     struct.error,
     Image.DecompressionBombError,
 )
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 
-class PhotoRefused(Refusal):
+class PhotoRefused(FileRefused):
     """A photo that cannot be taken (HTTP 422); the sentence says why and what would help."""
-
-    status = 422
 
     def __init__(self, sentence: object) -> None:
         super().__init__(sentence, field="photos")
@@ -75,13 +73,11 @@ def check_count(count: int) -> None:
 
 
 def prepare(file: IO[bytes], *, size: int, name: str = "") -> Photo:
-    """The photo in an uploaded file of `size` bytes, drawn anew. Raises PhotoRefused, naming the file."""
+    """The photo in an uploaded file of `size` bytes, drawn anew. Raises PhotoRefused or FileTooLarge, naming the file."""
     label = PurePosixPath(name).name[:60] or _("photo")
     if size > settings.PHOTO_MAX_BYTES:
-        raise PhotoRefused(
-            _("“%(name)s” is too large. A photo can have %(most)d MB.")
-            % {"name": label, "most": settings.PHOTO_MAX_BYTES // 1024 // 1024}
-        )
+        words = {"name": label, "most": settings.PHOTO_MAX_BYTES // 1024 // 1024}
+        raise FileTooLarge(_("“%(name)s” is too large. A photo can have %(most)d MB.") % words, field="photos")
     file.seek(0)
     content = file.read()
     try:
@@ -94,80 +90,66 @@ def prepare(file: IO[bytes], *, size: int, name: str = "") -> Photo:
     return Photo(hashlib.sha256(content).hexdigest(), jpeg, _jpeg(thumb, 75), small.width, small.height)
 
 
-def attach(submission: Submission, photos: Iterable[Photo], *, at: datetime) -> list[Attachment]:
-    """Store the photos of a report that it does not have yet; those that it has are left alone."""
-    known = set(submission.attachments.values_list("sha256", flat=True))
-    made = []
-    for photo in photos:
-        if photo.sha256 in known:
-            continue
-        known.add(photo.sha256)
-        made.append(_store(submission, photo, at))
-    return made
-
-
-def attachments_of(submission: Submission) -> list[Attachment]:
-    """The photos of a report, in the order in which they came."""
-    return list(submission.attachments.order_by("id"))
-
-
-def thumb_name(attachment: Attachment | Evidence) -> str:
-    """The name in storage of an attachment's thumbnail."""
-    path = PurePosixPath(str(attachment.file.name))
-    return str(path.with_name(f"{path.stem}.thumb.jpg"))
-
-
-def keep(folder: str, photo: Photo) -> str:
-    """Store the photo and its thumbnail in that folder; the name in storage of the photo."""
-    stem = f"{folder}/{photo.sha256[:32]}"
-    name = _write(f"{stem}.jpg", photo.jpeg)
-    _write(f"{stem}.thumb.jpg", photo.thumb)
-    return name
-
-
-def _store(submission: Submission, photo: Photo, at: datetime) -> Attachment:
-    # Each report keeps its own copy: erasing one report never takes a photo from another.
-    name = keep(f"attachments/{submission.uuid.hex[:2]}/{submission.uuid.hex}", photo)
-    return Attachment.objects.create(
-        submission=submission,
-        sha256=photo.sha256,
-        file=name,
-        media_type="image/jpeg",
-        width=photo.width,
-        height=photo.height,
-        received_at=at,
-    )
-
-
-def _write(name: str, content: bytes) -> str:
-    """Write unless an earlier attempt, whose transaction was lost, already did; the name says what is inside."""
-    if default_storage.exists(name):
-        return name
-    return default_storage.save(name, ContentFile(content))
-
-
 def _decoded(content: bytes, label: str) -> Image.Image:
-    """The picture, upright, RGB on white, with no memory of its file; at most twice the edge that is kept."""
+    """The picture, upright, RGB on white, with no memory of its file; at most four times the edge that is kept."""
     if content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS:
         raise PhotoRefused(
             _("“%(name)s” is in the HEIC format. Please send it as JPEG: on an iPhone choose “Most compatible” for the camera.")
             % {"name": label}
         )
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # the maker of PDFs sets it for the whole process
+    # The maker of PDFs sets it for the whole process, perhaps just now in another thread: so the end is looked for as well.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     with Image.open(BytesIO(content), formats=FORMATS) as opened:
-        if opened.width * opened.height > MAX_PIXELS[opened.format or "PNG"]:
+        if _is_too_much(opened, content):
             raise PhotoRefused(_("“%(name)s” has too many pixels. Please choose a smaller photo.") % {"name": label})
+        if not _is_whole(content, opened.format):
+            raise PhotoRefused(_("“%(name)s” is not whole: its end is missing. Please send it again.") % {"name": label})
         opened.draft("RGB", (STEPS[0][0], STEPS[0][0]))
         opened.load()
-        upright = _upright(opened)
-    if upright.mode == "P" or "A" in upright.mode or "transparency" in upright.info:
-        upright = upright.convert("RGBA")
-        ground = Image.new("RGB", upright.size, "white")
-        ground.paste(upright, mask=upright.getchannel("A"))
-        upright = ground
-    picture = upright.convert("RGB")
+        upright = _upright(_reduced(opened))
+    picture = _on_white(upright)
     picture.info.clear()  # the encoder would otherwise carry comments and XMP over
     return picture
+
+
+def _is_too_much(opened: Image.Image, content: bytes) -> bool:
+    """Whether decoding would take more memory or time than a photo is worth; told from the header."""
+    most = MAX_PIXELS[opened.format or "PNG"]
+    if opened.info.get("progressive"):  # decoded whole, scan after scan, however small it is drawn
+        most = MAX_PIXELS["PNG"]
+        if content.count(_SCAN) > MAX_SCANS:
+            return True
+    return opened.width * opened.height > most
+
+
+def _is_whole(content: bytes, kind: str | None) -> bool:
+    """Whether the file has its end; what follows behind it (a film, another file) is no part of the photo."""
+    if kind == "PNG":
+        return b"IEND\xaeB`\x82" in content
+    if kind == "WEBP":
+        return len(content) >= 8 + int.from_bytes(content[4:8], "little")
+    place = 2  # of the next segment of a JPEG file: marker, length in two bytes, data; the scans come after the last
+    while content[place : place + 1] == b"\xff" and content[place : place + 2] != _SCAN:
+        place += 1 if content[place + 1 : place + 2] == b"\xff" else 2 + int.from_bytes(content[place + 2 : place + 4], "big")
+    return content.find(b"\xff\xd9", place) > 0
+
+
+def _reduced(opened: Image.Image) -> Image.Image:
+    """A picture far larger than what is kept, in a size that costs less to go on with."""
+    times = max(opened.size) // (2 * STEPS[0][0])
+    return opened.reduce(times) if times > 1 and opened.mode in ("RGB", "RGBA", "L", "LA", "CMYK") else opened
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """The picture as RGB; what is transparent lies on white, sixteen bits of grey are not cut off but scaled."""
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
+    if picture.mode != "P" and "A" not in picture.mode and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    whole = picture.convert("RGBA")
+    ground = Image.new("RGB", whole.size, "white")
+    ground.paste(whole, mask=whole.getchannel("A"))
+    return ground
 
 
 def _upright(opened: Image.Image) -> Image.Image:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from issues import erasing, policy
-from issues.erasing import erase_files
+from issues import erasing, files, policy
 from issues.models import Attachment, Event, EventText, Evidence, Issue, Requester, Submission
 from issues.services.acting import Act
 from issues.sweeps import Tally, sweep
@@ -27,7 +26,8 @@ def purge(*, at: datetime) -> Tally:
 
 
 def purge_voice(*, at: datetime) -> Tally:
-    """Erase voice notes by the time at which they came, of open issues too."""
+    """Erase voice notes by the time at which they came, of open issues too; and what is left of those written down."""
+    files.finish_erasing(Attachment.objects.half_erased())
     return sweep(lambda now: Issue.objects.with_voice_since(_voice_until(now)), _purge_voice, at)
 
 
@@ -66,7 +66,7 @@ def _purge(issue: Issue, at: datetime) -> Event | None:
 
 
 def _purge_voice(issue: Issue, at: datetime) -> Event | None:
-    gone = erase_files(Attachment.objects.of_issue(issue).voice_since(_voice_until(at)))
+    gone = files.erase(Attachment.objects.of_issue(issue).voice_since(_voice_until(at)), at)
     return Act(issue, Verb.PURGE, at).write({"voice": gone}) if gone else None
 
 
@@ -84,7 +84,7 @@ def _erase_contacts(issue: Issue, at: datetime) -> int:
 
 
 def _erase_attachments(issue: Issue, at: datetime) -> int:
-    return erase_files(Attachment.objects.of_issue(issue)) + erase_files(Evidence.objects.of_issue(issue))
+    return files.erase(Attachment.objects.of_issue(issue), at) + files.remove(Evidence.objects.of_issue(issue))
 
 
 def _erase_texts(issue: Issue, at: datetime) -> int:

@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from issues import county_calendar, redrawing, retention, sweeps
+from issues import county_calendar, recognising, redrawing, retention, sweeps
 from issues.notices import sending
 from issues.simulating import running
 
@@ -58,6 +58,11 @@ def purge_asked() -> str:
 @shared_task
 def purge_voice() -> str:
     return _said("purge voice", retention.purge_voice(at=timezone.now()))
+
+
+@shared_task
+def recognise() -> str:
+    return _said("recognise", recognising.recognise(at=timezone.now()))
 
 
 @shared_task

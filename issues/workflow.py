@@ -164,6 +164,9 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.MARK_TASK,    OPEN,              None,                    NOBODY,               _who(VS, HELP),  _who(TC, HELP),      _who(DUC, HELP), (Field.MARK,), (Field.SUB_TASK,)),
     Move(Verb.DELEGATE,     _WORKING | _CHECK, None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
     Move(Verb.ADD_EVIDENCE, _WORKING | _CHECK, None,                    _who(PR, GM, GL),     _who(VS),        _who(TC, LEAD),      _who(LEAD), (), (Field.TEXT,)),
+    Move(Verb.TRANSCRIBE,   OPEN | _SHUT,      None,                    _who(GM, GL, PR, VS, TC), _who(GM, GL, PR, VS, TC), _who(GM, GL, VS, TC, LEAD), _who(TC, LEAD, DUC), (Field.TEXT,)),
+    Move(Verb.PUBLISH_PHOTO, (OPEN | _SHUT) - _NEW, None,               _who(VS, TC),         _who(VS, TC),    _who(TC),            _who(DUC)),
+    Move(Verb.HIDE_PHOTO,   OPEN | ENDS,       None,                    _STAFF,               _STAFF,          _STAFF,              _STAFF),
     Move(Verb.DRAFT_RAISE,  _HELD,             None,                    _who(SYS),            _who(SYS),       _who(SYS),           NOBODY),
     Move(Verb.TAKE_UP,      _HELD,             _S.ASSIGNED,             _who(VS),             _who(TC),        NOBODY,              NOBODY,     _REASON),
     Move(Verb.LET_STAY,     _HELD,             None,                    _who(VS),             _who(TC),        NOBODY,              NOBODY,     _REASON),
@@ -200,6 +203,7 @@ MOVES: tuple[Move, ...] = (
 BY_PEOPLE = frozenset(
     {Verb.PROPOSE_RED, Verb.ENTER_RED, Verb.REFUSE_RED, Verb.SUPERVISE, Verb.LIFT, Verb.PROPOSE_LISTED, Verb.LIST}
     | {Verb.REFUSE_LISTED, Verb.APPOINT, Verb.REPORT_PROGRESS, Verb.APPROVE_EXIT, Verb.EXIT_DOWN, Verb.LETTER, Verb.ANSWER_LETTER}
+    | {Verb.TRANSCRIBE, Verb.PUBLISH_PHOTO, Verb.HIDE_PHOTO}
 )
 MOVE: Mapping[Verb, Move] = {move.verb: move for move in MOVES}
 

@@ -60,7 +60,11 @@ class Joint:
     @cached_property
     def evidence(self) -> list[Evidence]:
         """Photos of the result; looked for only where the county wants them or there can be any."""
-        return list(self.issue.evidence.all()) if self.needs_evidence or self.may_add_evidence or self.issue.resolution else []
+        return (
+            list(self.issue.evidence.with_publication())
+            if self.needs_evidence or self.may_add_evidence or self.issue.resolution
+            else []
+        )
 
     @property
     def needs_evidence(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -24,7 +23,6 @@ from issues.models import (
     Issue,
     KeySupervisionEntry,
     Project,
-    Rating,
     ReplyTemplate,
     Submission,
 )
@@ -34,6 +32,7 @@ from issues.workflow import MOVE, RUNGS, Move, light_of, needs
 from mapui import clocks, timeline
 from mapui.forms import MoveForm, Options
 from mapui.issue_joint import Joint
+from mapui.issue_reports import Told
 from mapui.papers.dossier import Dossier
 from mapui.papers.kinds import Listed, papers_of
 from mapui.template_page import Choice, choices_for
@@ -70,7 +69,8 @@ _BACKWARD = frozenset(
 )
 
 
-_OWN_PANEL = frozenset({Verb.ADD_EVIDENCE})  # takes files, so it has a form of its own
+# About one file, so they have forms of their own.
+_OWN_PANEL = frozenset({Verb.ADD_EVIDENCE, Verb.TRANSCRIBE, Verb.PUBLISH_PHOTO, Verb.HIDE_PHOTO})
 
 
 class Link(NamedTuple):
@@ -79,14 +79,6 @@ class Link(NamedTuple):
     label: str
     number: str
     title: str
-
-
-class Said(NamedTuple):
-    """What a requester says of the result; `by_caller`: somebody of the staff wrote it down."""
-
-    label: str
-    comment: str
-    by_caller: bool
 
 
 @dataclass(frozen=True)
@@ -169,8 +161,21 @@ class IssuePage:
 
     @cached_property
     def submissions(self) -> list[Submission]:
-        """What was reported, oldest first; each with `photo_ids` and `rated`."""
+        """What was reported, oldest first; each with `files` and `rated`."""
         return list(self.issue.submissions.for_issue_page())
+
+    @property
+    def may_publish_photos(self) -> bool:
+        return self.offers(Verb.PUBLISH_PHOTO)
+
+    @property
+    def may_hide_photos(self) -> bool:
+        return self.offers(Verb.HIDE_PHOTO)
+
+    @property
+    def may_listen(self) -> bool:
+        """Whether the person hears voice notes and writes them down."""
+        return self.offers(Verb.TRANSCRIBE)
 
     @property
     def is_answer_undelivered(self) -> bool:
@@ -183,9 +188,9 @@ class IssuePage:
         return self.offers(Verb.TOLD)
 
     @property
-    def told(self) -> list[tuple[Submission, list[Said]]]:
-        """The reports, each with what its requester said of the result."""
-        return [(one, [_said(rating) for rating in one.rated]) for one in self.submissions]  # type: ignore[attr-defined]
+    def told(self) -> list[Told]:
+        """The reports, each with its photos and voice notes, and what its requester said of the result."""
+        return [Told(one) for one in self.submissions]
 
     @cached_property
     def events(self) -> list[Event]:
@@ -396,10 +401,6 @@ class IssuePage:
     def idle(self) -> Promise:
         """Why there is no button."""
         return _IDLE_ENDED if not self.issue.is_open else _IDLE
-
-
-def _said(rating: Mapping[str, str]) -> Said:
-    return Said(str(Rating.Value(rating["value"]).label), rating["comment"], bool(rating["taken_by"]))
 
 
 _IDLE = gettext_lazy("Nothing: it is with somebody else now. You can follow it here.")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from grids.levels import Level
 from grids.models import Area, Territory
-from issues import closing, photos, policy, services
+from issues import closing, files, policy, services
 from issues.asking import Rest
 from issues.models import Attachment, Event, Issue, Project, Rating, Submission
 from issues.terms import ENDS, Actor, Field, Light, Status, Verb
@@ -236,7 +236,7 @@ class Parcel:
 
     @cached_property
     def photos(self) -> list[Attachment]:
-        return photos.attachments_of(self.submission)
+        return files.photos_of(self.submission)
 
     @cached_property
     def rating(self) -> Rating | None:

@@ -15,9 +15,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
-from issues import intake, joining, photos, reaching
+from issues import files, intake, joining, photos, reaching, voice
 from issues.doors import Door, other_doors
-from issues.errors import Refusal
+from issues.errors import FileRefused, Refusal
 from issues.intake import Contact, Draft
 from issues.joining import Known, Spot
 from issues.models import Category, Requester, Submission
@@ -44,11 +44,25 @@ class PhotosField(forms.FileField):
     widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True})
 
     def clean(self, data: Iterable[UploadedFile] | None, initial: object = None) -> tuple[photos.Photo, ...]:
-        files = [file for file in data or () if file]
+        chosen = [file for file in data or () if file]
         try:
-            photos.check_count(len(files))
-            return tuple(photos.prepare(file, size=file.size or 0, name=file.name or "") for file in files)
-        except photos.PhotoRefused as refused:
+            files.check_counts(photo_count=len(chosen))
+            return tuple(photos.prepare(file, size=file.size or 0, name=file.name or "") for file in chosen)
+        except FileRefused as refused:
+            raise forms.ValidationError(refused.sentence) from None
+
+
+class VoiceField(forms.FileField):
+    """A voice note; cleaned to `voice.Voice`, encoded anew, or None."""
+
+    widget = forms.FileInput(attrs={"accept": "audio/*"})
+
+    def clean(self, data: UploadedFile | None, initial: object = None) -> voice.Voice | None:
+        if not data:
+            return None
+        try:
+            return voice.prepare(data, size=data.size or 0, name=data.name or "")
+        except FileRefused as refused:
             raise forms.ValidationError(refused.sentence) from None
 
 
@@ -116,6 +130,7 @@ class ReportForm(forms.Form):
     group = forms.CharField(required=False, max_length=60)
     category = forms.CharField(required=False, max_length=60)
     photos = PhotosField(label=gettext_lazy("Photos"), required=False)
+    voice = VoiceField(label=gettext_lazy("Voice note"), required=False)
     nickname = forms.CharField(label=gettext_lazy("How to address you"), max_length=40, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=120, required=False)
@@ -254,6 +269,7 @@ class ReportForm(forms.Form):
             device_at=data["device_at"],
             language=get_language() or "",
             photos=data["photos"],
+            voice=data["voice"],
             done=data["done"].strip() if data["solved"] else "",
             join=self.meant,
             located=self.place.found if has_point else None,

@@ -21,6 +21,7 @@ from mapui.views import (
     letters,
     notices,
     papers,
+    photos,
     policy,
     queue,
     red,
@@ -32,6 +33,7 @@ from mapui.views import (
     staff,
     templates,
     tracking,
+    voice,
 )
 
 register_converter(WordConverter, "word")
@@ -75,8 +77,15 @@ urlpatterns = [
     path("issues/<word:number>/papers/<slug:kind>/<word:key>/", papers.paper, name="paper"),
     path("issues/<word:number>/evidence/", evidence.issue_evidence, name="issue-evidence"),
     path("issues/<word:number>/<slug:verb>/", issue.issue_move, name="issue-move"),
-    path("photos/<int:pk>/", issue.photo, name="photo"),
-    path("evidence/<int:pk>/", evidence.evidence, name="evidence"),
+    path("photos/<int:pk>/", photos.photo, {"kind": "report"}, name="photo"),
+    path("photos/<int:pk>/publish/", photos.photo_publish, {"kind": "report"}, name="photo-publish"),
+    path("photos/<int:pk>/hide/", photos.photo_hide, {"kind": "report"}, name="photo-hide"),
+    path("photos/public/<uuid:copy>.jpg", photos.public_photo, name="public-photo"),
+    path("evidence/<int:pk>/", photos.photo, {"kind": "result"}, name="evidence"),
+    path("evidence/<int:pk>/publish/", photos.photo_publish, {"kind": "result"}, name="evidence-publish"),
+    path("evidence/<int:pk>/hide/", photos.photo_hide, {"kind": "result"}, name="evidence-hide"),
+    path("voice/<int:pk>/", voice.voice, name="voice"),
+    path("voice/<int:pk>/sound/", voice.voice_sound, name="voice-sound"),
     path("report/", report.report, name="report"),
     path("report/map.json", report.pin_map, name="report-map"),
     path("report/alike/", report.alike, name="report-alike"),

@@ -11,6 +11,7 @@ from issues.models.ledger import Event, EventText
 from issues.models.looks import ContactLook
 from issues.models.notices import Notice, NoticeChoice, Outlet
 from issues.models.poll import Judgement, Poll
+from issues.models.publication import Publication
 from issues.models.requests import HolderRequest, Milestone, Project
 from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
 from issues.models.wire import SentMove
@@ -44,6 +45,7 @@ __all__ = [
     "PolicyDraft",
     "Poll",
     "Project",
+    "Publication",
     "Rating",
     "ReminderLetter",
     "ReplyTemplate",

@@ -131,15 +131,25 @@ class Submission(models.Model):
 
 
 class Attachment(models.Model):
-    """A photo or voice note, re-encoded on arrival (no EXIF), stored by the hash of its bytes outside the web root."""
+    """A photo or voice note, encoded anew on arrival (no EXIF, no tags), stored outside the web root.
+
+    `sha256` is of the bytes as they were sent. Once erased, the row alone stays with it, so that a telephone which sends
+    the same again is told that it has arrived. `transcript` is what is being written down of a voice note, until it is
+    done and belongs to the report; `by_machine`: nobody has looked at it yet.
+    """
 
     submission = models.ForeignKey(Submission, models.PROTECT, related_name="attachments", verbose_name=_("submission"))
     sha256 = models.CharField(_("hash as sent"), max_length=64)
-    file = models.FileField(_("file"), upload_to="attachments/%Y/%m/")
+    file = models.FileField(_("file"), upload_to="attachments/%Y/%m/", blank=True)
     media_type = models.CharField(_("media type"), max_length=40)
     width = models.PositiveIntegerField(_("width"), null=True)
     height = models.PositiveIntegerField(_("height"), null=True)
+    seconds = models.FloatField(_("length in seconds"), null=True)
+    transcript = models.TextField(_("written down so far"), blank=True)
+    by_machine = models.BooleanField(_("written by speech recognition"), default=False)
+    recognised_at = models.DateTimeField(_("given to speech recognition at"), null=True, blank=True)
     received_at = models.DateTimeField(_("received at"))
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True)
 
     objects = AttachmentQuerySet.as_manager()
 
@@ -147,10 +157,18 @@ class Attachment(models.Model):
         verbose_name = _("attachment")
         verbose_name_plural = _("attachments")
         constraints = (models.UniqueConstraint(fields=("submission", "sha256"), name="attachment_once"),)
-        indexes = (models.Index(fields=("received_at",), condition=Q(media_type__startswith="audio/"), name="attachment_voice"),)
+        indexes = (
+            models.Index(
+                fields=("received_at",), condition=Q(media_type__startswith="audio/", erased_at=None), name="attachment_voice"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.sha256[:12]
+
+    @property
+    def is_voice(self) -> bool:
+        return self.media_type.startswith("audio/")
 
 
 class Evidence(models.Model):

@@ -2,19 +2,14 @@
 
 from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQuerySet
 from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
+from issues.querysets.files import AttachmentQuerySet, EvidenceQuerySet, PublicationQuerySet
 from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQuerySet, SimulationQuerySet
 from issues.querysets.issues import IssueQuerySet
 from issues.querysets.joint import JudgementQuerySet, PollQuerySet, SubTaskQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
 from issues.querysets.looks import ContactLookQuerySet
 from issues.querysets.notices import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
-from issues.querysets.reports import (
-    AttachmentQuerySet,
-    EvidenceQuerySet,
-    RatingQuerySet,
-    RequesterQuerySet,
-    SubmissionQuerySet,
-)
+from issues.querysets.reports import RatingQuerySet, RequesterQuerySet, SubmissionQuerySet
 from issues.querysets.requests import HolderRequestQuerySet, MilestoneQuerySet
 from issues.querysets.slips import EscalationRequestQuerySet
 from issues.querysets.supervision import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
@@ -43,6 +38,7 @@ __all__ = [
     "PolicyDraftQuerySet",
     "PolicyQuerySet",
     "PollQuerySet",
+    "PublicationQuerySet",
     "RatingQuerySet",
     "ReplyTemplateQuerySet",
     "RequesterQuerySet",

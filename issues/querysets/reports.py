@@ -17,7 +17,7 @@ from issues.notices import ways
 from issues.querysets.notices import DECISIONS, undelivered_to
 
 if TYPE_CHECKING:
-    from issues.models import Attachment, Evidence, Issue, Rating, Requester, Submission
+    from issues.models import Issue, Rating, Requester, Submission
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -122,41 +122,21 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(Q(requester__channel="phone") | Q(channel__in=("proxy", "hotline")) & unwritten)
 
     def for_issue_page(self) -> Self:
-        """With whom to answer, the keys of the photos (`photo_ids`), the ratings (`rated`) and whether an answer is `undelivered`; one statement."""
+        """With whom to answer, photos and voice notes (`files`), the ratings (`rated`) and whether an answer is `undelivered`; one statement."""
         from issues.models import Attachment, Rating
 
-        photos = Attachment.objects.filter(submission=OuterRef("pk")).order_by("pk").values("pk")
+        files = Attachment.objects.of_report(OuterRef("pk")).told()
         said = JSONObject(value="value", comment="comment", taken_by="taken_by_id", rated_at="rated_at")
         ratings = Rating.objects.filter(submission=OuterRef("pk")).order_by("rated_at").values(said=said)
         return (
             self.select_related("requester", "entered_by", "category")
             .annotate(
-                photo_ids=ArraySubquery(photos),
+                files=ArraySubquery(files),
                 rated=ArraySubquery(ratings),
                 undelivered=Exists(undelivered_to(OuterRef("pk")).given_up()),
             )
             .order_by("received_at", "pk")
         )
-
-
-class AttachmentQuerySet(models.QuerySet["Attachment"]):
-    def visible_to(self, person: Who, at: datetime) -> Self:
-        from issues.models import Issue
-
-        return self.filter(submission__issue__in=Issue.objects.visible_to(person, at))
-
-    def of_issue(self, issue: Issue) -> Self:
-        return self.filter(submission__issue=issue)
-
-    def of_report(self, report: Submission) -> Self:
-        return self.filter(submission=report)
-
-    def voice_since(self, moment: datetime) -> Self:
-        """Voice notes that came then or before."""
-        return self.filter(media_type__startswith="audio/", received_at__lte=moment)
-
-    def remove(self, ids: Collection[int]) -> int:
-        return self.filter(pk__in=ids).delete()[0]
 
 
 class RequesterQuerySet(models.QuerySet["Requester"]):
@@ -171,22 +151,6 @@ class RequesterQuerySet(models.QuerySet["Requester"]):
         kept = self.filter(erased_at=None).order_by()
         asked = {"asked_channel": "", "asked_address": None, "asked_at": None}
         return kept.update(nickname="", phone=None, email=None, channel="none", erased_at=at, **asked)
-
-
-class EvidenceQuerySet(models.QuerySet["Evidence"]):
-    def of_round(self, rounds: int) -> Self:
-        return self.filter(round=rounds)
-
-    def of_issue(self, issue: Issue | OuterRef) -> Self:
-        return self.filter(issue=issue)
-
-    def remove(self, ids: Collection[int]) -> int:
-        return self.filter(pk__in=ids).delete()[0]
-
-    def visible_to(self, person: Who, at: datetime) -> Self:
-        from issues.models import Issue
-
-        return self.filter(issue__in=Issue.objects.visible_to(person, at))
 
 
 class RatingQuerySet(models.QuerySet["Rating"]):

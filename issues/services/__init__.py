@@ -26,10 +26,12 @@ from issues.services import (  # noqa: F401 - they register what they do
     pausing,
     polling,
     projects,
+    publishing,
     raising,
     red,
     requests,
     supervising,
+    transcribing,
 )
 from issues.services.acting import VERBS, Act, posted_at
 from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result, move_each
@@ -39,6 +41,7 @@ from issues.services.intake import submit, suggested_level
 from issues.services.joint import is_helper_only, reads_answers, sees_in_part
 from issues.services.letters import answer_letter, send_letter
 from issues.services.moving import (
+    check_may,
     field_choices,
     levels_to_accept,
     move,
@@ -51,6 +54,8 @@ from issues.services.moving import (
 )
 from issues.services.notices import mark_read
 from issues.services.pausing import rests_for
+from issues.services.publishing import draw_copy, hide_photo, issue_of, publish_photo
+from issues.services.transcribing import keep_transcript, transcribe
 
 __all__ = [
     "IN_BULK",
@@ -62,10 +67,15 @@ __all__ = [
     "Result",
     "add_evidence",
     "answer_letter",
+    "check_may",
+    "draw_copy",
     "drop_filter",
     "drop_template",
     "field_choices",
+    "hide_photo",
     "is_helper_only",
+    "issue_of",
+    "keep_transcript",
     "levels_to_accept",
     "mark_read",
     "may_keep",
@@ -77,6 +87,7 @@ __all__ = [
     "possible_moves",
     "possible_moves_for_requester",
     "posted_at",
+    "publish_photo",
     "reads_answers",
     "rests_for",
     "save_filter",
@@ -88,4 +99,5 @@ __all__ = [
     "suggested_level",
     "template_paths",
     "template_unit",
+    "transcribe",
 ]

@@ -85,6 +85,12 @@ def possible_moves(issue: Issue, person: Person, at: datetime) -> list[Move]:
     return moves_in_sight(issue, person, at, posted_at(issue.path, at))
 
 
+def check_may(issue: Issue, verb: Verb, person: Person, at: datetime) -> None:
+    """Raises Forbidden if others might do the verb to an issue that the person sees, Refusal if nobody may; else nothing."""
+    if refused := act_of_person(issue, verb, person, at).refusal():
+        raise Forbidden(refused.sentence) if refused.by_role else Refusal(refused.sentence)
+
+
 def moves_in_sight(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment]) -> list[Move]:
     """The same for an issue that the caller found among those the person sees, with `posted_at` its place.
 

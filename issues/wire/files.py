@@ -12,12 +12,11 @@ from io import BytesIO
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from issues import photos, throttle
+from issues import files, throttle
 from issues.addresses import client_address
 from issues.models import Submission
 from issues.wire.answers import Fault, said, wire
@@ -41,10 +40,7 @@ def file(request: HttpRequest, key: str, sha256: str) -> HttpResponse:
         raise Fault(422, "file", _("The report did not announce this file."))
     if sha256 not in missing(submission):
         return _taken(submission, sha256, status=200)
-    photo = _made_anew(request, sha256)
-    with transaction.atomic():
-        Submission.objects.lock(submission.pk)
-        made = photos.attach(submission, [photo], at=now())
+    made = files.attach(submission, [_made_anew(request, sha256)], at=now())
     return _taken(submission, sha256, status=201 if made else 200)
 
 
@@ -58,7 +54,7 @@ def _report(key: str) -> Submission:
     return found
 
 
-def _made_anew(request: HttpRequest, sha256: str) -> photos.Photo:
+def _made_anew(request: HttpRequest, sha256: str) -> files.File:
     """The photo or voice note in the body, encoded anew. Raises Fault."""
     if not _TYPES.fullmatch(request.content_type or ""):
         raise Fault(415, "type", _("Only photos and recordings are taken here."))
@@ -66,8 +62,8 @@ def _made_anew(request: HttpRequest, sha256: str) -> photos.Photo:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Fault(422, "file", _("These are not the bytes that the report announced for this file."))
     try:
-        return photos.prepare(BytesIO(content), size=len(content))
-    except photos.PhotoRefused as refusal:
+        return files.arrived(BytesIO(content), size=len(content))
+    except files.FileRefused as refusal:
         raise Fault(refusal.status, "file", refusal.sentence, field=refusal.field) from None
 
 

@@ -14,7 +14,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from grids.levels import Level
-from issues import intake, joining, photos, receipts, throttle
+from issues import files, intake, joining, receipts, throttle
 from issues.addresses import client_address
 from issues.doors import Door, other_doors
 from issues.errors import Refusal
@@ -89,8 +89,7 @@ def missing(submission: Submission) -> list[str]:
     """Hashes of the files that were announced and have not come; none of a report whose text was erased."""
     if submission.text_erased_at is not None or not submission.declared:
         return []
-    known = {attachment.sha256 for attachment in photos.attachments_of(submission)}
-    return [sha256 for sha256 in _announced(submission) if sha256 not in known]
+    return files.missing(submission, _announced(submission))
 
 
 def _announced(submission: Submission) -> list[str]:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
-from issues import photos, services
+from issues import services
 from issues.errors import Refusal
-from issues.models import Evidence, Issue
+from issues.models import Issue
 from mapui.report_form import PhotosField
 from mapui.staff import person_of, staff_page
 
@@ -41,15 +39,3 @@ def issue_evidence(request: HttpRequest, number: str) -> HttpResponse:
     else:
         messages.success(request, _("The photos were added."))
     return redirect("issue", number)
-
-
-@require_GET
-@staff_page(reads_issues=True)
-@cache_control(private=True, max_age=3600)
-def evidence(request: HttpRequest, pk: int) -> FileResponse:
-    """A photo, for whoever may see its issue; `?size=thumb` for the small one."""
-    found = get_object_or_404(Evidence.objects.visible_to(person_of(request), now()), pk=pk)
-    name = photos.thumb_name(found) if request.GET.get("size") == "thumb" else str(found.file.name)
-    if not default_storage.exists(name):
-        raise Http404
-    return FileResponse(default_storage.open(name), content_type=found.media_type)

@@ -7,20 +7,18 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from grids.models import Area
-from issues import photos, policy, services
+from issues import policy, services
 from issues.geojson import place
-from issues.models import Attachment, Issue, ReplyTemplate
+from issues.models import Issue, ReplyTemplate
 from issues.terms import Verb
 from mapui.issue_page import IssuePage, Refused
 from mapui.moving import Attempt, attempt
@@ -140,15 +138,3 @@ def issue_areas(request: HttpRequest, number: str) -> HttpResponse:
 
 def _options(request: HttpRequest, options: list[tuple[str, str]]) -> HttpResponse:
     return render(request, "mapui/_options.html", {"options": options})
-
-
-@require_GET
-@staff_page(reads_issues=True)
-@cache_control(private=True, max_age=3600)
-def photo(request: HttpRequest, pk: int) -> FileResponse:
-    """A photo of a report, for whoever may see its issue; `?size=thumb` for the small one."""
-    attachment = get_object_or_404(Attachment.objects.visible_to(person_of(request), now()), pk=pk)
-    name = photos.thumb_name(attachment) if request.GET.get("size") == "thumb" else str(attachment.file.name)
-    if not default_storage.exists(name):
-        raise Http404
-    return FileResponse(default_storage.open(name), content_type=attachment.media_type)

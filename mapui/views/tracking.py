@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from issues import photos, receipts, services, throttle
+from issues import files, receipts, services, throttle
 from issues.addresses import client_address
 from issues.errors import Forbidden, Refusal
 from issues.models import Submission
@@ -99,10 +99,10 @@ def track_move(request: HttpRequest, receipt: str, verb: str) -> HttpResponse:
 def own_photo(request: HttpRequest, receipt: str, pk: int) -> FileResponse:
     """A photo of the report, for whoever holds its code; `?small` for the thumbnail."""
     submission = _submission(request, receipts.parse(receipt))
-    attachment = next((found for found in photos.attachments_of(submission) if found.pk == pk), None) if submission else None
+    attachment = next((found for found in files.photos_of(submission) if found.pk == pk), None) if submission else None
     if attachment is None:
         raise Http404
-    name = photos.thumb_name(attachment) if "small" in request.GET else str(attachment.file.name)
+    name = files.thumb_name(attachment) if "small" in request.GET else str(attachment.file.name)
     if not default_storage.exists(name):
         raise Http404
     return FileResponse(default_storage.open(name), content_type=attachment.media_type)
@@ -143,10 +143,9 @@ def _moved(request: HttpRequest, submission: Submission, verb: Verb) -> HttpResp
 def _make(submission: Submission, form: RequesterForm, signed_in: Person | None) -> None:
     at = now()
     added = form.cleaned_data.get("photos") or ()
-    photos.check_count(submission.attachments.count() + len(added))
     with transaction.atomic():
         services.move_as_requester(submission.pk, form.move.verb, at=at, facts=form.facts(), signed_in=signed_in)
-        photos.attach(submission, added, at=at)
+        files.attach(submission, added, at=at)
 
 
 def _fresh(submission: Submission) -> Submission:

@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 from grids.datums import Crs, from_wgs84
 from grids.levels import Level
-from issues import intake, photos
+from issues import files, intake, photos
 from issues.errors import Conflict, Refusal
 from issues.intake import AlreadyReported, Contact, report
 from issues.models import Attachment, Event, Issue, Requester, Submission
@@ -150,7 +150,7 @@ def test_photo_is_stored_outside_the_web_root_without_its_notes(media):
     attachment = report(at_point(town.inside("A"), photos=(photo(),)), at=NOW).attachments.get()
 
     assert (media / attachment.file.name).read_bytes()[:3] == b"\xff\xd8\xff"
-    assert (media / photos.thumb_name(attachment)).exists()
+    assert (media / files.thumb_name(attachment)).exists()
     assert (attachment.media_type, attachment.width, attachment.height) == ("image/jpeg", 64, 48)
     assert attachment.sha256 == photo().sha256
 

@@ -12,6 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from issues import photos
+from issues.errors import FileTooLarge
 from issues.photos import PhotoRefused
 
 SECRETS = (b"SECRET", b"Exif", b"http://ns.adobe.com", b"GPS", b"ICC_PROFILE")
@@ -155,8 +156,9 @@ def test_file_over_the_limit_is_refused_unread():
         def read(self, *_):
             pytest.fail("read")
 
-    with pytest.raises(PhotoRefused, match="12 MB"):
+    with pytest.raises(FileTooLarge, match="12 MB") as refused:
         photos.prepare(Unreadable(), size=13 * 1024 * 1024, name="big.jpg")
+    assert (refused.value.status, refused.value.field) == (413, "photos")
 
 
 def test_heic_is_refused_with_the_setting_that_helps():

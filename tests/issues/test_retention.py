@@ -9,7 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 
-from issues import figures, ledger, photos, retention
+from issues import figures, files, ledger, retention
 from issues.models import Attachment, EventText, Issue, Requester, Submission
 from issues.terms import Status, Verb
 from tests.issues import factories as make
@@ -44,7 +44,7 @@ def declined(county: make.County) -> Issue:
 
 
 def with_photo(issue: Issue, at: datetime = MONDAY) -> Attachment:
-    return photos.attach(issue.submissions.get(), [photo()], at=at)[0]
+    return files.attach(issue.submissions.get(), [photo()], at=at)[0]
 
 
 def test_contacts_when_a_year_has_passed_since_closing_are_gone_and_the_ledger_says_how_many(county):
@@ -71,17 +71,19 @@ def test_open_and_reopened_issues_keep_their_contacts(county):
     assert not Requester.objects.exclude(erased_at=None).exists()
 
 
-def test_photos_when_two_years_have_passed_leave_the_disk_and_the_table(county):
+def test_photos_when_two_years_have_passed_leave_the_disk_and_only_the_sign_that_they_had_arrived(county):
     issue = make.closed(county, MONDAY)
     attachment = with_photo(issue)
-    names = [str(attachment.file.name), photos.thumb_name(attachment)]
+    names = [str(attachment.file.name), files.thumb_name(attachment)]
     assert all(default_storage.exists(name) for name in names)
 
     swept(MONDAY + 365 * DAY)
-    assert Attachment.objects.exists()
+    assert Attachment.objects.kept().exists()
     swept(MONDAY + 730 * DAY)
 
-    assert not Attachment.objects.exists()
+    (row,) = Attachment.objects.values("file", "sha256", "erased_at", "transcript")
+    assert row == {"file": "", "sha256": attachment.sha256, "erased_at": MONDAY + 730 * DAY, "transcript": ""}
+    assert files.missing(attachment.submission, [attachment.sha256, "other"]) == ["other"]
     assert not any(default_storage.exists(name) for name in names)
     assert [event.facts for event in issue.events.filter(verb=Verb.PURGE).order_by("number")] == [
         {"contacts": 1},
@@ -97,7 +99,7 @@ def test_photo_that_left_the_disk_before_the_worker_died_is_taken_up_again(count
 
     swept(MONDAY + 731 * DAY)
 
-    assert not Attachment.objects.exists()
+    assert not Attachment.objects.kept().exists()
 
 
 def test_words_of_a_declined_report_are_gone_within_a_day_and_the_answer_stays(county):
@@ -111,7 +113,7 @@ def test_words_of_a_declined_report_are_gone_within_a_day_and_the_answer_stays(c
     report = Submission.objects.get()
     assert (report.text, issue.title, issue.place_text) == ("", issue.category.name, "")
     assert report.text_erased_at is not None
-    assert not Attachment.objects.exists()
+    assert not Attachment.objects.kept().exists()
     kept = {words.event.verb: words.texts for words in EventText.objects.select_related("event") if words.texts}
     assert list(kept) == [Verb.DECLINE]
     assert kept[Verb.DECLINE]["reply"] == "Please ask the court."

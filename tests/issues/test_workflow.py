@@ -105,6 +105,9 @@ call_back            SYS GM VS TC        | SYS GM PR TC        | SYS GM PR VS DU
 told                 GM VS TC            | GM PR VS TC         | GM PR VS TC DUC     | GM VS TC DUC
 refuse_request       VS TC               | TC                  | DUC                 | CL
 add_evidence         PR GM               | VS                  | TC DEPT             | DEPT
+transcribe           GM PR VS TC         | GM PR VS TC         | GM VS TC DEPT       | TC DEPT DUC
+publish_photo        VS TC               | VS TC               | TC                  | DUC
+hide_photo           GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC
 file_plan            -                   | VS                  | TC DEPT             | DEPT DUC
 milestone            -                   | VS                  | TC DEPT             | DEPT DUC
 letter               DUC                 | DUC                 | DUC                 | DUC
@@ -191,6 +194,9 @@ WAYS = {
     "mark_task": (_OPEN, None),
     "delegate": ("in_progress pending_verification", None),
     "add_evidence": ("in_progress pending_verification", None),
+    "transcribe": (f"{_OPEN} closed closed_explained", None),
+    "publish_photo": (f"{_NOT_NEW} closed closed_explained", None),
+    "hide_photo": (f"{_OPEN} {_ENDS}", None),
     "draft_raise": (_HELD, None),
     "take_up": (_HELD, "assigned"),
     "let_stay": (_HELD, None),
