@@ -64,7 +64,7 @@ def draft_of(body: Body, key: UUID, sender: Person | None, at: datetime) -> Draf
         device_at=body.moment("device_at"),
         language=body.one_of("language", dict(settings.LANGUAGES)) or get_language() or "",
         join=body.text("join", 20),
-        declared=tuple(_declared(one) for one in body.parts("files", _FILE, settings.PHOTO_MAX_COUNT)),
+        declared=tuple(_declared(one) for one in body.parts("files", _FILE, settings.PHOTO_MAX_COUNT + settings.VOICE_MAX_COUNT)),
         form_version=body.whole("form_version", 1, 1_000_000),
     )
 

@@ -62,6 +62,9 @@ def limits() -> dict[str, int]:
         "place_text": PLACE_TEXT,
         "photos": settings.PHOTO_MAX_COUNT,
         "photo_bytes": settings.PHOTO_MAX_BYTES,
+        "voices": settings.VOICE_MAX_COUNT,
+        "voice_s": settings.VOICE_MAX_SECONDS,
+        "voice_bytes": settings.VOICE_MAX_BYTES,
         "batch_bytes": BATCH_BYTES,
         "body_bytes": reading.BODY_BYTES,
     }
