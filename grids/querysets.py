@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.gis.db.models.functions import Area as SquareDegrees
@@ -89,6 +90,32 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def parts_of(self, area: Area) -> Self:
         """The current areas one level down, in the order of their codes."""
         return self.current().filter(parent=area).order_by("path")
+
+    def within_steps(self, area: Area | None, steps: int) -> Self:
+        """The current areas at most so many levels down, in the order of their codes; of no area: the roots are the first level.
+
+        Each with `has_parts`: whether something current lies in it.
+        """
+        inside = self.model._default_manager.current().filter(parent=models.OuterRef("pk"))
+        reached = Q(pk__in=())
+        for step in range(steps):
+            reached |= Q(**{"__".join(["parent"] * (step + 1)): area})
+            if area is None:
+                break
+        found = self.current().filter(reached).annotate(has_parts=models.Exists(inside))
+        return found.order_by("path")
+
+    def within_steps(self, area: Area | None, steps: int) -> Self:
+        """The current areas at most so many levels down, in the order of their codes; of no area: from the roots on.
+
+        Each with `has_parts`: whether something current lies in it.
+        """
+        up = ["__".join(["parent"] * step) for step in range(1, steps + 1)]
+        reached = Q(**{up[0]: area})
+        for nearer, further in pairwise(up):
+            reached |= Q(**{further: area, f"{nearer}__isnull": False})
+        inside = self.model._default_manager.current().filter(parent=models.OuterRef("pk"))
+        return self.current().filter(reached).annotate(has_parts=models.Exists(inside)).order_by("path")
 
     def parts_of_paths(self, paths: Iterable[str]) -> Self:
         """The current areas one level below those paths; a cell, which has no parts, stands for itself."""

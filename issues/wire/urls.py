@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from issues.wire import files, moves, reports, whoami
+from issues.wire import files, moves, places, reports, whoami
 
 urlpatterns = [
     path("whoami", whoami.whoami, name="wire-whoami"),
     path("reports", reports.reports, name="wire-reports"),
     path("reports/<str:key>/files/<str:sha256>", files.file, name="wire-file"),
+    path("places", places.places, name="wire-places"),
     path("moves", moves.moves, name="wire-moves"),
 ]
