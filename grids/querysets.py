@@ -92,20 +92,6 @@ class AreaQuerySet(models.QuerySet["Area"]):
         return self.current().filter(parent=area).order_by("path")
 
     def within_steps(self, area: Area | None, steps: int) -> Self:
-        """The current areas at most so many levels down, in the order of their codes; of no area: the roots are the first level.
-
-        Each with `has_parts`: whether something current lies in it.
-        """
-        inside = self.model._default_manager.current().filter(parent=models.OuterRef("pk"))
-        reached = Q(pk__in=())
-        for step in range(steps):
-            reached |= Q(**{"__".join(["parent"] * (step + 1)): area})
-            if area is None:
-                break
-        found = self.current().filter(reached).annotate(has_parts=models.Exists(inside))
-        return found.order_by("path")
-
-    def within_steps(self, area: Area | None, steps: int) -> Self:
         """The current areas at most so many levels down, in the order of their codes; of no area: from the roots on.
 
         Each with `has_parts`: whether something current lies in it.

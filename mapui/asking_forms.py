@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.timezone import localdate
 
-from issues import policy
-from issues.asking import GRANTS, VERDICTS, Rest
+from issues.asking import GRANTS
+from issues.fields import TEXT_LENGTH
 from issues.models import Issue
 from issues.services.bouncing import proposed_unit
 from issues.terms import Field, Verb
@@ -18,8 +18,6 @@ from issues.workflow import Move
 
 if TYPE_CHECKING:
     from mapui.forms import MoveForm
-
-_LENGTH = 4000
 
 
 def proposed(move: Move, issue: Issue, wanted: Field) -> object:
@@ -38,20 +36,16 @@ def _resume_on(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _suspension(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    """The closed list, as far as the issue's policy lets it, each with the longest time."""
-    rules = policy.terms(form.issue.policy_id).suspension
-    choices = [(rest.value, f"{rest.label} · ≤ {rules.longest_of(rest).label}") for rest in Rest if rest in rules.reasons]
-    return forms.ChoiceField(label=wanted.label, choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=forms.RadioSelect)
 
 
 def _verdict(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [(one.value, one.label) for one in VERDICTS.get(form.move.verb, ())]
-    return forms.ChoiceField(label=wanted.label, choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=forms.RadioSelect)
 
 
 def _milestones(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     attrs = {"rows": 4, "placeholder": "2026-05-31 …"}
-    return forms.CharField(label=wanted.label, max_length=_LENGTH, widget=forms.Textarea(attrs=attrs))
+    return forms.CharField(label=wanted.label, max_length=TEXT_LENGTH, widget=forms.Textarea(attrs=attrs))
 
 
 MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {

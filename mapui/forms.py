@@ -8,90 +8,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.functional import Promise
-from django.utils.text import Truncator
-from django.utils.timezone import localdate, localtime, now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from grids.models import paths_above
+from issues import fields
 from issues.errors import Refusal
-from issues.models import Category, Issue, ListingRequest, Rating, Submission, SubTask
-from issues.terms import Beyond, Field, Urgency, Verb
+from issues.fields import BALLOT_PARTS, HELP, LINE_LENGTH, MINUTE_PARTS, MISSING, TEXT_LENGTH
+from issues.models import Category, Issue, ListingRequest, Submission, SubTask
+from issues.terms import Field, Verb
 from issues.wording import TAKES_TEXT
-from issues.workflow import LADDER, Move
+from issues.workflow import Move
 from mapui import asking_forms, joint_forms
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
 Grouped = list[tuple[str, list[tuple[str, str]]]]
 
-TEXT_LENGTH = 4000
-LINE_LENGTH = 200
 WRITTEN = frozenset(TAKES_TEXT)
-MINUTE_PARTS = ("held_on", "participants", "outcome")
-_PARTS: Mapping[Field, tuple[str, ...]] = {Field.MINUTE: MINUTE_PARTS, Field.BALLOTS: joint_forms.BALLOT_PARTS}
-
-# What to write, said below the label; and the sentence for whoever left it empty.
-HELP: Mapping[Field, Promise] = {
-    Field.TRIED: gettext_lazy("One sentence: what was done at this level, and why it was not enough."),
-    Field.REPLY: gettext_lazy("The requester reads this, word for word."),
-    Field.PUBLIC_LINE: gettext_lazy("Shown to the requester and to the public. No names, no phone numbers."),
-    Field.NON_PUBLIC_REASON: gettext_lazy("Only if there is no line for the public page."),
-    Field.RESOLUTION: gettext_lazy("What was done, when and with what result. A photo is never compulsory."),
-    Field.ISSUE: gettext_lazy("The issue that stays open, for example 2026-0000123."),
-    Field.AREA: gettext_lazy("The code of the cell, village or township where it is; type a name to look it up."),
-    Field.BEYOND: gettext_lazy("Why it is beyond the township; say more under “Reason”."),
-    Field.UNITS: gettext_lazy("Each gets a part of the work; the lead unit stays answerable for the whole."),
-    Field.LEADER: gettext_lazy("Named in public; follows the issue until it is done."),
-    Field.PROGRESS: gettext_lazy("What has been done since the last line, and what comes next."),
-    Field.TASK: gettext_lazy("One or two sentences; every unit that you tick reads the same."),
-    Field.SUBMISSIONS: gettext_lazy("These leave for the new issue; their requesters keep their receipts."),
-    Field.MARK: gettext_lazy("Of the unit's part, never of a person."),
-    Field.RESUME_ON: gettext_lazy("Leave it empty for the longest time that the reason allows."),
-    Field.INTERIM: gettext_lazy("For example a ford marked, a lamp lent. The requester reads this."),
-    Field.BASIS: gettext_lazy("Which line of the duty list says whose it is."),
-    Field.MILESTONES: gettext_lazy("One per line, date first: 2026-05-31 Foundations laid. The last ends the project."),
-    Field.LEVEL: gettext_lazy("The light says who decides. It says neither how urgent nor how late."),
-}
-MISSING: Mapping[Field, Promise] = {
-    Field.REASON: gettext_lazy("Give the reason."),
-    Field.TRIED: gettext_lazy("Say what was tried."),
-    Field.MINUTE: gettext_lazy("The minute needs its date, who took part, and the outcome."),
-    Field.RESOLUTION: gettext_lazy("Say what was done."),
-    Field.TEXT: gettext_lazy("Write the text."),
-    Field.UNIT: gettext_lazy("Choose the lead unit."),
-    Field.PERSON: gettext_lazy("Choose who handles it."),
-    Field.ISSUE: gettext_lazy("Give the number of the other issue."),
-    Field.RATING: gettext_lazy("Choose a rating."),
-    Field.SUBMISSION: gettext_lazy("Choose whose rating this is."),
-    Field.DUE: gettext_lazy("Give the new date."),
-    Field.AREA: gettext_lazy("Give the code of the place."),
-    Field.REPLY: gettext_lazy("Write the reply to the requester."),
-    Field.BEYOND: gettext_lazy("Choose what the township lacks."),
-    Field.LEADER: gettext_lazy("Choose the leader."),
-    Field.PROGRESS: gettext_lazy("Say how it stands."),
-    Field.PUBLIC_LINE: gettext_lazy("Write the line that the public reads."),
-    Field.UNITS: gettext_lazy("Tick at least one unit."),
-    Field.TASK: gettext_lazy("Say what is to be done."),
-    Field.SUB_TASK: gettext_lazy("Choose which sub-task is meant."),
-    Field.MARK: gettext_lazy("Choose a rating."),
-    Field.TITLE: gettext_lazy("Say in a few words what the other problem is."),
-    Field.SUBMISSIONS: gettext_lazy("Tick the reports that go with it."),
-    Field.SUSPENSION: gettext_lazy("Choose why it has to rest."),
-    Field.BASIS: gettext_lazy("Name the line of the duty list."),
-    Field.VERDICT: gettext_lazy("Choose one of the two."),
-    Field.PLAN: gettext_lazy("Say what will be done."),
-    Field.MILESTONES: gettext_lazy("Give at least one milestone."),
-    Field.BALLOTS: gettext_lazy("Count the ballots: how many were asked, and what they said."),
-}
-# Asked only where there is something to choose between; then they are needed.
-IF_SEVERAL = frozenset({Field.SUBMISSION, Field.SUB_TASK})
+_PARTS: Mapping[Field, tuple[str, ...]] = {Field.MINUTE: MINUTE_PARTS, Field.BALLOTS: BALLOT_PARTS}
 
 
 @dataclass
@@ -177,7 +117,7 @@ class MoveForm(forms.Form):
         self.sent = data if data is not None else QueryDict()
         self.move, self.issue, self.options = move, issue, options or Options(issue)
         for wanted in self._wanted:
-            required = wanted in move.needs or wanted in IF_SEVERAL
+            required = wanted in move.needs or wanted in fields.IF_SEVERAL
             for name, made in self._made(wanted, required):
                 made.label_suffix = ""
                 self.fields[name] = made
@@ -186,11 +126,12 @@ class MoveForm(forms.Form):
     @property
     def _wanted(self) -> list[Field]:
         """The fields of the table; which report or sub-task is meant is asked only where there are several."""
-        counts = {
-            Field.SUBMISSION: len(self.options.submissions),
-            Field.SUB_TASK: len(self.options.sub_tasks.get(self.move.verb, ())),
-        }
-        return [wanted for wanted in (*self.move.needs, *self.move.allows) if counts.get(wanted, 2) > 1]
+        wanted = (*self.move.needs, *self.move.allows)
+        return [field for field in wanted if fields.is_asked(field, self.move, self.options)]
+
+    def choices(self, wanted: Field) -> Any:
+        """What may be chosen there, as Django's fields take it."""
+        return fields.choices_of(wanted, self.move, self.options)
 
     def _made(self, wanted: Field, required: bool) -> list[tuple[str, forms.Field]]:
         """The inputs of one field of the table; the minute has three, ballots seven."""
@@ -288,16 +229,16 @@ class MoveForm(forms.Form):
 
 def _minute(required: bool) -> list[tuple[str, forms.Field]]:
     """Date, people and outcome of a meeting."""
-    fields: list[tuple[str, forms.Field]] = [
+    inputs: list[tuple[str, forms.Field]] = [
         ("minute_held_on", forms.DateField(label=_("Held on"), widget=_date_input(at_most=localdate()))),
         ("minute_participants", forms.CharField(label=_("Who took part"), max_length=LINE_LENGTH)),
         ("minute_outcome", forms.CharField(label=_("Outcome"), max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))),
     ]
     sentences = (_("Give the date of the meeting."), _("Say who took part."), _("Write down the outcome."))
-    for (_name, field), sentence in zip(fields, sentences, strict=True):
+    for (_name, field), sentence in zip(inputs, sentences, strict=True):
         field.required = required
         field.error_messages["required"] = sentence
-    return fields
+    return inputs
 
 
 def _date_input(*, at_most: date | None = None, at_least: date | None = None) -> forms.DateInput:
@@ -314,25 +255,25 @@ def _line(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _unit(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [("", _("Choose …")), *form.options.units]
+    choices = [("", _("Choose …")), *form.choices(wanted)]
     return forms.TypedChoiceField(
         label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=form.issue.lead_unit_id or ""
     )
 
 
 def _person(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [("", _("Choose …")), *((one.pk, one.name) for one in form.options.handlers)]
+    choices = [("", _("Choose …")), *form.choices(wanted)]
     return forms.TypedChoiceField(
         label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=form.issue.handler_id or ""
     )
 
 
 def _issue_number(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.CharField(label=wanted.label, max_length=20, widget=_looked_up(form, wanted, "issue-like"))
+    return forms.CharField(label=wanted.label, max_length=fields.NUMBER_LENGTH, widget=_looked_up(form, wanted, "issue-like"))
 
 
 def _area_code(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.CharField(label=wanted.label, max_length=40, widget=_looked_up(form, wanted, "issue-areas"))
+    return forms.CharField(label=wanted.label, max_length=fields.CODE_LENGTH, widget=_looked_up(form, wanted, "issue-areas"))
 
 
 def _looked_up(form: MoveForm, wanted: Field, url_name: str) -> forms.TextInput:
@@ -353,15 +294,12 @@ def _looked_up(form: MoveForm, wanted: Field, url_name: str) -> forms.TextInput:
 
 
 def _rating(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.ChoiceField(label=wanted.label, choices=Rating.Value.choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=forms.RadioSelect)
 
 
 def _submission(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [
-        (one.pk, f"{date_format(localtime(one.received_at), 'SHORT_DATETIME_FORMAT')} · {Truncator(one.text).chars(24)}")
-        for one in form.options.submissions
-    ]
-    return forms.TypedChoiceField(label=wanted.label, choices=[("", _("Choose …")), *choices], coerce=int, empty_value=None)
+    choices = [("", _("Choose …")), *form.choices(wanted)]
+    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None)
 
 
 def _due(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
@@ -369,29 +307,26 @@ def _due(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _category(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.ChoiceField(label=wanted.label, choices=form.options.categories, initial=form.issue.category.code)
+    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), initial=form.issue.category.code)
 
 
 def _urgency(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    # Critical comes from the answer to “is anybody in danger?” alone, so it can be kept but not chosen.
-    choices = [choice for choice in Urgency.choices if choice[0] != Urgency.CRITICAL or form.issue.urgency == Urgency.CRITICAL]
+    choices = form.choices(wanted)
     return forms.ChoiceField(label=wanted.label, choices=choices, initial=form.issue.urgency, widget=forms.RadioSelect)
 
 
 def _level(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    # Red is never among them: the county decides it on a proposal.
-    rungs = [rung for rung in LADDER if rung.level in (*form.options.levels, form.issue.level)]
-    choices = [(rung.light.value, f"{rung.light.label} · {rung.owner.label}") for rung in rungs]
+    choices = form.choices(wanted)
     return forms.ChoiceField(label=wanted.label, choices=choices, initial=form.issue.light.value, widget=forms.RadioSelect)
 
 
 def _beyond(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.ChoiceField(label=wanted.label, choices=Beyond.choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=forms.RadioSelect)
 
 
 def _units(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     entry = form.issue.standing_entry if form.move.verb == Verb.APPOINT else None
-    choices = [choice for _kind, found in form.options.units for choice in found]
+    choices = [choice for _kind, found in form.choices(wanted) for choice in found]
     return forms.TypedMultipleChoiceField(
         label=wanted.label,
         choices=choices,
@@ -403,7 +338,7 @@ def _units(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _leader(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [("", _("Choose …")), *((one.pk, one.name) for one in form.options.leaders)]
+    choices = [("", _("Choose …")), *form.choices(wanted)]
     only = choices[1][0] if len(choices) == 2 else ""
     initial = _signed_for(form).get("leader_id", only)
     return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=initial)
@@ -419,7 +354,7 @@ def _signed_for(form: MoveForm) -> Mapping[str, object]:
 
 
 def _shown(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [("staff", _("staff only")), ("requester", _("the requester too, word for word"))]
+    choices = form.choices(wanted)
     return forms.ChoiceField(label=wanted.label, choices=choices, initial="staff", widget=forms.RadioSelect)
 
 

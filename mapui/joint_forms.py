@@ -6,20 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from django import forms
-from django.utils.formats import date_format
-from django.utils.text import Truncator
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from issues.models import Mark, Poll
+from issues.fields import TITLE_LENGTH, poll_methods
 from issues.terms import Field
 
 if TYPE_CHECKING:
     from mapui.forms import MoveForm
 
-TITLE_LENGTH = 120
 MOST_BALLOTS = 100_000
-BALLOT_PARTS = ("households", "held_on", "method", "satisfied", "mostly_satisfied", "dissatisfied", "silent")
 _COUNTS = {
     "satisfied": lambda: _("Satisfied"),
     "mostly_satisfied": lambda: _("Mostly satisfied"),
@@ -29,15 +25,12 @@ _COUNTS = {
 
 
 def _sub_task(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [
-        (task.number, f"{task.number} · {task.unit.name} · {Truncator(task.task).chars(24)}")
-        for task in form.options.sub_tasks.get(form.move.verb, ())
-    ]
-    return forms.TypedChoiceField(label=wanted.label, choices=[("", _("Choose …")), *choices], coerce=int, empty_value=None)
+    choices = [("", _("Choose …")), *form.choices(wanted)]
+    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None)
 
 
 def _mark(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.ChoiceField(label=wanted.label, choices=Mark.choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=forms.RadioSelect)
 
 
 def _title(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
@@ -45,10 +38,7 @@ def _title(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _submissions(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    choices = [
-        (one.pk, f"{date_format(localtime(one.received_at), 'SHORT_DATETIME_FORMAT')} · {Truncator(one.text).chars(40)}")
-        for one in form.options.submissions
-    ]
+    choices = form.choices(wanted)
     return forms.TypedMultipleChoiceField(label=wanted.label, choices=choices, coerce=int, widget=forms.CheckboxSelectMultiple)
 
 
@@ -61,7 +51,7 @@ def ballots(form: MoveForm, required: bool) -> list[tuple[str, forms.Field]]:
             forms.IntegerField(label=_("Households affected"), min_value=1, max_value=MOST_BALLOTS, initial=form.issue.households),
         ),
         ("ballots_held_on", forms.DateField(label=_("Held on"), widget=widget)),
-        ("ballots_method", forms.ChoiceField(label=_("How it was taken"), choices=Poll.Method.choices, widget=forms.RadioSelect)),
+        ("ballots_method", forms.ChoiceField(label=_("How it was taken"), choices=poll_methods(), widget=forms.RadioSelect)),
     ]
     for part, label in _COUNTS.items():
         count = forms.IntegerField(label=label(), min_value=0, max_value=MOST_BALLOTS, initial=0 if part == "silent" else None)

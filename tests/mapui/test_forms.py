@@ -8,10 +8,11 @@ from django.http import QueryDict
 from django.utils.timezone import localdate
 
 from issues.errors import Refusal
+from issues.fields import HELP, MISSING
 from issues.models import Issue
 from issues.terms import Field, Light, Verb
 from issues.workflow import LADDER, MOVE, MOVES, Move, needs
-from mapui.forms import HELP, MISSING, MoveForm, Options
+from mapui.forms import MoveForm, Options
 from representatives.roles import Role
 from tests.mapui.scene import MINUTE, Scene
 
@@ -164,4 +165,4 @@ def test_handlers_offered_at_green_are_those_handed_in(county: Scene):
 
     form = MoveForm(at_level(Verb.DISPATCH, issue), issue, options=Options(issue, handlers=[county[Role.PARTY_REPRESENTATIVE]]))
 
-    assert (county[Role.PARTY_REPRESENTATIVE].pk, "李代表") in form.fields["person"].choices  # type: ignore[attr-defined]
+    assert (str(county[Role.PARTY_REPRESENTATIVE].pk), "李代表") in form.fields["person"].choices  # type: ignore[attr-defined]
