@@ -267,6 +267,7 @@ class EscalationRequest(models.Model):
         PENDING = "pending", _("pending")
         GRANTED = "granted", _("granted")
         REFUSED = "refused", _("refused")
+        DROPPED = "dropped", _("dropped")  # the issue went another way before anybody decided
 
     number = models.CharField(_("slip number"), max_length=24, unique=True)
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="slips", verbose_name=_("issue"))

@@ -11,7 +11,7 @@ from issues.models import Event
 from issues.services.acting import Act, does, unless
 from issues.services.ending import close_if_complete, open_feedback
 from issues.services.projects import report_progress
-from issues.services.red import stay_on_red_list
+from issues.services.red import drop_proposal, stay_on_red_list
 from issues.services.supervision import lead_changed
 from issues.services.units import chosen_representative, chosen_unit
 from issues.terms import Actor, Field, Status, Urgency, Verb
@@ -102,6 +102,7 @@ def resolve(act: Act) -> Event:
     checked = issue.category.physical or issue.level == Level.COUNTY
     act.set_status(None if checked else Status.PENDING_FEEDBACK)
     issue.progress_due_at = None
+    drop_proposal(act, is_pending=issue.level == Level.TOWNSHIP)
     act.clocks.solved(act.at)
     if not checked:
         open_feedback(act)

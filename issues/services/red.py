@@ -195,9 +195,9 @@ def stay_on_red_list(act: Act) -> None:
 
 
 def drop_proposal(act: Act, *, is_pending: bool = True) -> None:
-    """Nothing is left to decide: a slip refused by nobody. `is_pending`: False if it is known that no slip waits."""
+    """Nothing is left to decide: the slip is void. `is_pending`: False if it is known that no slip waits."""
     act.issue.red_drafted_at = act.issue.decide_due_at = None
     slip = EscalationRequest.objects.pending_for(act.issue) if is_pending else None
     if slip:
-        slip.decision, slip.decided_at = EscalationRequest.Decision.REFUSED, act.at
+        slip.decision, slip.decided_at = EscalationRequest.Decision.DROPPED, act.at
         slip.save(update_fields=["decision", "decided_at"])

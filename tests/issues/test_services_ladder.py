@@ -130,6 +130,23 @@ def test_refused_proposal_stays_yellow_and_may_be_made_again(county):
     do(issue, Verb.PROPOSE_RED, county["tc1"], TUESDAY, tried="again", minute=make.MINUTE, reason="money", beyond="funds")
 
 
+def test_proposal_when_the_township_solves_it_meanwhile_is_void_and_may_be_made_again(county):
+    issue = make.proposed(county, MONDAY)
+
+    do(issue, Verb.RESOLVE, county["tc1"], TUESDAY)
+
+    slip = EscalationRequest.objects.get(issue=issue, to_level=Level.COUNTY)
+    assert (slip.decision, slip.decided_at, slip.decided_by) == ("dropped", TUESDAY, None)
+    assert issue.decide_due_at is None
+    assert not EscalationRequest.objects.red_proposals().exists()
+    with pytest.raises(Refusal):
+        do(issue, Verb.ENTER_RED, county["duc"], TUESDAY, reason="x", unit=county.units["roads"].pk)
+
+    do(issue, Verb.REJECT, county["gm1"], TUESDAY)
+    do(issue, Verb.PROPOSE_RED, county["tc1"], TUESDAY, tried="again", minute=make.MINUTE, reason="money", beyond="funds")
+    assert EscalationRequest.objects.red_proposals().get().issue == issue
+
+
 def test_draft_of_the_program_needs_a_minute_to_be_entered(county):
     issue = make.at_yellow(county, MONDAY)
     services.move_by_program(Issue.objects.get(pk=issue.pk), Verb.DRAFT_RED, at=TUESDAY)
