@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
-from grids.querysets import AreaQuerySet
+from grids.querysets import AreaQuerySet, TerritoryQuerySet
 
 
 class Area(models.Model):
@@ -88,6 +88,8 @@ class Territory(models.Model):
     map_note = models.JSONField(_("note on the map"), default=dict, blank=True)
     attribution = models.CharField(_("source of the boundaries"), max_length=240, blank=True)
     map_approval_number = models.CharField(_("map approval number"), max_length=60, blank=True)
+
+    objects = TerritoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("territory")

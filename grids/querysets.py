@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.gis.db.models.functions import Area as SquareDegrees
 from django.contrib.gis.db.models.functions import AsGeoJSON, Intersection
 from django.contrib.gis.geos import Point, Polygon
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import FloatField, Q
 from django.db.models.functions import Cast
@@ -17,7 +18,7 @@ from django.db.models.functions import Cast
 from grids.levels import Level
 
 if TYPE_CHECKING:
-    from grids.models import Area
+    from grids.models import Area, Territory
 
 
 # A point this near an edge (0.1 mm) lies on it: rounding may put a point of a shared edge on neither side.
@@ -35,6 +36,25 @@ def within_paths(paths: Iterable[str], field: str = "path") -> Q:
     for path in paths:
         found |= within_path(path, field)
     return found
+
+
+class Box(models.Func):
+    """The corners of a geometry: {west, south, east, north}, rounded to a decimetre; null of null."""
+
+    template = (
+        "CASE WHEN %(expressions)s IS NOT NULL THEN ARRAY[round(ST_XMin(%(expressions)s)::numeric, 6), "
+        "round(ST_YMin(%(expressions)s)::numeric, 6), round(ST_XMax(%(expressions)s)::numeric, 6), "
+        "round(ST_YMax(%(expressions)s)::numeric, 6)]::float8[] END"
+    )
+    output_field = ArrayField(FloatField())
+    arity = 1
+
+
+class TerritoryQuerySet(models.QuerySet["Territory"]):
+    def of_county(self, code: str) -> Self:
+        """Those of the root area with this code, each with its area; that of the row which stands today comes first."""
+        found = self.filter(area__path=code).select_related("area").defer("area__boundary")
+        return found.order_by(models.F("area__valid_to").asc(nulls_first=True))
 
 
 class AreaQuerySet(models.QuerySet["Area"]):
@@ -111,6 +131,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def called(self, words: str) -> Self:
         """Whose name or code has the words in it, wider areas first."""
         return self.filter(Q(name__icontains=words) | Q(code__startswith=words)).order_by("-level", "path")
+
+    def with_box(self) -> Self:
+        """Without the geometry, but with `box`: west, south, east, north (degrees, 6 decimals); None where there is none."""
+        return self.defer("boundary").annotate(box=Box("boundary"))
 
     def with_outline(self) -> Self:
         """Without the geometry, but with `outline`, its GeoJSON text (degrees, 6 decimals); None where there is none."""

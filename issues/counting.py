@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
+from grids.together import read_together
 from issues.measures import ORDERS, Measure, Period, Rows, measured
 from issues.models import Event, Issue, Judgement
 from issues.querysets import IssueQuerySet
@@ -80,27 +81,24 @@ def in_group(rows: QuerySet[Any], of: Rows, grouping: Grouping, group: str) -> Q
 def count(
     issues: IssueQuerySet, period: Period, at: datetime, grouping: Grouping = Grouping(), kinds: Iterable[Rows] = tuple(Rows)
 ) -> dict[str, dict[str, int]]:
-    """{group: {measure: n}} of these issues; without grouping the only group is “”. One statement for each of `kinds`."""
-    found: dict[str, dict[str, int]] = {}
-    for kind in kinds:
-        for group, counts in _counted(kind, issues, period, at, grouping):
-            found.setdefault(group, {}).update(counts)
+    """{group: {measure: n}} of these issues; without grouping the only group is “”. One statement."""
+    sets = [_counted(kind, issues, period, at, grouping) for kind in kinds]
+    read_together(*sets)
+    found: dict[str, dict[str, int]] = {} if grouping.by else {"": {}}
+    for rows in sets:
+        for row in rows:
+            found.setdefault(row["group_key"], {}).update(_named(row))
     zeros = {measure.code: 0 for kind in kinds for measure in measured(kind)}
     return {group: zeros | counts for group, counts in found.items()}
 
 
-def _counted(
-    kind: Rows, issues: IssueQuerySet, period: Period, at: datetime, grouping: Grouping
-) -> Iterable[tuple[str, dict[str, int]]]:
+def _counted(kind: Rows, issues: IssueQuerySet, period: Period, at: datetime, grouping: Grouping) -> QuerySet[Any, dict[str, Any]]:
+    """Of each group that has any: `group_key`, and how many of each measure."""
     conditions = {measure.code: measure.condition(period) for measure in measured(kind)}
     counts = {f"{_PREFIX}{measure.code}": _number(measure, conditions[measure.code]) for measure in measured(kind)}
     rows = _base(kind, issues, at).filter(_any_of(kind, conditions)).order_by()
-    key = grouping.key(kind)
-    if key is None:
-        yield "", _named(rows.aggregate(**counts))
-        return
-    for row in rows.values(group_key=key).annotate(**counts):
-        yield row.pop("group_key"), _named(row)
+    key = grouping.key(kind) or Value("", output_field=CharField())
+    return rows.values(group_key=key).annotate(**counts)
 
 
 def _number(measure: Measure, condition: Q | None = None) -> Aggregate:
@@ -114,7 +112,7 @@ def number_of(measure: Measure, rows: QuerySet[Any]) -> int:
 
 
 def _named(row: Mapping[str, int]) -> dict[str, int]:
-    return {name.removeprefix(_PREFIX): n for name, n in row.items()}
+    return {name.removeprefix(_PREFIX): n for name, n in row.items() if name.startswith(_PREFIX)}
 
 
 def _base(kind: Rows, issues: IssueQuerySet, at: datetime) -> QuerySet[Any]:

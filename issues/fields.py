@@ -149,8 +149,9 @@ def choices_of(field: Field, move: Move, lists: Lists) -> Choices | Grouped:
 
 def is_asked(field: Field, move: Move, lists: Lists) -> bool:
     """Whether the field is asked for at all: which report or sub-task is meant only where there are several."""
-    counts = {Field.SUBMISSION: lists.submissions, Field.SUB_TASK: lists.sub_tasks.get(move.verb, ())}
-    return field not in counts or len(counts[field]) > 1
+    if field is Field.SUBMISSION:
+        return len(lists.submissions) > 1
+    return field is not Field.SUB_TASK or len(lists.sub_tasks.get(move.verb, ())) > 1
 
 
 def report_label(report: Submission, length: int = 24) -> str:

@@ -1,6 +1,6 @@
 """The key figures of the dashboard with their denominators, as `measures` defines them; never per person, no ranking.
 
-What is open is of now; rates look back over 90 days, (at − 90 days, at]. A rate of fewer than five is not told. In four
+What is open is of now; rates look back over 90 days, (at − 90 days, at]. A rate of fewer than five is not told. In three
 statements over partial indexes, whatever the size of the archive; the counts are kept for a moment per scope.
 """
 
@@ -55,7 +55,7 @@ def key_figures(person: Person | None, *, at: datetime, filters: Filters = UNFIL
     """The figures of the areas whose figures the person may see; None: of everything public.
 
     `path` narrows to an area. Of the filters, category, urgency and lights narrow; a clock state or a period would turn
-    the rates into something else, so they do not. At most four statements beside those that read the person's scope.
+    the rates into something else, so they do not. At most three statements beside those that read the person's scope.
     """
     filters = replace(filters, clock="", days=None)
     paths = scope_of(person, at).count_paths if person else None

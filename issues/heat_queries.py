@@ -86,8 +86,15 @@ def choice_of(code: str) -> Choice | None:
     """What the code of a category or group stands for; None if there is no such code."""
     if not code:
         return EVERYTHING
-    ids = Category.objects.filter(Q(code=code) | Q(group__code=code)).values_list("pk", flat=True)
-    return Choice(code, tuple(sorted(ids))) if ids else None
+    return choice_among(Category.objects.filter(Q(code=code) | Q(group__code=code)).select_related("group"), code)
+
+
+def choice_among(categories: Iterable[Category], code: str) -> Choice | None:
+    """The same out of categories that are read already, each with its group."""
+    if not code:
+        return EVERYTHING
+    ids = sorted(one.pk for one in categories if code in (one.code, one.group.code if one.group else None))
+    return Choice(code, tuple(ids)) if ids else None
 
 
 def shape(side: int, *, bucket_weeks: int, first_week: int, weeks: int) -> Shape:

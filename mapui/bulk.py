@@ -17,7 +17,8 @@ from issues.models import Issue
 from issues.services import IN_BULK, Outcome, Picked, Result
 from issues.terms import Field, Verb
 from issues.workflow import MOVE
-from mapui.forms import HELP, MISSING, TEXT_LENGTH, unit_choices
+from mapui.form_options import unit_choices
+from mapui.forms import HELP, MISSING, TEXT_LENGTH
 from representatives.models import Person
 from representatives.scopes import Scope
 

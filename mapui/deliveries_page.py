@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from grids.levels import Level
 from grids.models import Area
+from grids.together import read_together
 from issues.models import Notice, Outlet
 from issues.models.notices import Channel
 from issues.notices import ways
@@ -93,15 +94,14 @@ class DeliveriesPage:
         return Notice.objects.counts()
 
     @cached_property
-    def _posts(self) -> dict[str, Outlet]:
-        return {outlet.channel: outlet for outlet in Outlet.objects.posts()}
-
-    @cached_property
     def ways(self) -> list[Way]:
         """E-mail and SMS, then every address."""
-        posts = [(Channel.EMAIL, ways.has_email()), (Channel.SMS, ways.has_sms())]
-        found = [self._way(self._posts.get(channel) or Outlet(channel=channel), is_set_up) for channel, is_set_up in posts]
-        return found + [self._way(outlet, True) for outlet in Outlet.objects.addresses()]
+        posts, addresses = Outlet.objects.posts(), Outlet.objects.addresses()
+        read_together(posts, addresses)
+        known = {outlet.channel: outlet for outlet in posts}
+        shown = [(Channel.EMAIL, ways.has_email()), (Channel.SMS, ways.has_sms())]
+        found = [self._way(known.get(channel) or Outlet(channel=channel), is_set_up) for channel, is_set_up in shown]
+        return found + [self._way(outlet, True) for outlet in addresses]
 
     def _way(self, outlet: Outlet, is_set_up: bool) -> Way:
         key = None if outlet.is_post else outlet.pk

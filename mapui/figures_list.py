@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 
 from issues.counting import in_group, listed, number_of, rows_of, visible
 from issues.heat_public import FEWEST
+from issues.importing.bulk import in_batches
 from issues.measures import MEASURES, RATE, Measure
 from issues.models import Event, Issue, Judgement
-from mapui.figures_page import FiguresPage, Row
+from mapui.figures_page import FiguresPage
 from mapui.templatetags.gridgov import moment
 from representatives.models import Unit
 
 ROWS_PER_PAGE = 50
+NAMED_AT_ONCE = 1000
 MOST_EXPORTED = 20_000
 
 
@@ -89,10 +91,10 @@ class FiguresList:
     def lines(self) -> list[Line]:
         return list(_lines(self.leaf))
 
-    @property
-    def row(self) -> Row | None:
-        """The group, if there is one."""
-        return next((row for row in self.page.rows if row.key == self.group), None) if self.group is not None else None
+    @cached_property
+    def group_name(self) -> str:
+        """What the group is called; empty if there is none."""
+        return self.page.group_name(self.group) if self.group is not None else ""
 
     def sheet(self) -> Iterator[list[object]]:
         """What the person may open, as rows of a file."""
@@ -106,19 +108,18 @@ class FiguresList:
 
 
 def _lines(rows: Iterable[Issue | Judgement | Event]) -> Iterator[Line]:
-    units: dict[str, str] = {}
-    for row in rows:
-        yield _line(row, units)
+    """Of orders with the names of the units that got them: one statement for each thousand."""
+    for some in in_batches(rows, NAMED_AT_ONCE):
+        codes = {str(row.facts.get("unit", "")) for row in some if isinstance(row, Event)}
+        units = Unit.objects.names_of(codes) if codes else {}
+        yield from (_line(row, units) for row in some)
 
 
-def _line(row: Issue | Judgement | Event, units: dict[str, str]) -> Line:
-    """`units`: what codes of units are called, filled as they come."""
+def _line(row: Issue | Judgement | Event, units: Mapping[str, str]) -> Line:
+    """`units`: what codes of units are called."""
     if isinstance(row, Judgement):
         return Line(row.issue, str(row), row.at)
     if isinstance(row, Event):
         code = str(row.facts.get("unit", ""))
-        if code not in units:
-            unit = Unit.objects.coded(code)
-            units[code] = unit.name if unit else code
-        return Line(row.issue, units[code], row.at)
+        return Line(row.issue, units.get(code, code), row.at)
     return Line(row, str(row.get_status_display()), row.closed_at or row.reported_at)

@@ -5,7 +5,7 @@ Rows stand in the order of their codes; a reader may sort. Nothing is per person
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from grids.levels import Level
 from grids.models import Area, Territory
+from grids.querysets import AreaQuerySet
+from grids.together import read_together
 from issues.counting import By, Counts, Grouping, count
 from issues.figures import Figure, narrowed, rate_figure
 from issues.filters import Filters
@@ -56,7 +58,7 @@ class Wanted:
     sort: str
 
     @classmethod
-    def from_query(cls, query: QueryDict, towns: list[Area], at: datetime, *, usual: By) -> Wanted:
+    def from_query(cls, query: QueryDict, towns: Iterable[Area], at: datetime, *, usual: By) -> Wanted:
         by, light, sort = query.get("by", ""), query.get("light", ""), query.get("sort", "")
         return cls(
             period=periods.chosen(query, at),
@@ -105,7 +107,9 @@ class FiguresPage:
     def __init__(self, person: Person, query: QueryDict, at: datetime) -> None:
         self.person, self.at = person, at
         self.paths = scope_of(person, at).count_paths
-        self.towns = _areas(Level.TOWNSHIP, self.paths)
+        self.towns, self.categories = _areas(Level.TOWNSHIP, self.paths), Category.objects.groups()
+        self._territories = Territory.objects.of_county(self.paths[0].partition(".")[0])
+        read_together(self.towns, self.categories, self._territories)
         own_township = len(self.paths) == 1 and any(town.path == self.paths[0] for town in self.towns)
         self.wanted = Wanted.from_query(query, self.towns, at, usual=By.VILLAGE if own_township else By.TOWNSHIP)
 
@@ -129,10 +133,12 @@ class FiguresPage:
         return Grouping(by, depth)
 
     @cached_property
-    def _places(self) -> list[Area]:
+    def _places(self) -> Sequence[Area]:
         """The places that have a row, whether or not anything happened there."""
         level = _LEVEL.get(self.wanted.by)
-        return _areas(level, self.within) if level else []
+        if level == Level.TOWNSHIP:
+            return [town for town in self.towns if narrowed(self.within, town.path)]
+        return list(_areas(level, self.within)) if level else []
 
     @cached_property
     def _cover(self) -> Cover:
@@ -189,12 +195,24 @@ class FiguresPage:
             counts = {**self.counted.get(area.path, {}), "coverage": 0, "coverage_of": 0}
             if covered is not None:
                 counts |= {"coverage": covered.filled, "coverage_of": covered.total}
-            name = (
-                area.name
-                if area.path.count(".") + 1 >= self.grouping.depth
-                else _("%(name)s, no nearer place") % {"name": area.name}
-            )
-            yield Row(area.path, area.code, name, counts)
+            yield Row(area.path, area.code, self._name_of(area), counts)
+
+    def _name_of(self, area: Area) -> str:
+        if area.path.count(".") + 1 >= self.grouping.depth:
+            return area.name
+        return _("%(name)s, no nearer place") % {"name": area.name}
+
+    def group_name(self, key: str) -> str:
+        """What the row of that key is called, without counting anything; empty if there can be none."""
+        by = self.wanted.by
+        if by == By.LIGHT:
+            return next((str(rung.light.label) for rung in LADDER if str(LEVEL_OF[rung.light].value) == key), "")
+        if by == By.UNIT:
+            return Unit.objects.names_of([key]).get(key, "") if key else _("No unit in the lead")
+        if by == By.CATEGORY:
+            return next((group.name for group in Category.objects.with_codes([key])), "")
+        found = list(Area.objects.with_paths([key]))
+        return self._name_of(found[-1]) if found else ""
 
     # --- what the filters offer ---
 
@@ -215,14 +233,9 @@ class FiguresPage:
     def lights(self) -> list[Light]:
         return [rung.light for rung in LADDER]
 
-    @cached_property
-    def categories(self) -> list[Category]:
-        return list(Category.objects.groups())
-
-    @cached_property
+    @property
     def territory(self) -> Territory | None:
-        root = Area.objects.roots().on_path(self.paths[0]).without_boundary().select_related("territory").first()
-        return getattr(root, "territory", None)
+        return next(iter(self._territories), None)
 
     def level_name(self, level: Level) -> str:
         return self.territory.level_name(level) if self.territory else str(level.label)
@@ -259,8 +272,8 @@ def _told(row: Row) -> Iterator[object]:
         yield from ("", "") if figure is None or figure.suppressed else (figure.numerator, figure.denominator)
 
 
-def _areas(level: Level, paths: tuple[str, ...]) -> list[Area]:
-    return list(Area.objects.current().of_level(level).under_any(paths).without_boundary().order_by("path"))
+def _areas(level: Level, paths: tuple[str, ...]) -> AreaQuerySet:
+    return Area.objects.current().of_level(level).under_any(paths).without_boundary().order_by("path")
 
 
 def _zeros() -> dict[str, int]:

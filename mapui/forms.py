@@ -2,99 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
-from itertools import groupby
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from grids.models import paths_above
 from issues import fields
 from issues.errors import Refusal
 from issues.fields import BALLOT_PARTS, HELP, LINE_LENGTH, MINUTE_PARTS, MISSING, TEXT_LENGTH
-from issues.models import Category, Issue, ListingRequest, Submission, SubTask
+from issues.models import Issue
 from issues.terms import Field, Verb
 from issues.wording import TAKES_TEXT
 from issues.workflow import Move
 from mapui import asking_forms, joint_forms
-from representatives.models import Assignment, Person, Unit
-from representatives.roles import Role
-
-Grouped = list[tuple[str, list[tuple[str, str]]]]
+from mapui.form_options import Options
 
 WRITTEN = frozenset(TAKES_TEXT)
 _PARTS: Mapping[Field, tuple[str, ...]] = {Field.MINUTE: MINUTE_PARTS, Field.BALLOTS: BALLOT_PARTS}
-
-
-@dataclass
-class Options:
-    """The lists a form may offer for one issue; each is read at most once for all the forms of a page."""
-
-    issue: Issue
-    levels: Sequence[int] = ()  # those at which the person may accept it
-    submissions: Sequence[Submission] = ()
-    handlers: Sequence[Person] = ()  # who may be handed it within the village
-    sub_tasks: Mapping[Verb, Sequence[SubTask]] = dataclasses.field(default_factory=dict)  # those that a verb may be about
-    # For a list of issues: every unit of the county with its area, and the leaders of each county once they were read.
-    of_county: Sequence[Unit] | None = None
-    leaders_of: dict[str, list[Person]] = dataclasses.field(default_factory=dict)
-
-    @cached_property
-    def units(self) -> Grouped:
-        """Units that can be handed the issue, by kind."""
-        if self.of_county is None:
-            return unit_choices(self.issue.path)
-        above = set(paths_above(self.issue.path))
-        units = (unit for unit in self.of_county if unit.area.path in above)
-        return grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
-
-    @cached_property
-    def listing(self) -> Mapping[str, object]:
-        """What is proposed for a leader to sign; empty if nothing is."""
-        entry = self.issue.supervision
-        known = getattr(entry, "listing", None)  # the row of a list has read it
-        if known:
-            return {**known, "due": localdate(datetime.fromisoformat(known["due"]))}
-        pending = ListingRequest.objects.pending_for(self.issue)
-        if pending is None:
-            return {}
-        return {"leader_id": pending.leader_id, "due": localdate(pending.due_at), "line": pending.public_line}
-
-    @cached_property
-    def leaders(self) -> list[Person]:
-        """The county leaders of the place, who may be named in public."""
-        county = self.issue.path.split(".")[0]
-        if county not in self.leaders_of:
-            posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(county)
-            self.leaders_of[county] = list({post.person_id: post.person for post in posts.select_related("person")}.values())
-        return self.leaders_of[county]
-
-    @cached_property
-    def categories(self) -> Grouped:
-        """Categories in use, by group; and the issue's own, should it have gone out of use."""
-        members = [one for one in Category.objects.in_use() if one.group_id]
-        if self.issue.category_id not in {one.pk for one in members}:
-            members.append(self.issue.category)
-        return grouped((one.group.name if one.group else "", one.code, one.name) for one in members)
-
-
-def grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
-    """(group, value, label) in order → the choices of a select with groups."""
-    return [(group, [(value, label) for _group, value, label in found]) for group, found in groupby(rows, key=lambda row: row[0])]
-
-
-def unit_choices(path: str) -> Grouped:
-    """Units that can be handed what lies there, by kind."""
-    units = Unit.objects.for_place(path)
-    return grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
 
 
 class MoveForm(forms.Form):

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.gis.db.models import Extent
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
 from django.http import QueryDict
@@ -18,14 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.levels import Level
-from grids.models import Area, in_language
+from grids.models import Area
 from issues.figures import narrowed
-from issues.heat_queries import EVERYTHING, Audience, Choice, choice_of
+from issues.heat_queries import EVERYTHING, Audience, Choice, choice_among
 from issues.heat_view import YEAR, View
 from issues.models import Category
 from issues.places import PUBLIC_SORTS, SORTS, Period, Places, public_places
 from issues.weeks import monday, week_of
-from mapui.overview import Place, Viewer, home_of, layers_of
+from mapui.overview import Viewer, home_of
 from representatives.models import Person
 
 ROWS_PER_PAGE = 20
@@ -61,11 +60,11 @@ class Wanted:
     page: str
 
     @classmethod
-    def from_query(cls, query: QueryDict, towns: list[Area], last_week: int, *, sorts: Iterable[str]) -> Wanted:
+    def from_query(cls, query: QueryDict, choice: Choice, towns: list[Area], last_week: int, *, sorts: Iterable[str]) -> Wanted:
         """`last_week`: where time ends on this page; `sorts`: what the list can be sorted by, the usual one first."""
         mode, sort = query.get("mode", ""), query.get("sort", "")
         return cls(
-            choice=choice_of(query.get("category", "")[:60]) or EVERYTHING,
+            choice=choice,
             town=next((town for town in towns if town.code == query.get("town")), None),
             period=_period(query, last_week),
             sort=sort if sort in sorts else next(iter(sorts)),
@@ -103,10 +102,15 @@ class HeatPage:
 
     def __init__(self, person: Person | None, view: View, query: QueryDict, at: datetime) -> None:
         self.person, self.view, self.at = person, view, at
-        self.towns = _towns(view.audience)
+        towns = Area.objects.current().of_level(Level.TOWNSHIP).only("code", "name", "path").with_box().order_by("path")
+        self._categories = Category.objects.in_order()
+        self.home = home_of(Viewer(person, at), towns, self._categories)
+        self.towns = [town for town in towns if narrowed(view.audience.paths, town.path)] if not view.audience.is_public else []
         # Only a year without any report ends time before the present week.
         self.last_week = min(view.span().last_week, week_of(at))
-        self.wanted = Wanted.from_query(query, self.towns, self.last_week, sorts=PUBLIC_SORTS if self.is_public else SORTS)
+        choice = choice_among(self._categories, query.get("category", "")[:60]) or EVERYTHING
+        sorts = PUBLIC_SORTS if self.is_public else SORTS
+        self.wanted = Wanted.from_query(query, choice, self.towns, self.last_week, sorts=sorts)
 
     @property
     def is_public(self) -> bool:
@@ -134,9 +138,9 @@ class HeatPage:
     def groups(self) -> list[tuple[Category, list[Category]]]:
         """Categories by group, without those that are in nobody's figures."""
         found: dict[Category, list[Category]] = {}
-        for category in Category.objects.in_use():
-            if not category.sealed and not (self.is_public and category.non_public):
-                found.setdefault(category.group, []).append(category)  # type: ignore[arg-type]
+        for category in self._categories:
+            if category.is_active and category.group and not category.sealed and not (self.is_public and category.non_public):
+                found.setdefault(category.group, []).append(category)
         return list(found.items())
 
     @property
@@ -154,25 +158,22 @@ class HeatPage:
 
     def map_config(self) -> dict[str, object] | None:
         """What the script has to know of the map; None if there is nothing to draw."""
-        viewer = Viewer(self.person, self.at)
-        home = home_of(viewer)
-        if home is None:
+        if self.home is None:
             return None
-        root = Place(home, viewer).trail[0]
-        place = Place(root, viewer)
-        levels, bounds = layers_of(place), Place(home, viewer).bounds or place.bounds
-        if not levels or not bounds:
+        ground = self.home.ground
+        bounds = self.home.bounds or ground.bounds()
+        if not ground.levels or not bounds:
             return None
         return {
             "info": reverse("heat-info"),
-            "note": in_language(place.territory.map_note) if place.territory else "",
+            "note": ground.note,
             "year": YEAR,
             "period": {"from": self.wanted.period.first, "until": self.wanted.period.until},
-            "towns": dict(_boxes(self.towns)),
+            "towns": {town.code: town.box for town in self.towns if town.box},  # type: ignore[attr-defined]
             "map": {
-                "levels": levels,
+                "levels": ground.levels,
                 "bounds": bounds,
-                "attribution": place.territory.attribution if place.territory else "",
+                "attribution": ground.attribution,
                 "basemap": {
                     "url": settings.BASEMAP_URL,
                     "datum": settings.BASEMAP_DATUM,
@@ -207,17 +208,3 @@ class HeatPage:
         yield [_("Recurring place"), _("Category"), str(COLUMNS["issues"]), _("Four-week periods with an issue")]
         for row in self.rows:
             yield [row.area, row.category.name, row.issues, row.periods]
-
-
-def _towns(audience: Audience) -> list[Area]:
-    """The townships whose figures are seen wholly or in part; for the public there is no such filter."""
-    if audience.is_public:
-        return []
-    found = Area.objects.current().of_level(Level.TOWNSHIP).only("code", "name", "path").order_by("path")
-    return [town for town in found if narrowed(audience.paths, town.path)]
-
-
-def _boxes(towns: list[Area]) -> Iterator[tuple[str, list[float]]]:
-    """Code and [west, south, east, north] of those that have a boundary."""
-    rows = Area.objects.with_codes(town.code for town in towns).current().values_list("code").annotate(box=Extent("boundary"))
-    return ((code, [round(degrees, 6) for degrees in box]) for code, box in rows.order_by() if box)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,12 +22,12 @@ ALIKE_SHOWN = 5
 
 @dataclass
 class Joint:
-    """One issue for one person at one moment; `posts` as `services.posted_at` gives them. Each part is read when asked for."""
+    """One issue for one person at one moment; `posts` as `services.posts_at` gives them. Each part is read when asked for."""
 
     issue: Issue
     person: Person
     at: datetime
-    posts: Sequence[Assignment]
+    posts: Iterable[Assignment]
     moves: Sequence[Move] = ()  # what the person may do now
 
     @cached_property
@@ -54,17 +54,13 @@ class Joint:
 
     @cached_property
     def polls(self) -> list[Poll]:
-        """The polls, the latest first; only an issue that was once reported as solved can have any."""
-        return list(self.issue.polls.for_issue_page()) if self.issue.resolution else []
+        """The polls, the latest first."""
+        return list(self.issue.polls.all())
 
     @cached_property
     def evidence(self) -> list[Evidence]:
-        """Photos of the result; looked for only where the county wants them or there can be any."""
-        return (
-            list(self.issue.evidence.with_publication())
-            if self.needs_evidence or self.may_add_evidence or self.issue.resolution
-            else []
-        )
+        """Photos of the result."""
+        return list(self.issue.evidence.all())
 
     @property
     def needs_evidence(self) -> bool:

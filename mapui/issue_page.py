@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from django.http import Http404, QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grids.models import Area
+from grids.together import read_together
 from issues import contacts, ledger, services
-from issues.asking import ANSWERS, QUESTIONS, Kind
+from issues.asking import ANSWERS, Kind
 from issues.errors import Conflict, Refusal
 from issues.models import (
     EscalationRequest,
@@ -26,51 +28,26 @@ from issues.models import (
     ReplyTemplate,
     Submission,
 )
+from issues.parts import parts_of
 from issues.services import bouncing
 from issues.terms import Actor, ClockState, Field, Light, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move, light_of, needs
 from mapui import clocks, timeline
-from mapui.forms import MoveForm, Options
+from mapui.form_options import Options
+from mapui.forms import MoveForm
+from mapui.issue_actions import Action, ordered
 from mapui.issue_joint import Joint
 from mapui.issue_reports import Told
 from mapui.papers.dossier import Dossier
 from mapui.papers.kinds import Listed, papers_of
 from mapui.template_page import Choice, choices_for
 from representatives.chain import Answer, chain_from
-from representatives.models import Assignment, Person, Unit
+from representatives.models import Person, Unit
 from representatives.roles import Role
 
 EVENTS_SHOWN = 20
 
-_KEYS = {Verb.ACKNOWLEDGE: "a", Verb.DISPATCH: "d", Verb.NOTE: "n"}
-
-# The one that carries the issue on is the loud one; those that end it or send it back are marked.
-_ONWARD = (
-    *(question.granted_by for question in QUESTIONS), Verb.REVIEW, Verb.ACCEPT, Verb.ACKNOWLEDGE, Verb.RESOLVE,
-    Verb.VERIFY, Verb.ENTER_RED, Verb.APPROVE_EXIT, Verb.LIST, Verb.RATE, Verb.RESUME,
-)  # fmt: skip
-_BACKWARD = frozenset(
-    {
-        Verb.DECLINE,
-        Verb.REJECT,
-        Verb.REFUSE_RED,
-        Verb.RETURN_DOWN,
-        Verb.MERGE,
-        Verb.REOPEN,
-        Verb.EXPLAIN,
-        Verb.REFUSE_REQUEST,
-        Verb.OVERRULE,
-        Verb.RETURN_ORDER,
-        Verb.DISPUTE,
-        Verb.EXIT_DOWN,
-        Verb.LIFT,
-        Verb.REFUSE_LISTED,
-    }
-)
-
-
-# About one file, so they have forms of their own.
-_OWN_PANEL = frozenset({Verb.ADD_EVIDENCE, Verb.TRANSCRIBE, Verb.PUBLISH_PHOTO, Verb.HIDE_PHOTO})
+T = TypeVar("T")
 
 
 class Link(NamedTuple):
@@ -79,24 +56,6 @@ class Link(NamedTuple):
     label: str
     number: str
     title: str
-
-
-@dataclass(frozen=True)
-class Action:
-    """A button with its form. `is_plain`: it needs no word, so one press does it."""
-
-    form: MoveForm
-    style: str
-    is_open: bool = False
-
-    @property
-    def keys(self) -> str:
-        """The key that presses it; empty if none does."""
-        return _KEYS.get(self.form.move.verb, "")
-
-    @property
-    def is_plain(self) -> bool:
-        return not self.form.move.needs
 
 
 class Asked(NamedTuple):
@@ -133,7 +92,7 @@ class Refused:
 
 @dataclass
 class IssuePage:
-    """Everything on the page; the parts are read when they are first asked for."""
+    """Everything on the page; what is not part of every issue is read when it is first asked for."""
 
     issue: Issue
     person: Person
@@ -141,6 +100,17 @@ class IssuePage:
     all_events: bool = False
     tag: str = ""  # sets the ids of its forms apart where several issues share a page
     template: int | None = None  # key of the ready-made text to begin its form with
+
+    def __post_init__(self) -> None:
+        """Sets that are read when they are first asked for, or all of them by `read`."""
+        self._parts = parts_of(self.issue)
+        self._reports = self.issue.submissions.for_issue_page()
+        self._posted = services.posts_at(self.issue.path, self.at)
+
+    def read(self) -> IssuePage:
+        """What the issue has several of, its reports and who is posted to its place, for the whole page: one statement."""
+        read_together(*self._parts, self._reports, self._posted)
+        return self
 
     @property
     def areas(self) -> list[Area]:
@@ -150,10 +120,6 @@ class IssuePage:
             found.insert(0, found[0].parent)
         return found
 
-    @cached_property
-    def _posted(self) -> list[Assignment]:
-        return services.posted_at(self.issue.path, self.at)
-
     @property
     def answers(self) -> list[tuple[Answer, Light]]:
         """Who answers at each level of the ladder, and its light."""
@@ -162,7 +128,7 @@ class IssuePage:
     @cached_property
     def submissions(self) -> list[Submission]:
         """What was reported, oldest first; each with `files` and `rated`."""
-        return list(self.issue.submissions.for_issue_page())
+        return list(self._reports)
 
     @property
     def may_publish_photos(self) -> bool:
@@ -287,16 +253,15 @@ class IssuePage:
     def options(self) -> Options:
         return Options(
             self.issue,
-            levels=services.levels_to_accept(self.issue, self.person, self.at, self._posted),
-            submissions=self.submissions,
-            handlers=[one.person for one in self._posted if one.role == Role.PARTY_REPRESENTATIVE],
-            sub_tasks=services.sub_tasks_in_sight(self.issue, self.person, self.at, self._posted),
+            levels=_lazily(lambda: services.levels_to_accept(self.issue, self.person, self.at, self._posted)),
+            submissions=_lazily(lambda: self.submissions),
+            handlers=_lazily(lambda: [one.person for one in self._posted if one.role == Role.PARTY_REPRESENTATIVE]),
+            sub_tasks=_lazily(lambda: services.sub_tasks_in_sight(self.issue, self.person, self.at, self._posted)),
         )
 
     def move(self, verb: Verb) -> Move:
         """The row of the table with what it needs at this level, whether or not the person may make the move."""
-        offered = next((move for move in self.moves if move.verb == verb), None)
-        return offered or replace(MOVE[verb], needs=needs(MOVE[verb], self.issue.level))
+        return replace(MOVE[verb], needs=needs(MOVE[verb], self.issue.level))
 
     def offers(self, verb: Verb) -> bool:
         return any(move.verb == verb for move in self.moves)
@@ -328,16 +293,12 @@ class IssuePage:
 
         After a conflict the form stands beside what others did (`Refused`), and not here once more.
         """
-        loud = next((verb for verb in _ONWARD if verb in {move.verb for move in self.moves}), None)
-        offered = [move for move in self.moves if move.verb not in _OWN_PANEL]
-        ordered = sorted(offered, key=lambda move: (move.verb != loud, move.verb in _BACKWARD))
         found = []
-        for move in ordered:
-            is_refused = bool(refused and refused.form.move.verb == move.verb)
+        for move, style in ordered(self.moves):
+            is_refused = refused is not None and refused.form.move.verb == move.verb
             if is_refused and refused and refused.is_conflict:
                 continue
             form = refused.form if is_refused and refused else self.form(move)
-            style = "primary" if move.verb == loud else "danger" if move.verb in _BACKWARD else ""
             found.append(Action(form, style, is_open=is_refused or move.verb == self.chosen_verb))
         return found
 
@@ -354,7 +315,7 @@ class IssuePage:
         issue = Issue.objects.visible_to(self.person, self.at).for_page().numbered(self.issue.number).first()
         if issue is None:
             raise Http404
-        return replace(self, issue=issue)
+        return replace(self, issue=issue).read()
 
     def repeats(self, form: MoveForm) -> bool:
         """Whether the move stands in the ledger already, by the same person in the same words: a button pressed twice."""
@@ -401,6 +362,11 @@ class IssuePage:
     def idle(self) -> Promise:
         """Why there is no button."""
         return _IDLE_ENDED if not self.issue.is_open else _IDLE
+
+
+def _lazily(make: Callable[[], T]) -> T:
+    """What the function gives, once anything asks for it: a form that is sent needs few of the lists."""
+    return cast(T, SimpleLazyObject(make))
 
 
 _IDLE = gettext_lazy("Nothing: it is with somebody else now. You can follow it here.")

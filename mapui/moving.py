@@ -33,7 +33,7 @@ class Incomplete(Refusal):
 def attempt(page: IssuePage, verb: Verb, data: QueryDict) -> Attempt:
     """Make the move. Raises Http404 if the issue has left the person's sight meanwhile."""
     form = page.form(page.move(verb), data)
-    if not form.is_valid() and page.offers(verb):
+    if not form.is_valid() and page.read().offers(verb):
         return Attempt(page, form, Incomplete(_("Something is missing: see below.")), Incomplete.status)
     try:
         services.move(page.issue.pk, verb, by=page.person, at=page.at, facts=form.facts(), seen=form.seen_count)

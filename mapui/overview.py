@@ -9,15 +9,17 @@ from functools import cached_property
 
 from django.db.models import Count
 
-from grids import tiles
-from grids.levels import LADDER_LEVELS, Level, slug
+from grids.levels import Level
 from grids.models import Area, Layer, Territory, paths_above
+from grids.querysets import AreaQuerySet
+from grids.together import Rows
 from issues import tally
 from issues.filters import Filters
 from issues.models import Issue
 from issues.querysets import IssueQuerySet
 from issues.terms import ClockState, Light
 from issues.workflow import light_of
+from mapui.ground import Box, Ground
 from representatives.chain import Answer
 from representatives.models import Person
 from representatives.scopes import NOBODY, Scope, scope_of
@@ -104,14 +106,15 @@ class Row:
 class Place:
     """An area as the viewer may see it."""
 
-    def __init__(self, area: Area, viewer: Viewer) -> None:
+    def __init__(self, area: Area, viewer: Viewer, ground: Ground | None = None) -> None:
         self.area = area
         self.viewer = viewer
+        self.ground = ground or Ground(area.path)
 
-    @cached_property
+    @property
     def trail(self) -> list[Area]:
         """The area and all that it lies in, widest first."""
-        return list(Area.objects.current().on_path(self.area.path).without_boundary())
+        return self.ground.trail
 
     @property
     def county(self) -> str:
@@ -126,22 +129,21 @@ class Place:
     def parent_code(self) -> str:
         return self.trail[-2].code if len(self.trail) > 1 else ""
 
-    @cached_property
-    def bounds(self) -> list[float] | None:
+    @property
+    def bounds(self) -> Box | None:
         """[west, south, east, north] in degrees; None if the area has no boundary."""
-        shape = Area.objects.with_code(self.area.code).current().values_list("boundary", flat=True).first()
-        return [round(degrees, 6) for degrees in shape.extent] if shape else None
+        return self.ground.bounds(self.area.code)
 
-    @cached_property
+    @property
     def territory(self) -> Territory | None:
-        return Territory.objects.filter(area__path=self.county).select_related("area").first()
+        return self.ground.territory
 
     @property
     def level_name(self) -> str:
         return self.name_of(self.area.level)
 
     def name_of(self, level: int) -> str:
-        return self.territory.level_name(level) if self.territory else str(Level(level).label)
+        return self.ground.name_of(level)
 
     @cached_property
     def tabled(self) -> Area:
@@ -151,9 +153,12 @@ class Place:
     @cached_property
     def parts(self) -> list[Row]:
         """The areas one level down (for a cell: it and its neighbours) with their numbers; two statements."""
-        areas = list(Area.objects.parts_of(self.tabled).without_boundary())
-        numbers = self._numbers([area.path for area in areas], self.tabled.path)
-        return [Row(area, numbers[area.path], is_chosen=area.path == self.area.path) for area in areas]
+        numbers = self._numbers([area.path for area in self.part_areas], self.tabled.path)
+        return [Row(area, numbers[area.path], is_chosen=area.path == self.area.path) for area in self.part_areas]
+
+    @cached_property
+    def part_areas(self) -> AreaQuerySet:
+        return Area.objects.parts_of(self.tabled).without_boundary()
 
     def sorted_parts(self, sort: str) -> list[Row]:
         """`sort`: one of SORTS, with “-” before it for the largest first; the order of the codes among equals."""
@@ -178,13 +183,13 @@ class Place:
         return [answer for answer in responsible_for(self.area.path, self.viewer.at) if answer.level >= self.area.level]
 
     @cached_property
-    def soonest(self) -> list[Issue]:
+    def soonest(self) -> IssueQuerySet:
         """The open issues that the viewer may open, soonest due first; one more than are shown."""
         if self.viewer.person is None:
-            return []
+            return Issue.objects.none()
         visible = Issue.objects.visible_to(self.viewer.person, self.viewer.at).open_in(self.area.path)
         narrowed = self.viewer.filters.narrow(visible, self.viewer.at).with_clock_state(self.viewer.at)
-        return list(narrowed.select_related("category", "area").soonest_due_first()[: SHORT_LIST + 1])
+        return narrowed.for_rows().soonest_due_first()[: SHORT_LIST + 1]
 
 
 def _count_for_staff(viewer: Viewer, paths: list[str], under: str) -> dict[str, Numbers]:
@@ -217,24 +222,19 @@ def _count_for_public(viewer: Viewer, paths: list[str], county: str) -> dict[str
     return found
 
 
-def home_of(viewer: Viewer) -> Area | None:
-    """Where the viewer begins: the narrowest area that holds all whose figures are theirs; else the first county."""
+def home_path(viewer: Viewer) -> str:
+    """Where the viewer begins: the narrowest area that holds all whose figures are theirs; empty: in the first county."""
     paths = viewer.scope.count_paths or tuple(path for _, path in viewer.scope.held)
-    if paths:
-        shared = paths_above(min(paths))
-        common = [path for path in shared if all(each == path or each.startswith(f"{path}.") for each in paths)]
-        if common:
-            return Area.objects.current().on_path(common[-1]).without_boundary().last()
-    return Area.objects.roots().without_boundary().first()
+    if not paths:
+        return ""
+    common = [path for path in paths_above(min(paths)) if all(each == path or each.startswith(f"{path}.") for each in paths)]
+    return common[-1] if common else ""
 
 
-def layers_of(place: Place) -> list[dict[str, object]]:
-    """The county's levels that a map can draw, from wide to fine: slug, name, version, number of areas, least zoom."""
-    sizes = dict(Area.objects.current().under(place.county).order_by().values_list("level").annotate(n=Count("pk")))
-    found: list[dict[str, object]] = []
-    for level in reversed(LADDER_LEVELS):
-        sheet = tiles.sheet(level) if sizes.get(level) else None
-        if sheet and sheet.bounds:
-            about = {"slug": slug(level), "name": place.name_of(level), "version": sheet.version}
-            found.append({**about, "size": sizes[level], "minZoom": tiles.MIN_ZOOM[level]})
-    return found
+def home_of(viewer: Viewer, *with_: Rows) -> Place | None:
+    """The place where the viewer begins, read together with those sets; None if there is no territory yet."""
+    path = home_path(viewer)
+    if not path or not (ground := Ground(path, *with_)).trail:
+        first = Area.objects.roots().without_boundary().first()
+        return Place(first, viewer, Ground(first.path, *with_)) if first else None
+    return Place(ground.trail[-1], viewer, ground)

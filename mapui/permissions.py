@@ -68,8 +68,8 @@ class RoleBackend(ModelBackend):
     """Logs in by user name and password, and reads permissions from the postings of the moment."""
 
     def get_user(self, user_id: int) -> Person | None:
-        """The person of a session with their unit, which the head of every page names: one statement."""
-        person = Person.objects.select_related("unit").filter(pk=user_id).first()
+        """The person of a session with their unit, which the head of every page names, and their postings: one statement."""
+        person = Person.objects.of_session(user_id)
         return person if person and self.user_can_authenticate(person) else None
 
     def get_all_permissions(self, user_obj: Person | AnonymousUser, obj: Model | None = None) -> set[str]:

@@ -15,18 +15,16 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from grids.models import Area
-from issues import reach, recurrence, search, services
+from grids.together import Rows
+from issues import reach, recurrence, services
 from issues.filters import Filters
-from issues.models import Category, Issue, Notice, SavedFilter
-from issues.querysets import IssueQuerySet
+from issues.models import Issue, Notice, SavedFilter
+from issues.querysets import IssueQuerySet, NoticeQuerySet
 from issues.recurrence import Hint
 from issues.terms import ClockState, Light, Urgency, Verb
 from mapui import bulk
-from mapui.saved_filters import Kept
-from representatives.models import Person
-from representatives.roles import Role, Sees
-from representatives.scopes import Scope, scope_of
+from mapui.narrowed import NarrowedList, asked_in
+from representatives.roles import Role
 
 ROWS_PER_PAGE = 30
 NOTICES_SHOWN = 8
@@ -97,13 +95,7 @@ class Wanted:
     def from_query(cls, query: QueryDict) -> Wanted:
         """Reads an address; what is unknown is left out, so an old link still opens."""
         asked = query.get("asked", "")
-        return cls(
-            filters=Filters.from_query(query),
-            asked=asked if asked in Asked.values else "",
-            area=query.get("area", "")[:40],
-            words=search.cleaned(query.get("q", "")),
-            page=query.get("page", "1"),
-        )
+        return cls(asked=asked if asked in Asked.values else "", **asked_in(query))
 
     @property
     def narrows(self) -> bool:
@@ -112,16 +104,16 @@ class Wanted:
 
 
 @dataclass
-class QueuePage:
+class QueuePage(NarrowedList):
     """The queue of one person at one moment."""
 
-    person: Person
-    at: datetime
     wanted: Wanted = field(default_factory=Wanted)
 
-    @cached_property
-    def scope(self) -> Scope:
-        return scope_of(self.person, self.at)
+    keeps = SavedFilter.Page.QUEUE
+
+    @property
+    def beside(self) -> tuple[Rows, ...]:
+        return (*super().beside, self.to_tell, self.notices)
 
     @cached_property
     def _narrowed(self) -> IssueQuerySet:
@@ -131,13 +123,8 @@ class QueuePage:
         if filters.clock:
             issues = issues.in_wait_state(filters.clock, self.at)
         if self.wanted.area:
-            issues = issues.under(self.area_path)
+            issues = issues.under(self.path_of(self.wanted.area))
         return issues.saying(self.wanted.words, self.scope) if self.wanted.words else issues
-
-    @property
-    def area_path(self) -> str:
-        """The path of the chosen area; of one that is not offered, nothing lies within."""
-        return next((area.path for area in self.areas if area.code == self.wanted.area), "-")
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -168,9 +155,9 @@ class QueuePage:
         return [row._replace(hints=tuple(hints.get(row.issue.pk, ()))) for row in rows]
 
     @cached_property
-    def to_tell(self) -> list[Issue]:
+    def to_tell(self) -> IssueQuerySet:
         """The first of the issues, ended ones among them, whose requester is to be told by telephone what was decided."""
-        return list(Issue.objects.to_tell(self.person, self.at).only("pk", "number", "title")[:CALLS_SHOWN])
+        return Issue.objects.to_tell(self.person, self.at).only("pk", "number", "title")[:CALLS_SHOWN]
 
     @cached_property
     def bulk_verbs(self) -> list[Verb]:
@@ -183,24 +170,9 @@ class QueuePage:
         return bool(services.template_paths(self.person, self.at)) or services.template_unit(self.person, self.at) is not None
 
     @cached_property
-    def kept(self) -> Kept:
-        return Kept(self.person, SavedFilter.Page.QUEUE)
-
-    @cached_property
-    def areas(self) -> list[Area]:
-        """The areas that can be chosen: the parts of what the person is posted to."""
-        paths = {path for sees in Sees if sees is not Sees.NOTHING for path in self.scope.paths(sees)}
-        return list(Area.objects.current().parts_of_paths(paths).without_boundary())
-
-    @cached_property
-    def categories(self) -> list[Category]:
-        """The groups: finer than that a list is not narrowed."""
-        return list(Category.objects.groups())
-
-    @cached_property
-    def notices(self) -> list[Notice]:
+    def notices(self) -> NoticeQuerySet:
         """The latest, each with its event, its issue, and how many are unread in all."""
-        return list(Notice.objects.inbox(self.person, self.at).with_unread_count()[:NOTICES_SHOWN])
+        return Notice.objects.inbox(self.person, self.at).with_unread_count()[:NOTICES_SHOWN]
 
     @property
     def unread(self) -> int:

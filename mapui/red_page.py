@@ -26,7 +26,8 @@ from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySuperv
 from issues.terms import ClockState, Verb
 from issues.workflow import MOVE
 from mapui import clocks
-from mapui.forms import MoveForm, Options
+from mapui.form_options import Options
+from mapui.forms import MoveForm
 from mapui.red_blocking import blocking
 from mapui.red_filters import RedFilters
 from representatives.models import Person, Unit

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from issues.models import SavedFilter
+from issues.querysets import SavedFilterQuerySet
 from representatives.models import Person
 
 
@@ -26,6 +27,9 @@ class Kept:
     page: SavedFilter.Page
 
     @cached_property
+    def rows(self) -> SavedFilterQuerySet:
+        return SavedFilter.objects.of(self.person, self.page)
+
+    @cached_property
     def filters(self) -> list[KeptFilter]:
-        rows = SavedFilter.objects.of(self.person, self.page)
-        return [KeptFilter(row.pk, row.name, f"{reverse(self.page.value)}?{row.query}") for row in rows]
+        return [KeptFilter(row.pk, row.name, f"{reverse(self.page.value)}?{row.query}") for row in self.rows]

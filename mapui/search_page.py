@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,17 +15,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from grids.models import Area
 from issues import search
 from issues.filters import PERIODS, Filters
-from issues.models import Category, EventText, Issue, SavedFilter, Submission
+from issues.models import EventText, Issue, SavedFilter, Submission
 from issues.querysets import IssueQuerySet
 from issues.search import Marker
 from issues.terms import ClockState, Light, Verb
-from mapui.saved_filters import Kept
-from representatives.models import Person
-from representatives.roles import Sees
-from representatives.scopes import Scope, scope_of
+from mapui.narrowed import NarrowedList, asked_in
 
 ROWS_PER_PAGE = 20
 COUNTED_AT_MOST = 1000
@@ -75,12 +70,9 @@ class Wanted:
         """Reads an address; what is unknown is left out, so an old link still opens."""
         state, order = query.get("state", ""), query.get("order", "")
         return cls(
-            words=search.cleaned(query.get("q", "")),
-            filters=Filters.from_query(query),
             state=state if state in State.values else "",
-            area=query.get("area", "")[:40],
             order=order if order in Order.values else Order.BEST.value,
-            page=query.get("page", "1"),
+            **asked_in(query),
         )
 
     @property
@@ -90,16 +82,12 @@ class Wanted:
 
 
 @dataclass
-class SearchPage:
-    """What one person finds at one moment; every part is read when it is first asked for."""
+class SearchPage(NarrowedList):
+    """What one person finds at one moment."""
 
-    person: Person
-    at: datetime
     wanted: Wanted = field(default_factory=Wanted)
 
-    @cached_property
-    def scope(self) -> Scope:
-        return scope_of(self.person, self.at)
+    keeps = SavedFilter.Page.SEARCH
 
     @property
     def is_asked(self) -> bool:
@@ -120,7 +108,7 @@ class SearchPage:
         if self.wanted.state:
             issues = issues.unfinished() if self.wanted.state == State.OPEN else issues.ended()
         if self.wanted.area:
-            issues = issues.under(next((area.path for area in self.areas if area.code == self.wanted.area), "-"))
+            issues = issues.under(self.path_of(self.wanted.area))
         return issues.best_first(words) if self.wanted.order == Order.BEST else issues.newest_first()
 
     @cached_property
@@ -172,20 +160,6 @@ class SearchPage:
         for issue, verb, texts in EventText.objects.of_issues(issues):
             for text in texts.values():
                 yield issue, str(Verb(verb).label), text
-
-    @cached_property
-    def areas(self) -> list[Area]:
-        """The areas that can be chosen: the parts of what the person is posted to."""
-        paths = {path for sees in Sees if sees is not Sees.NOTHING for path in self.scope.paths(sees)}
-        return list(Area.objects.current().parts_of_paths(paths).without_boundary())
-
-    @cached_property
-    def categories(self) -> list[Category]:
-        return list(Category.objects.groups())
-
-    @cached_property
-    def kept(self) -> Kept:
-        return Kept(self.person, SavedFilter.Page.SEARCH)
 
     lights = tuple(Light)
     states = tuple(State)

@@ -19,7 +19,8 @@ from issues import services, wording
 from issues.models import Category, Issue, ReplyTemplate
 from issues.terms import Field, Verb
 from mapui import clocks
-from mapui.forms import HELP, LINE_LENGTH, TEXT_LENGTH, grouped
+from mapui.form_options import grouped
+from mapui.forms import HELP, LINE_LENGTH, TEXT_LENGTH
 from representatives.models import Person, Unit
 
 NAME_LENGTH = 60

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.models import UserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
 
@@ -27,6 +28,20 @@ class PersonManager(UserManager["Person"]):
     def with_key(self, key: object) -> Person | None:
         """The account with that key, as a fact of an event holds it; None for anything else."""
         return self.filter(pk=int(str(key))).first() if str(key).isdecimal() else None
+
+    def of_session(self, key: int) -> Person | None:
+        """The account with that key with its unit and its `postings`: all that a request asks of it, in one statement."""
+        from representatives.models import Assignment
+
+        posts = Assignment.objects.filter(person=models.OuterRef("pk")).order_by("pk")
+        columns = {name: ArraySubquery(posts.values(name)) for name in ("role", "area__path", "term")}
+        person = (
+            self.select_related("unit").filter(pk=key).annotate(**{f"posted_{name}": of for name, of in columns.items()}).first()
+        )
+        if person is not None:
+            rows = zip(*(person.__dict__.pop(f"posted_{name}") for name in columns), strict=True)
+            person.postings = tuple(rows)
+        return person
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):

@@ -34,7 +34,7 @@ def chains_for(paths: Iterable[str], at: datetime) -> dict[str, list[Answer]]:
     """`responsible_for` of each path, in one query whatever their number."""
     wanted = list(paths)
     found = Assignment.objects.active(at).answering_for(*wanted).in_role(*_IN_SUCCESSION)
-    assignments = list(found.select_related("person__unit", "area"))
+    assignments = list(found.select_related("person__unit", "area").defer("area__boundary"))
     chains = {}
     for path in wanted:
         above = set(paths_above(path))

@@ -9,6 +9,8 @@ import pytest_django.plugin
 from django.db import connection
 from django.utils import translation
 
+from mapui.ground import drawn_levels
+
 # The ledger refuses TRUNCATE; what empties the tables after a transactional test needs it lifted, in test databases only.
 _UNGUARDED = (
     "ALTER TABLE issues_event DISABLE TRIGGER ledger_event_not_emptied",
@@ -22,6 +24,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.plug
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for statement in _UNGUARDED:
             cursor.execute(statement)
+
+
+@pytest.fixture(autouse=True)
+def fresh_ground() -> None:
+    """What is remembered by the version of a layer belongs to one territory; every test draws its own."""
+    drawn_levels.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -24,6 +24,10 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         """Categories that may be chosen, each with its group, in the county's order."""
         return self.filter(is_active=True, group__isnull=False).select_related("group").order_by("group__order", "order", "code")
 
+    def in_order(self) -> Self:
+        """All that there ever were, each with its group, in the county's order."""
+        return self.select_related("group").order_by("group__order", "order", "code")
+
     def groups(self) -> Self:
         return self.filter(is_active=True, group=None).order_by("order", "code")
 

@@ -1,4 +1,4 @@
-"""The words for sets of issues: who sees them, for whom they wait, how they stand in time, what sweeps look for."""
+"""The words for sets of issues: who sees them, how they stand in time, what they are about, with what they are read."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat, Least
+from django.db.models.functions import Coalesce, Concat
 
 from grids.levels import Level
 from grids.querysets import within_path, within_paths
 from issues import reach, search
-from issues.querysets.notices import DECISIONS
-from issues.querysets.rights import RightsWords
-from issues.terms import ClockState, Light, Status, Verb
-from issues.workflow import LEVEL_OF, UNTOLD
+from issues.querysets.waiting import WaitingWords
+from issues.terms import ClockState, Light
+from issues.workflow import LEVEL_OF
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
-    from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry
+    from issues.models import Issue
     from representatives.models import Person, Unit
     from representatives.scopes import Scope
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 _RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
 
 
-class IssueQuerySet(RightsWords):
+class IssueQuerySet(WaitingWords):
     def imported(self, source: str, source_ids: Iterable[str]) -> set[str]:
         """Which of the source's numbers are here already."""
         return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))
@@ -100,23 +99,11 @@ class IssueQuerySet(RightsWords):
         return self.select_related("category", "area__parent").defer("area__boundary", "area__parent__boundary", "point")
 
     def for_page(self) -> Self:
-        """With all that the page of an issue names: ledger, slips, requests, stays in the red list, sub-tasks, project."""
-        from issues.models import EscalationRequest, Event, HolderRequest, KeySupervisionEntry, SubTask
-
+        """With all that the page of an issue names of which there is one; what there may be several of: `issues.parts`."""
         links = ("recurrence_of", "merged_into", "project__taken_by", "project__approved_by")
         places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
-        return (
-            self.select_related("category__group", "handler", "lead_unit", *links, *places)
-            .defer(*(f"{place}__boundary" for place in places))
-            .prefetch_related(
-                models.Prefetch("events", Event.objects.with_words().order_by("number")),
-                models.Prefetch("slips", EscalationRequest.objects.for_issue_page()),
-                models.Prefetch("red_entries", KeySupervisionEntry.objects.for_issue_page()),
-                models.Prefetch("sub_tasks", SubTask.objects.for_issue_page()),
-                models.Prefetch("requests", HolderRequest.objects.for_issue_page()),
-                "project__milestones",
-            )
-        )
+        found = self.select_related("category__group", "handler", "lead_unit", *links, *places)
+        return found.defer(*(f"{place}__boundary" for place in places))
 
     def others_than(self, issue: Issue) -> Self:
         return self.exclude(pk=issue.pk).order_by("-reported_at", "-pk")
@@ -197,71 +184,9 @@ class IssueQuerySet(RightsWords):
         """Issues that are in figures told to everybody: neither sealed nor kept from the public."""
         return self.filter(sealed=False, non_public=False)
 
-    def waiting_for(self, person: Who, at: datetime) -> Self:
-        """What waits for the person; annotated as `with_asked` says."""
-        scope, anything = scope_of(person, at), reach.NONE
-        for condition in reach.asked_of(scope, at).values():
-            anything |= condition
-        # Nothing waits outside the areas of one's posts: said first, it lets the index leave the rest of the county out.
-        within = {path for _role, path in scope.held}
-        return self.unfinished().under_any(within).filter(anything).with_asked(person, at)
-
-    def to_tell(self, person: Who, at: datetime) -> Self:
-        """Decided against a requester whom somebody has to call, the person for one; the longest decided first."""
-        scope = scope_of(person, at)
-        within = {path for _role, path in scope.held}
-        return self.under_any(within).filter(reach.may_tell(scope)).untold().order_by("closed_at", "pk")
-
-    def untold(self) -> Self:
-        """Declined, deferred or closed with explanation, and a requester could not be told so but by a call not made yet."""
-        from issues.models import Event, Submission
-
-        decisions = Event.objects.filter(issue=OuterRef("pk"), verb__in=DECISIONS).order_by("-number")
-        calls = Event.objects.filter(issue=OuterRef("pk"), verb=Verb.TOLD, number__gt=OuterRef("decision"))
-        found = self.decided_against().filter(Exists(Submission.objects.filter(issue=OuterRef("pk")).untold()), to_call=True)
-        found = found.annotate(decision=Subquery(decisions.values("number")[:1])).filter(decision__isnull=False)
-        return found.exclude(Exists(calls))
-
-    def decided_against(self) -> Self:
-        """Declined, deferred or closed with explanation."""
-        return self.filter(status__in=sorted(UNTOLD))
-
-    def with_asked(self, person: Who, at: datetime) -> Self:
-        """Each with `asked`, what it waits for the person for (empty: it does not), and `waits_until`."""
-        scope = scope_of(person, at)
-        asked = reach.asked_of(scope, at)
-        cases = [When(condition, then=Value(name)) for name, condition in asked.items()]
-        found = self.annotate(asked=Case(*cases, default=Value(""), output_field=models.CharField()))
-        return found.annotate(waits_until=_waits_until(asked, scope.unit_id))
-
     def only_keys(self) -> models.QuerySet[Issue, int]:
         """Their keys alone, in their order: what a page of a long list is cut from."""
         return self.values_list("pk", flat=True)
-
-    def soonest_due_first(self) -> Self:
-        """By `waits_until` if it is there, else by the level's clock; what has no date comes last."""
-        field = "waits_until" if "waits_until" in self.query.annotations else "level_due_at"
-        return self.order_by(F(field).asc(nulls_last=True), "pk")
-
-    def in_wait_state(self, state: str, at: datetime) -> Self:
-        """Of those that wait (`waiting_for`): those whose asked thing is in that state; the same as `reach.wait_state` says."""
-        soon = Q(waits_until__lt=at + reach.SOON) | Q(resolved_at=None, due_soon_at__lte=at)
-        late = Q(waits_until__lt=at)
-        conditions = {
-            ClockState.PAUSED: reach.PAUSED,
-            ClockState.OVERDUE: ~reach.PAUSED & late,
-            ClockState.DUE_SOON: ~reach.PAUSED & ~late & soon,
-            ClockState.ON_TRACK: ~reach.PAUSED & ~late & ~soon,
-        }
-        return self.filter(conditions[ClockState(state)])
-
-    def of_asked(self, asked: str) -> Self:
-        """Of those that wait (`waiting_for`): for that alone."""
-        return self.filter(asked=asked)
-
-    def count_by_asked(self) -> dict[str, int]:
-        """Of those that wait (`waiting_for`): how many for what."""
-        return dict(self.order_by().values_list("asked").annotate(n=models.Count("pk")))
 
     # --- clocks ---
 
@@ -343,72 +268,7 @@ class IssueQuerySet(RightsWords):
         seen = self.visible_to(person, at).filter(reach.reads_inside(scope_of(person, at)))
         return seen.unfinished().filter(level=Level.TOWNSHIP, red_drafted_at__isnull=False).order_by("red_drafted_at", "pk")
 
-    # --- what the sweeps look for ---
-
-    def to_warn(self, at: datetime) -> Self:
-        return self.unfinished().filter(warn_at__lte=at).order_by("warn_at", "pk")
-
-    def to_climb(self, at: datetime) -> Self:
-        """Late below the township: these go up by themselves."""
-        return self.unfinished().filter(climb_at__lte=at, level__lt=Level.TOWNSHIP).order_by("climb_at", "pk")
-
-    def to_draft(self, at: datetime) -> Self:
-        """Late at the township: for these a proposal is drafted."""
-        return self.unfinished().filter(climb_at__lte=at, level=Level.TOWNSHIP, red_drafted_at=None).order_by("climb_at", "pk")
-
-    def to_ask_or_close(self, at: datetime) -> Self:
-        """Awaiting a rating, and it is time to ask again or to close without one."""
-        return self.filter(status=Status.PENDING_FEEDBACK, closed_at=None, silent_close_at__lte=at).order_by(
-            "silent_close_at", "pk"
-        )
-
-    def to_remind_of_tasks(self, at: datetime) -> Self:
-        """Issues of which another unit is to be reminded that it was asked something."""
-        from issues.models import SubTask
-
-        return self.unfinished().filter(pk__in=SubTask.objects.to_warn(at).values("issue")).order_by("pk")
-
-    def to_purge(self, at: datetime) -> Self:
-        """Ended, and something of it has been kept as long as it may be."""
-        return self.filter(closed_at__isnull=False, purge_at__lte=at).order_by("purge_at", "pk")
-
-    def with_voice_since(self, moment: datetime) -> Self:
-        """With voice notes that came then or before."""
-        from issues.models import Attachment
-
-        kept = Attachment.objects.filter(submission__issue=OuterRef("pk")).voice_since(moment)
-        return self.filter(Exists(kept)).order_by("pk")
-
-    def to_resume(self, at: datetime) -> Self:
-        return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")
-
 
 def _part(n: int) -> Func:
     """The n-th code of the path, from 1: the county's, the township's, the village's."""
     return Func(F("path"), Value("."), Value(n), function="split_part", output_field=models.CharField())
-
-
-def _waits_until(asked: dict[str, Q], unit_id: int | None) -> Case:
-    """Until when what is asked should be done: `decide` and `help` as in `reach.asked_of`, the rest follows from the status.
-
-    Asking the status, not the annotation `asked`, keeps the whole of that condition from being written out for each line.
-    """
-    from issues.models import EscalationRequest, SubTask
-
-    decide_by = EscalationRequest.objects.filter(issue=OuterRef("pk"), decision="pending").values("decide_by")[:1]
-    owed = SubTask.objects.unfinished().filter(issue=OuterRef("pk"), unit=unit_id).order_by("due_at")
-    owed_by = owed.values(soonest=Least(Case(When(acknowledged_at=None, then=F("on_site_by"))), F("due_at")))[:1]
-    return Case(
-        When(
-            asked["decide"],
-            then=Coalesce(Subquery(decide_by), F("red_drafted_at"), F("raise_drafted_at"), F("silent_close_at"), F("level_due_at")),
-        ),
-        When(asked["help"], then=Subquery(owed_by)),
-        When(status=Status.SUBMITTED, then=F("triage_due_at")),
-        When(reach.WAITING, then=Coalesce(F("sign_due_at"), F("level_due_at"))),
-        When(status=Status.DEFERRED, then=F("resume_at")),
-        When(status=Status.PENDING_VERIFICATION, then=Coalesce(F("warn_at"), F("total_due_at"))),
-        When(status=Status.PENDING_FEEDBACK, then=Coalesce(F("silent_close_at"), F("total_due_at"))),
-        default=F("level_due_at"),
-        output_field=models.DateTimeField(),
-    )

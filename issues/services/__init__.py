@@ -33,7 +33,7 @@ from issues.services import (  # noqa: F401 - they register what they do
     supervising,
     transcribing,
 )
-from issues.services.acting import VERBS, Act, posted_at
+from issues.services.acting import VERBS, Act, posts_at
 from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result, move_each
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.evidence import add_evidence
@@ -86,7 +86,7 @@ __all__ = [
     "moves_in_sight",
     "possible_moves",
     "possible_moves_for_requester",
-    "posted_at",
+    "posts_at",
     "publish_photo",
     "reads_answers",
     "rests_for",

@@ -26,6 +26,7 @@ from issues.terms import Actor, Field, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person
+from representatives.querysets import AssignmentQuerySet
 from representatives.roles import SPEAKS_FOR_UNIT, SUCCESSION, Role
 from representatives.scopes import scope_of
 
@@ -329,7 +330,7 @@ def actors_at(
     by_unit = _by_unit(issue, person, held)
     actors = held if issue.lead_unit_id is not None and person.unit_id == issue.lead_unit_id else held - {Role.DEPARTMENT}
     if held & _STAND_IN:
-        actors |= _stands_in_for(held, posted_at(issue.path, at) if posts is None else posts)
+        actors |= _stands_in_for(held, posts_at(issue.path, at) if posts is None else posts)
     return actors | by_unit, held if by_unit else held & actors
 
 
@@ -345,10 +346,10 @@ def _by_unit(issue: Issue, person: Person, held: frozenset[Role]) -> workflow.Ac
     return frozenset(found)
 
 
-def posted_at(path: str, at: datetime) -> list[Assignment]:
-    """Who is posted to the place or above it in a role of the succession, each with person, their unit and area; one query."""
+def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
+    """Who is posted to the place or above it in a role of the succession, each with person, their unit and area."""
     found = Assignment.objects.active(at).answering_for(path).in_role(*_IN_SUCCESSION)
-    return list(found.select_related("person__unit", "area").defer("area__boundary"))
+    return found.select_related("person__unit", "area").defer("area__boundary", "term")
 
 
 def _stands_in_for(held: frozenset[Role], posts: Iterable[Assignment]) -> frozenset[Role]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from grids.levels import Level
 from issues import workflow
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Category, Event, Issue, Rating, Submission, SubTask
-from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posted_at
+from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posts_at
 from issues.services.joint import TASKS_OF
 from issues.services.units import representatives_for
 from issues.terms import Actor, Beyond, Field, Urgency, Verb
@@ -82,7 +82,7 @@ def possible_moves(issue: Issue, person: Person, at: datetime) -> list[Move]:
     """The verbs that the person may do now, in the order of the table, each with what it needs at the issue's level."""
     if not Issue.objects.visible_to(person, at).has(issue):
         return []
-    return moves_in_sight(issue, person, at, posted_at(issue.path, at))
+    return moves_in_sight(issue, person, at, posts_at(issue.path, at))
 
 
 def check_may(issue: Issue, verb: Verb, person: Person, at: datetime) -> None:
@@ -91,8 +91,8 @@ def check_may(issue: Issue, verb: Verb, person: Person, at: datetime) -> None:
         raise Forbidden(refused.sentence) if refused.by_role else Refusal(refused.sentence)
 
 
-def moves_in_sight(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment]) -> list[Move]:
-    """The same for an issue that the caller found among those the person sees, with `posted_at` its place.
+def moves_in_sight(issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment]) -> list[Move]:
+    """The same for an issue that the caller found among those the person sees, with `posts_at` its place.
 
     Reads the issue's slips, events and red-list entries, so prefetch them and it costs nothing more.
     """
@@ -113,7 +113,7 @@ def possible_moves_for_requester(submission: Submission, at: datetime) -> list[M
     return [_as_offered(act.move, issue) for act in acts if act.verb != Verb.SUBMIT and act.refusal() is None]
 
 
-def sub_tasks_in_sight(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment]) -> dict[Verb, list[SubTask]]:
+def sub_tasks_in_sight(issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment]) -> dict[Verb, list[SubTask]]:
     """The sub-tasks that each verb may be about, for that person; `posts` as in `moves_in_sight`."""
     actors, _held = actors_at(issue, person, at, posts)
     return {
@@ -121,7 +121,7 @@ def sub_tasks_in_sight(issue: Issue, person: Person, at: datetime, posts: Sequen
     }
 
 
-def levels_to_accept(issue: Issue, person: Person, at: datetime, posts: Sequence[Assignment] | None = None) -> list[Level]:
+def levels_to_accept(issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment] | None = None) -> list[Level]:
     """The levels at which the person may accept the issue; `posts` as in `moves_in_sight`."""
     actors, _held = actors_at(issue, person, at, posts)
     levels = workflow.levels_to_accept(actors, issue.level)

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grids.levels import Level, finer, slug
-from grids.models import Area, in_language
+from grids.models import Area
+from grids.together import read_together
 from issues.figures import Figure, key_figures
 from issues.filters import PERIODS, Filters
 from issues.models import Category, Issue
 from issues.terms import ClockState, Light, Urgency
-from mapui.overview import SHORT_LIST, Place, Row, Viewer, home_of, layers_of
+from mapui.overview import SHORT_LIST, Place, Row, Viewer, home_of, home_path
 from representatives.models import Person
 from representatives.roles import Page as StaffPage
 
@@ -53,10 +54,12 @@ class Asked:
     def place(self, code: str = "") -> Place | None:
         """The area of the address, else where the viewer begins; None if there is no territory yet. Raises Http404."""
         code = code or self.request.GET.get("area", "")
-        area = Area.objects.current().with_code(code).without_boundary().first() if code else home_of(self.viewer)
-        if code and area is None:
+        if not code:
+            return home_of(self.viewer)
+        area = Area.objects.current().with_code(code).without_boundary().first()
+        if area is None:
             raise Http404(f"There is no area {code}.")
-        return Place(area, self.viewer) if area else None
+        return Place(area, self.viewer)
 
 
 class Overview:
@@ -125,11 +128,11 @@ class Overview:
 
     @property
     def map_note(self) -> str:
-        return in_language(self.place.territory.map_note) if self.place.territory else ""
+        return self.place.ground.note
 
     @property
     def issues(self) -> list[Issue]:
-        return self.place.soonest[:SHORT_LIST]
+        return list(self.place.soonest)[:SHORT_LIST]
 
     @property
     def has_more_issues(self) -> bool:
@@ -183,10 +186,12 @@ def _context(overview: Overview) -> dict[str, object]:
 
 
 def _choices(place: Place) -> dict[str, object]:
-    """What the filters offer."""
+    """What the filters offer; read with the areas of the table and the issues of the panel, in one statement."""
     counties = Area.objects.current().under(place.county).of_level(Level.TOWNSHIP).without_boundary()
+    categories = Category.objects.in_use()
+    read_together(counties, categories, place.part_areas, place.soonest)
     groups: dict[Category, list[Category]] = {}
-    for category in Category.objects.in_use():
+    for category in categories:
         if category.group is not None:
             groups.setdefault(category.group, []).append(category)
     township = place.trail[1].code if len(place.trail) > 1 else ""
@@ -204,20 +209,18 @@ def _choices(place: Place) -> dict[str, object]:
 
 def _config(overview: Overview) -> dict[str, object]:
     """What the page's script has to know."""
-    place, viewer = overview.place, overview.viewer
-    root = place.trail[0]
-    territory = place.territory
+    place, viewer, ground = overview.place, overview.viewer, overview.place.ground
     return {
         "viewer": "staff" if viewer.person else "public",
         "county": place.county,
-        "root": (home_of(viewer) or root).code,
+        "root": home_path(viewer).rpartition(".")[2] or ground.county,
         "every": EVERY_MS,
         "area": _about(place),
         "map": {
-            "levels": layers_of(place),
+            "levels": ground.levels,
             "calm": not viewer.has_figures,
-            "bounds": Place(root, viewer).bounds,
-            "attribution": territory.attribution if territory else "",
+            "bounds": ground.bounds(),
+            "attribution": ground.attribution,
             "basemap": {
                 "url": settings.BASEMAP_URL,
                 "datum": settings.BASEMAP_DATUM,

@@ -44,7 +44,7 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
     found = _issue(number, person, at)
     page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all")
     page.template = int(chosen) if (chosen := request.GET.get("template", "")).isdecimal() else None
-    return render(request, "mapui/issue.html", _context(page))
+    return render(request, "mapui/issue.html", _context(page.read()))
 
 
 def _context(page: IssuePage, *, refused: Refused | None = None, done: str = "") -> dict[str, object]:
@@ -76,11 +76,11 @@ def _not_done(request: HttpRequest, tried: Attempt) -> HttpResponse:
 
 def _done(request: HttpRequest, number: str, person: Person, at: datetime, sentence: str) -> HttpResponse:
     """Post, redirect, get; within the page the issue itself. What is no longer in sight leads back to the queue."""
-    found = Issue.objects.visible_to(person, at).for_page().numbered(number).first()
-    if request.headers.get("HX-Request") and found:
-        return render(request, "mapui/_issue.html", _context(IssuePage(found, person, at), done=sentence))
+    visible = Issue.objects.visible_to(person, at).numbered(number)
+    if request.headers.get("HX-Request") and (found := visible.for_page().first()):
+        return render(request, "mapui/_issue.html", _context(IssuePage(found, person, at).read(), done=sentence))
     messages.success(request, sentence)
-    where = reverse("issue", args=[number]) if found else reverse("queue")
+    where = reverse("issue", args=[number]) if visible.exists() else reverse("queue")
     if request.POST.get("back") == "red":
         where = f"{reverse('red')}?tab={request.POST.get('tab', '')}"
     return HttpResponseClientRedirect(where) if request.headers.get("HX-Request") else redirect(where)

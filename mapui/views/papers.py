@@ -15,6 +15,7 @@ from django.utils.timezone import now
 from django.views.decorators.http import require_GET
 
 from issues.models import Issue
+from issues.parts import with_parts
 from mapui.addresses import public_url
 from mapui.papers.dossier import Dossier
 from mapui.papers.kinds import paper_of
@@ -47,7 +48,7 @@ def _made(request: HttpRequest, number: str, kind: str, key: str, at: datetime) 
     """The paper of an issue that exists for the person; 404 otherwise, and where the issue has no such paper."""
     person = person_of(request)
     issue = get_object_or_404(Issue.objects.visible_to(person, at).for_page(), number=number)
-    dossier = Dossier(issue, person, at)
+    dossier = Dossier(with_parts(issue), person, at)
     made = paper_of(dossier, kind, key)
     if made is None:
         raise Http404

@@ -27,8 +27,10 @@ from representatives.roles import Page
 def queue(request: HttpRequest) -> HttpResponse:
     """The whole page; within it (htmx) the list alone."""
     page = QueuePage(person_of(request), now(), Wanted.from_query(request.GET))
-    template = "mapui/_queue.html" if request.headers.get("HX-Request") else "mapui/queue.html"
-    return render(request, template, {"queue": page, "at": page.at, "nav": "queue"})
+    if request.headers.get("HX-Request"):
+        return render(request, "mapui/_queue.html", {"queue": page, "at": page.at})
+    page.read_beside()
+    return render(request, "mapui/queue.html", {"queue": page, "at": page.at, "nav": "queue"})
 
 
 @require_POST

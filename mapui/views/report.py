@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from grids.models import Area, in_language
+from grids.models import Area
 from issues import doors, intake, joining, receipts, throttle
 from issues.addresses import client_address
 from issues.errors import Refusal
@@ -24,7 +24,7 @@ from issues.intake import AlreadyReported
 from issues.terms import Verb
 from issues.workflow import MOVE
 from mapui import place_choice
-from mapui.overview import Place, Viewer, layers_of
+from mapui.ground import Ground
 from mapui.report_form import ReportForm
 from mapui.uploads import bound_uploads, csrf_fault
 from representatives.models import Person
@@ -86,27 +86,24 @@ def alike(request: HttpRequest) -> HttpResponse:
 def pin_map(request: HttpRequest) -> JsonResponse:
     """What the map for setting a pin needs: layers of the territory, and where to look first (`look`, degrees)."""
     asked = Area.objects.current().with_code(request.GET.get("area", "")).without_boundary().first()
-    root = Area.objects.roots().on_path(asked.path).first() if asked else Area.objects.roots().without_boundary().first()
-    if root is None:
+    begin = asked or Area.objects.roots().without_boundary().first()
+    if begin is None:
         raise Http404("There is no territory yet.")
-    nobody = Viewer(None, now())
-    whole, narrow = Place(root, nobody), Place(asked or root, nobody)
-    levels = layers_of(whole)
-    if not levels or whole.bounds is None:
+    ground = Ground(begin.path)
+    if not ground.levels or ground.bounds() is None:
         raise Http404("The territory has no boundaries yet.")
     tiles = reverse("tile", args=["county", 0, 0, 0, 0]).replace("county/0/0/0/0", "{level}/{version}/{z}/{x}/{y}")
     names = reverse("area-names", args=["county", 0]).replace("county/0", "{level}/{version}")
-    territory = whole.territory
     basemap = {"url": settings.BASEMAP_URL, "datum": settings.BASEMAP_DATUM, "attribution": settings.BASEMAP_ATTRIBUTION}
     return JsonResponse(
         {
-            "levels": levels,
-            "bounds": whole.bounds,
-            "look": narrow.bounds or whole.bounds,
+            "levels": ground.levels,
+            "bounds": ground.bounds(),
+            "look": ground.bounds(begin.code) or ground.bounds(),
             "addresses": {"tiles": tiles, "names": names},
             "basemap": basemap,
-            "attribution": territory.attribution if territory else "",
-            "note": in_language(territory.map_note) if territory else "",
+            "attribution": ground.attribution,
+            "note": ground.note,
         }
     )
 

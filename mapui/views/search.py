@@ -23,8 +23,10 @@ from representatives.roles import Page
 def search(request: HttpRequest) -> HttpResponse:
     """The whole page; within it (htmx) what was found alone."""
     page = SearchPage(person_of(request), now(), Wanted.from_query(request.GET))
-    template = "mapui/_search.html" if request.headers.get("HX-Request") else "mapui/search.html"
-    return render(request, template, {"search": page, "at": page.at, "nav": "search"})
+    if request.headers.get("HX-Request"):
+        return render(request, "mapui/_search.html", {"search": page, "at": page.at})
+    page.read_beside()
+    return render(request, "mapui/search.html", {"search": page, "at": page.at, "nav": "search"})
 
 
 @require_POST

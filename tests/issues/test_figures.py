@@ -234,12 +234,12 @@ def test_paths_when_narrowed_are_what_both_hold(paths, path, expected):
 
 
 # --- Cost -------------------------------------------------------------------------------------------------------------
-def test_figures_cost_four_statements_and_then_none_for_a_moment(town, office, django_assert_num_queries):
+def test_figures_cost_three_statements_and_then_none_for_a_moment(town, office, django_assert_num_queries):
     issue(town["A"], category(), NOW)
     figures_of(office)
     cache.clear()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         first = key_figures(office, at=NOW)
     with django_assert_num_queries(0):
         again = key_figures(office, at=NOW)

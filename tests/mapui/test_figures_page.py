@@ -26,7 +26,7 @@ from tests.mapui import pdfs
 from tests.mapui.scene import IN_OFFICE, Scene
 
 FIGURES = "/figures/"
-STATEMENTS = 16
+STATEMENTS = 8
 
 
 def as_(client: Client, person: Person) -> Client:

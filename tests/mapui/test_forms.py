@@ -12,7 +12,8 @@ from issues.fields import HELP, MISSING
 from issues.models import Issue
 from issues.terms import Field, Light, Verb
 from issues.workflow import LADDER, MOVE, MOVES, Move, needs
-from mapui.forms import MoveForm, Options
+from mapui.form_options import Options
+from mapui.forms import MoveForm
 from representatives.roles import Role
 from tests.mapui.scene import MINUTE, Scene
 

@@ -189,8 +189,8 @@ def test_page_costs_the_same_however_many_places_there_are(town, office, django_
     client = as_(office)
     client.get("/heat/")
 
-    # session, person, postings · version · groups · towns and their boxes · list, count, its areas, categories, reasons, links · map
-    with django_assert_max_num_queries(25):
+    # the person · the version · map, towns and categories · how many places, the page of them · its areas and links · reasons
+    with django_assert_max_num_queries(8):
         client.get("/heat/")
 
 
@@ -286,7 +286,7 @@ def test_tile_when_asked_again_is_a_304_without_a_look_at_the_issues(town, offic
     client = as_(office)
     first = tile(client, town)
 
-    with django_assert_num_queries(3):  # person, postings, version; the session is in Redis
+    with django_assert_num_queries(2):  # the person with their postings, the version; the session is in Redis
         again = client.get(first.wsgi_request.get_full_path(), headers={"If-None-Match": first["ETag"]})
 
     assert (again.status_code, again.content) == (304, b"")

@@ -18,7 +18,7 @@ from representatives.roles import POSTS, Role, Sees
 from tests.mapui.scene import IN_OFFICE, MINUTE, PHONE, Scene, submission_of
 
 HTMX = {"HX-Request": "true"}
-STATEMENTS = 18
+STATEMENTS = 10
 
 
 def page(issue: Issue) -> str:

@@ -123,7 +123,7 @@ def test_page_costs_the_same_however_much_there_is(alone: Scene, client: Client,
         other = alone.in_progress()
         told(alone, VS, other, 1)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         page = client.get("/notices/").content.decode()
 
     assert "page=2" in page

@@ -18,7 +18,7 @@ from representatives.roles import Role
 from tests.mapui.scene import Scene
 
 HTMX = {"HX-Request": "true"}
-STATEMENTS = 10
+STATEMENTS = 8
 QUEUE = "/queue/"
 
 

@@ -27,7 +27,7 @@ from tests.mapui.scene import CHINA, START, Scene
 
 HTMX = {"HX-Request": "true"}
 RED = "/red/"
-STATEMENTS = 8  # three of them for the session, the person and their posts
+STATEMENTS = 8  # one of them for the person and their posts; the session is in Redis
 
 
 def as_(client: Client, person: Person) -> Client:

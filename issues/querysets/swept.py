@@ -1,0 +1,51 @@
+"""The words for issues that the sweeps look for: of each sweep, what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+from django.db.models import Exists, OuterRef
+
+from grids.levels import Level
+from issues.querysets.rights import RightsWords
+from issues.terms import Status
+
+
+class SweptWords(RightsWords):
+    def to_warn(self, at: datetime) -> Self:
+        return self.filter(closed_at=None, warn_at__lte=at).order_by("warn_at", "pk")
+
+    def to_climb(self, at: datetime) -> Self:
+        """Late below the township: these go up by themselves."""
+        return self.filter(closed_at=None, climb_at__lte=at, level__lt=Level.TOWNSHIP).order_by("climb_at", "pk")
+
+    def to_draft(self, at: datetime) -> Self:
+        """Late at the township: for these a proposal is drafted."""
+        return self.filter(closed_at=None, climb_at__lte=at, level=Level.TOWNSHIP, red_drafted_at=None).order_by("climb_at", "pk")
+
+    def to_ask_or_close(self, at: datetime) -> Self:
+        """Awaiting a rating, and it is time to ask again or to close without one."""
+        return self.filter(status=Status.PENDING_FEEDBACK, closed_at=None, silent_close_at__lte=at).order_by(
+            "silent_close_at", "pk"
+        )
+
+    def to_remind_of_tasks(self, at: datetime) -> Self:
+        """Issues of which another unit is to be reminded that it was asked something."""
+        from issues.models import SubTask
+
+        return self.filter(closed_at=None, pk__in=SubTask.objects.to_warn(at).values("issue")).order_by("pk")
+
+    def to_purge(self, at: datetime) -> Self:
+        """Ended, and something of it has been kept as long as it may be."""
+        return self.filter(closed_at__isnull=False, purge_at__lte=at).order_by("purge_at", "pk")
+
+    def with_voice_since(self, moment: datetime) -> Self:
+        """With voice notes that came then or before."""
+        from issues.models import Attachment
+
+        kept = Attachment.objects.filter(submission__issue=OuterRef("pk")).voice_since(moment)
+        return self.filter(Exists(kept)).order_by("pk")
+
+    def to_resume(self, at: datetime) -> Self:
+        return self.filter(status=Status.SUSPENDED, closed_at=None, resume_at__lte=at).order_by("resume_at", "pk")

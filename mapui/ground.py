@@ -1,0 +1,84 @@
+"""What every map and table of a county stands on: its areas down to one, its name for each level, and what can be drawn."""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+
+from django.db.models import Count
+
+from grids import tiles
+from grids.levels import LADDER_LEVELS, Level, slug
+from grids.models import Area, Layer, Territory, in_language
+from grids.together import Rows, read_together
+
+Box = list[float]  # west, south, east, north in degrees, 6 decimals
+
+
+class Ground:
+    """The county of the area with that path. Read when it is first asked for: one statement, for which `with_` may name more sets."""
+
+    def __init__(self, path: str, *with_: Rows) -> None:
+        self.path = path
+        self.county = path.partition(".")[0]
+        self._beside = with_
+
+    @cached_property
+    def _read(self) -> tuple[list[Area], list[Territory], list[Layer]]:
+        trail = Area.objects.current().on_path(self.path).with_box()
+        territories, layers = Territory.objects.of_county(self.county), Layer.objects.order_by("level")
+        read_together(trail, territories, layers, *self._beside)
+        return list(trail), list(territories), list(layers)
+
+    @property
+    def trail(self) -> list[Area]:
+        """The area and all that it lies in, widest first, each with its `box`; empty if there is none today."""
+        return self._read[0]
+
+    @property
+    def territory(self) -> Territory | None:
+        return next(iter(self._read[1]), None)
+
+    @property
+    def versions(self) -> dict[Level, int]:
+        """Of the geometry of each level."""
+        return {Level(layer.level): layer.version for layer in self._read[2]}
+
+    def name_of(self, level: int) -> str:
+        """What the county calls the level."""
+        return self.territory.level_name(level) if self.territory else str(Level(level).label)
+
+    def bounds(self, code: str = "") -> Box | None:
+        """The box of the area of the trail with that code, else of the county; None if it has no boundary."""
+        area = next((area for area in self.trail if area.code == code), self.trail[0] if self.trail else None)
+        return area.box if area else None  # type: ignore[attr-defined]
+
+    @cached_property
+    def levels(self) -> list[dict[str, object]]:
+        """The levels that a map can draw, from wide to fine: slug, name, version, number of areas, least zoom."""
+        drawn = drawn_levels(self.county, tuple(sorted(self.versions.items())))
+        return [
+            {"slug": slug(level), "name": self.name_of(level), "version": self.versions[level], "size": size}
+            | {"minZoom": tiles.MIN_ZOOM[level]}
+            for level, size in drawn
+        ]
+
+    @property
+    def note(self) -> str:
+        """What is to be said on the map."""
+        return in_language(self.territory.map_note) if self.territory else ""
+
+    @property
+    def attribution(self) -> str:
+        return self.territory.attribution if self.territory else ""
+
+
+@lru_cache(maxsize=64)
+def drawn_levels(county: str, versions: tuple[tuple[Level, int], ...]) -> tuple[tuple[Level, int], ...]:
+    """Levels of the county of which anything has a boundary, from wide to fine, and how many areas each has.
+
+    One statement, then remembered: whatever changes an area gives its layer another version.
+    """
+    areas = Area.objects.current().under(county).order_by()
+    sizes = {level: (n, drawn) for level, n, drawn in areas.values_list("level").annotate(n=Count("pk"), drawn=Count("boundary"))}
+    known = dict(versions)
+    return tuple((level, sizes[level][0]) for level in reversed(LADDER_LEVELS) if level in known and sizes.get(level, (0, 0))[1])
