@@ -85,7 +85,7 @@ class WaitingWords(SweptWords):
 
     def count_by_asked(self) -> dict[str, int]:
         """Of those that wait (`waiting_for`): how many for what."""
-        return dict(self.order_by().values_list("asked").annotate(n=models.Count("pk")))  # type: ignore[misc]
+        return dict(self.order_by().values_list("asked").annotate(n=models.Count("pk")))
 
 
 def _waits_until(asked: dict[str, Q], unit_id: int | None) -> Case:
