@@ -172,5 +172,6 @@ _DETAILS: Mapping[str, Detail] = {
     "proposed": _named(gettext_noop("Proposed: %(name)s")),
     "milestone": _named(gettext_noop("Milestone %(name)s")),
     "units": _several(gettext_noop("Units: %(names)s")),
+    "dispute": _named(gettext_noop("On disputed ground: %(name)s")),
     "due": _moment(gettext_noop("New date: %(when)s")),
 }
