@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.gis.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -108,10 +109,15 @@ class Dispute(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
 
+    @cached_property
+    def claims(self) -> list[dict[str, str]]:
+        """“code”, “name” and “path” of each village that claims it, in the order of their paths."""
+        return list(self.villages.order_by("path").values("code", "name", "path"))
+
     @property
     def claimants(self) -> list[str]:
-        """Names of the villages that claim it, in the order of their codes."""
-        return [village.name for village in self.villages.without_boundary().order_by("path")]
+        """Names of the villages that claim it."""
+        return [claim["name"] for claim in self.claims]
 
 
 def paths_above(path: str) -> list[str]:

@@ -11,9 +11,10 @@ from django.contrib.gis.db.models.functions import Area as SquareDegrees
 from django.contrib.gis.db.models.functions import AsGeoJSON, Intersection
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import FloatField, Q, Subquery
-from django.db.models.functions import Cast
+from django.db.models import FloatField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, JSONObject
 
 from grids.levels import Level
 
@@ -244,6 +245,14 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def with_outline(self) -> Self:
         """Without the geometry, but with `outline`, its GeoJSON text (degrees, 6 decimals)."""
         return self.defer("boundary").annotate(outline=AsGeoJSON("boundary", precision=6))
+
+    def with_claims(self) -> Self:
+        """Without the geometry, but with `claims`, which the row else asks for by itself."""
+        from grids.models import Area
+
+        claiming = Area.objects.filter(disputes=OuterRef("pk")).order_by("path")
+        said = claiming.values(said=JSONObject(code="code", name="name", path="path"))
+        return self.without_boundary().annotate(claims=ArraySubquery(said))
 
     def settle(self, at: datetime) -> int:
         """They are disputed no longer; how many."""

@@ -45,7 +45,7 @@ def place(point: Point | None, accuracy_m: float | None, chosen: Area | None, *,
 
 def _above_dispute(key: int) -> Placed | None:
     """The narrowest area that holds every village of the dispute; None if that area is no more."""
-    dispute = Dispute.objects.without_boundary().with_keys([key]).first()
+    dispute = Dispute.objects.with_claims().with_keys([key]).first()
     area = Area.objects.current().at_paths([dispute.path]).without_boundary().first() if dispute else None
     return Placed(area, ambiguous=False, dispute=dispute) if area else None
 

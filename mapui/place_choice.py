@@ -146,7 +146,7 @@ def with_pin(codes: list[str], point: Point, accuracy_m: float | None) -> PlaceC
 def _with_dispute(choice: PlaceChoice) -> PlaceChoice:
     """The choice with the disputed ground that its pin lies in; then nobody is asked which village it is."""
     if choice.found and choice.found.dispute is not None:
-        choice.dispute = Dispute.objects.without_boundary().with_keys([choice.found.dispute]).first()
+        choice.dispute = Dispute.objects.with_claims().with_keys([choice.found.dispute]).first()
         choice.candidates = []
     return choice
 

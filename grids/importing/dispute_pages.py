@@ -58,9 +58,10 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Send a file of disputed grounds: what is wrong with it, or the list with what was entered."""
     if not request.user.has_perm("grids.add_dispute"):
         raise PermissionDenied
-    form = DisputeFileForm(request.POST or None, request.FILES or None)
+    is_sent = request.method == "POST"
+    form = DisputeFileForm(request.POST, request.FILES) if is_sent else DisputeFileForm()
     outcome = None
-    if request.method == "POST" and form.is_valid():
+    if is_sent and form.is_valid():
         outcome = _tried(form.cleaned_data, dry_run="enter" not in request.POST)
         if outcome.entered:
             return _entered(request, outcome)

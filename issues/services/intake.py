@@ -68,9 +68,8 @@ def _disputed(issue: Issue) -> dict[str, object]:
     """On disputed ground: which villages claim it, kept with the issue as it is today; and what the ledger says of it."""
     if issue.dispute is None:
         return {}
-    villages = list(issue.dispute.villages.without_boundary().order_by("path"))
-    issue.disputed_by = [village.path for village in villages]
-    return {"dispute": issue.dispute.code, "claimed_by": [village.code for village in villages]}
+    issue.disputed_by = [village["path"] for village in issue.dispute.claims]
+    return {"dispute": issue.dispute.code, "claimed_by": [village["code"] for village in issue.dispute.claims]}
 
 
 def suggested_level(issue: Issue, terms: policy.Policy) -> Level:
