@@ -112,7 +112,7 @@ class Dispute(models.Model):
     @cached_property
     def claims(self) -> list[dict[str, str]]:
         """“code”, “name” and “path” of each village that claims it, in the order of their paths."""
-        return list(self.villages.order_by("path").values("code", "name", "path"))
+        return [dict(claim) for claim in self.villages.order_by("path").values("code", "name", "path")]
 
     @property
     def claimants(self) -> list[str]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.gis.db.models.functions import Area as SquareDegrees
 from django.contrib.gis.db.models.functions import AsGeoJSON, Intersection
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
-from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import FloatField, OuterRef, Q, Subquery
 from django.db.models.functions import Cast, JSONObject

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def claim(town: Town, shape: BaseGeometry, *villages: str, code: str = "Z1") -> 
     return Claim(code, "东沟草场", to_boundary(shape), tuple(town.villages[name] for name in villages))
 
 
-def file_of(folder: Path, *rows: tuple[dict[str, object], BaseGeometry | None]) -> Source:
+def file_of(folder: Path, *rows: tuple[Mapping[str, object], BaseGeometry | None]) -> Source:
     features = [
         {"type": "Feature", "properties": said, "geometry": None if shape is None else json.loads(shapely.to_geojson(shape))}
         for said, shape in rows
@@ -61,7 +62,7 @@ def file_of(folder: Path, *rows: tuple[dict[str, object], BaseGeometry | None]) 
     return Source(file, {})
 
 
-def tried(folder: Path, *rows: tuple[dict[str, object], BaseGeometry | None], dry_run: bool = False) -> Outcome:
+def tried(folder: Path, *rows: tuple[Mapping[str, object], BaseGeometry | None], dry_run: bool = False) -> Outcome:
     return import_disputes(file_of(folder, *rows), at=LATER, dry_run=dry_run)
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0002_disputes'),
-        ('issues', '0027_joining_answers_and_rights'),
+        ('issues', '0029_void_slips'),
         ('representatives', '0002_assignment_term_half_open'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
