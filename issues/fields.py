@@ -5,7 +5,10 @@ The forms of the pages are made from this, and what a phone keeps for offline: t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from django.utils.formats import date_format
@@ -17,13 +20,13 @@ from django.utils.translation import gettext_lazy
 
 from issues import policy
 from issues.asking import VERDICTS, Rest
-from issues.models import Issue, Mark, Poll, Rating, Submission, SubTask
+from issues.models import Category, Issue, Mark, Poll, Rating, Submission, SubTask
 from issues.terms import Beyond, Field, Urgency, Verb
 from issues.wording import TAKES_TEXT
 from issues.workflow import LADDER, Move
 
 if TYPE_CHECKING:
-    from representatives.models import Person
+    from representatives.models import Person, Unit
 
 Choices = list[tuple[str, str]]
 Grouped = list[tuple[str, Choices]]
@@ -32,8 +35,6 @@ TEXT_LENGTH = 4000
 LINE_LENGTH = 200
 TITLE_LENGTH = 120
 NUMBER_LENGTH, CODE_LENGTH = 20, 40
-MINUTE_PARTS = ("held_on", "participants", "outcome")
-BALLOT_PARTS = ("households", "held_on", "method", "satisfied", "mostly_satisfied", "dissatisfied", "silent")
 # Asked only where there is something to choose between; then they are needed.
 IF_SEVERAL = frozenset({Field.SUBMISSION, Field.SUB_TASK})
 
@@ -52,6 +53,38 @@ _KINDS: Mapping[Field, str] = {
     Field.AREA: "area",
     Field.ISSUE: "issue",
 }
+
+
+@dataclass(frozen=True)
+class Part:
+    """One input of a field that has several: its name within, its kind as `kind_of` says (or “number”), what is missing."""
+
+    name: str
+    label: str
+    kind: str
+    missing: str
+    longest: int | None = None
+    choices: Choices = dataclass_field(default_factory=list)
+
+
+def parts_of(field: Field) -> list[Part]:
+    """The inputs of a minute or of ballots, in order; none of any other field."""
+    if field is Field.MINUTE:
+        return [
+            Part("held_on", _("Held on"), "date", _("Give the date of the meeting.")),
+            Part("participants", _("Who took part"), "line", _("Say who took part."), LINE_LENGTH),
+            Part("outcome", _("Outcome"), "words", _("Write down the outcome."), TEXT_LENGTH),
+        ]
+    if field is Field.BALLOTS:
+        missing = _("This is needed.")
+        counted = ("satisfied", _("Satisfied")), ("mostly_satisfied", _("Mostly satisfied")), ("dissatisfied", _("Dissatisfied"))
+        return [
+            Part("households", _("Households affected"), "number", missing),
+            Part("held_on", _("Held on"), "date", missing),
+            Part("method", _("How it was taken"), "one", missing, choices=_labelled(Poll.Method.choices)),
+            *(Part(name, label, "number", missing) for name, label in (*counted, ("silent", _("Without an answer")))),
+        ]
+    return []
 
 
 def kind_of(field: Field) -> str:
@@ -211,6 +244,19 @@ def _labelled(choices: Sequence[tuple[str, object]]) -> Choices:
     return [(value, str(label)) for value, label in choices]
 
 
-def poll_methods() -> Choices:
-    """How ballots can be taken."""
-    return _labelled(Poll.Method.choices)
+def grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
+    """(group, value, label) in order → the choices of a select with groups."""
+    return [(group, [(value, label) for _group, value, label in found]) for group, found in groupby(rows, key=lambda row: row[0])]
+
+
+def units_by_kind(units: Iterable[Unit]) -> Grouped:
+    """Units as choices, by kind."""
+    return grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
+
+
+def categories_by_group(categories: Iterable[Category], own: Category) -> Grouped:
+    """Categories as choices, by group, with the one that an issue has already, should it have gone out of use."""
+    members = [one for one in categories if one.group_id]
+    if own.pk not in {one.pk for one in members}:
+        members.append(own)
+    return grouped((one.group.name if one.group else "", one.code, one.name) for one in members)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import groupby
 
 from django.utils.timezone import localdate, now
 
 from grids.models import paths_above
-from issues.fields import Grouped
+from issues.fields import Grouped, categories_by_group, units_by_kind
 from issues.models import Category, Issue, ListingRequest, Submission, SubTask
 from issues.terms import Verb
 from representatives.models import Assignment, Person, Unit
@@ -38,8 +37,7 @@ class Options:
         if self.of_county is None:
             return unit_choices(self.issue.path)
         above = set(paths_above(self.issue.path))
-        units = (unit for unit in self.of_county if unit.area.path in above)
-        return grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
+        return units_by_kind(unit for unit in self.of_county if unit.area.path in above)
 
     @cached_property
     def listing(self) -> Mapping[str, object]:
@@ -65,18 +63,9 @@ class Options:
     @cached_property
     def categories(self) -> Grouped:
         """Categories in use, by group; and the issue's own, should it have gone out of use."""
-        members = [one for one in Category.objects.in_use() if one.group_id]
-        if self.issue.category_id not in {one.pk for one in members}:
-            members.append(self.issue.category)
-        return grouped((one.group.name if one.group else "", one.code, one.name) for one in members)
-
-
-def grouped(rows: Iterable[tuple[str, str, str]]) -> Grouped:
-    """(group, value, label) in order → the choices of a select with groups."""
-    return [(group, [(value, label) for _group, value, label in found]) for group, found in groupby(rows, key=lambda row: row[0])]
+        return categories_by_group(Category.objects.in_use(), self.issue.category)
 
 
 def unit_choices(path: str) -> Grouped:
     """Units that can be handed what lies there, by kind."""
-    units = Unit.objects.for_place(path)
-    return grouped((unit.get_kind_display(), str(unit.pk), unit.name) for unit in units)
+    return units_by_kind(Unit.objects.for_place(path))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from issues import fields
 from issues.errors import Refusal
-from issues.fields import BALLOT_PARTS, HELP, LINE_LENGTH, MINUTE_PARTS, MISSING, TEXT_LENGTH
+from issues.fields import HELP, LINE_LENGTH, MISSING, TEXT_LENGTH
 from issues.models import Issue
 from issues.terms import Field, Verb
 from issues.wording import TAKES_TEXT
@@ -23,7 +23,6 @@ from mapui import asking_forms, joint_forms
 from mapui.form_options import Options
 
 WRITTEN = frozenset(TAKES_TEXT)
-_PARTS: Mapping[Field, tuple[str, ...]] = {Field.MINUTE: MINUTE_PARTS, Field.BALLOTS: BALLOT_PARTS}
 
 
 class MoveForm(forms.Form):
@@ -116,7 +115,7 @@ class MoveForm(forms.Form):
         """What the person said, by `terms.Field`; without what was left empty or as it was."""
         found: dict[str, object] = {}
         for wanted in self._wanted:
-            parts = _PARTS.get(wanted)
+            parts = [part.name for part in fields.parts_of(wanted)]
             value = self._parts(wanted, parts) if parts else self.cleaned_data.get(wanted.value)
             if value not in ("", None, []) and value != self._standing(wanted):
                 found[wanted.value] = value
@@ -158,16 +157,13 @@ class MoveForm(forms.Form):
 
 def _minute(required: bool) -> list[tuple[str, forms.Field]]:
     """Date, people and outcome of a meeting."""
-    inputs: list[tuple[str, forms.Field]] = [
-        ("minute_held_on", forms.DateField(label=_("Held on"), widget=_date_input(at_most=localdate()))),
-        ("minute_participants", forms.CharField(label=_("Who took part"), max_length=LINE_LENGTH)),
-        ("minute_outcome", forms.CharField(label=_("Outcome"), max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 3}))),
+    held_on, participants, outcome = fields.parts_of(Field.MINUTE)
+    inputs: list[tuple[fields.Part, forms.Field]] = [
+        (held_on, forms.DateField(widget=_date_input(at_most=localdate()))),
+        (participants, forms.CharField(max_length=participants.longest)),
+        (outcome, forms.CharField(max_length=outcome.longest, widget=forms.Textarea(attrs={"rows": 3}))),
     ]
-    sentences = (_("Give the date of the meeting."), _("Say who took part."), _("Write down the outcome."))
-    for (_name, field), sentence in zip(inputs, sentences, strict=True):
-        field.required = required
-        field.error_messages["required"] = sentence
-    return inputs
+    return [(f"minute_{part.name}", joint_forms.described(field, part, required)) for part, field in inputs]
 
 
 def _date_input(*, at_most: date | None = None, at_least: date | None = None) -> forms.DateInput:

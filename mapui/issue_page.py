@@ -17,6 +17,7 @@ from grids.models import Area
 from grids.together import read_together
 from issues import contacts, ledger, services
 from issues.asking import ANSWERS, Kind
+from issues.buttons import ordered
 from issues.errors import Conflict, Refusal
 from issues.models import (
     EscalationRequest,
@@ -35,7 +36,7 @@ from issues.workflow import MOVE, RUNGS, Move, light_of, needs
 from mapui import clocks, timeline
 from mapui.form_options import Options
 from mapui.forms import MoveForm
-from mapui.issue_actions import Action, ordered
+from mapui.issue_actions import Action
 from mapui.issue_joint import Joint
 from mapui.issue_reports import Told
 from mapui.papers.dossier import Dossier

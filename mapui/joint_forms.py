@@ -9,19 +9,13 @@ from django import forms
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from issues.fields import TITLE_LENGTH, poll_methods
+from issues.fields import TITLE_LENGTH, Part, parts_of
 from issues.terms import Field
 
 if TYPE_CHECKING:
     from mapui.forms import MoveForm
 
 MOST_BALLOTS = 100_000
-_COUNTS = {
-    "satisfied": lambda: _("Satisfied"),
-    "mostly_satisfied": lambda: _("Mostly satisfied"),
-    "dissatisfied": lambda: _("Dissatisfied"),
-    "silent": lambda: _("Without an answer"),
-}
 
 
 def _sub_task(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
@@ -44,22 +38,25 @@ def _submissions(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 def ballots(form: MoveForm, required: bool) -> list[tuple[str, forms.Field]]:
     """How many are affected, when and how they were asked, and the counts; never who said what."""
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "max": localdate().isoformat()})
-    fields: list[tuple[str, forms.Field]] = [
-        (
-            "ballots_households",
-            forms.IntegerField(label=_("Households affected"), min_value=1, max_value=MOST_BALLOTS, initial=form.issue.households),
-        ),
-        ("ballots_held_on", forms.DateField(label=_("Held on"), widget=widget)),
-        ("ballots_method", forms.ChoiceField(label=_("How it was taken"), choices=poll_methods(), widget=forms.RadioSelect)),
-    ]
-    for part, label in _COUNTS.items():
-        count = forms.IntegerField(label=label(), min_value=0, max_value=MOST_BALLOTS, initial=0 if part == "silent" else None)
-        fields.append((f"ballots_{part}", count))
-    for _name, field in fields:
-        field.required = required
-        field.error_messages["required"] = _("This is needed.")
-    return fields
+    return [(f"ballots_{part.name}", described(_ballot(form, part), part, required)) for part in parts_of(Field.BALLOTS)]
+
+
+def _ballot(form: MoveForm, part: Part) -> forms.Field:
+    if part.kind == "date":
+        attrs = {"type": "date", "max": localdate().isoformat()}
+        return forms.DateField(widget=forms.DateInput(format="%Y-%m-%d", attrs=attrs))
+    if part.kind == "one":
+        return forms.ChoiceField(choices=part.choices, widget=forms.RadioSelect)
+    if part.name == "households":
+        return forms.IntegerField(min_value=1, max_value=MOST_BALLOTS, initial=form.issue.households)
+    return forms.IntegerField(min_value=0, max_value=MOST_BALLOTS, initial=0 if part.name == "silent" else None)
+
+
+def described(field: forms.Field, part: Part, required: bool) -> forms.Field:
+    """The input with its label, and the sentence for whoever leaves it empty."""
+    field.label, field.required = part.label, required
+    field.error_messages["required"] = part.missing
+    return field
 
 
 MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {

@@ -56,6 +56,12 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Units that an issue lying there may be handed to: those of the areas on the path, by kind, then code."""
         return self.in_use().filter(area__path__in=paths_above(path)).order_by("kind", "code")
 
+    def for_places(self, paths: Iterable[str]) -> Self:
+        """The same for several places, each unit with its area."""
+        above = {upper for path in paths for upper in paths_above(path)}
+        found = self.in_use().filter(area__path__in=above).select_related("area").defer("area__boundary")
+        return found.order_by("kind", "code")
+
     def with_keys(self, keys: Iterable[int]) -> Self:
         return self.filter(pk__in=list(keys))
 

@@ -60,6 +60,9 @@ class PollQuerySet(models.QuerySet["Poll"]):
         counts = ("round", "households", "satisfied", "mostly_satisfied", "dissatisfied", "silent")
         return self.values(said=JSONObject(**{name: name for name in counts}))
 
+    def of_issues(self, issues: Collection[int]) -> Self:
+        return self.filter(issue__in=issues)
+
     def for_issue_page(self) -> Self:
         """Newest first, each with who took it."""
         return self.select_related("taken_by").order_by("-round")

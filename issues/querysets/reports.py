@@ -78,6 +78,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def with_ids(self, ids: Collection[int]) -> Self:
         return self.filter(pk__in=ids)
 
+    def for_phone(self) -> Self:
+        """What was said, and nothing of who said it; oldest first."""
+        return self.only("pk", "issue_id", "text", "received_at").order_by("received_at", "pk")
+
     def join(self, issue: Issue) -> int:
         """They belong to that issue from now on, each remembering the one that it opened; says how many."""
         opened = Coalesce("filed_as_id", "issue_id")
@@ -109,10 +113,8 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def erase_all(self, at: datetime) -> int:
         """What was written and where it was sent from is gone; the area stays. Says of how many."""
-        words = {"text": "", "place_text": "", "declared": []}
-        place = {"point": None, "source_xy": None, "source_crs": "", "accuracy_m": None, "altitude_m": None, "place_source": ""}
-        times = {"fixed_at": None, "device_at": None, "occurred_at": None, "text_erased_at": Coalesce("text_erased_at", at)}
-        return self.order_by().update(**words, **place, **times)
+        gone = {"text": "", "place_text": "", "point": None, "source_xy": None, "source_crs": "", "accuracy_m": None}
+        return self.order_by().update(**gone, device_at=None, occurred_at=None, text_erased_at=Coalesce("text_erased_at", at))
 
     def to_erase(self) -> Self:
         """Whose requesters asked for it, and which were not erased yet."""

@@ -348,7 +348,12 @@ def _by_unit(issue: Issue, person: Person, held: frozenset[Role]) -> workflow.Ac
 
 def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
     """Who is posted to the place or above it in a role of the succession, each with person, their unit and area."""
-    found = Assignment.objects.active(at).answering_for(path).in_role(*_IN_SUCCESSION)
+    return posts_over((path,), at)
+
+
+def posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
+    """The same for several places; of each, those count whose area is the place or holds it."""
+    found = Assignment.objects.active(at).answering_for(*paths).in_role(*_IN_SUCCESSION)
     return found.select_related("person__unit", "area").defer("area__boundary", "term")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -91,16 +91,19 @@ def check_may(issue: Issue, verb: Verb, person: Person, at: datetime) -> None:
         raise Forbidden(refused.sentence) if refused.by_role else Refusal(refused.sentence)
 
 
-def moves_in_sight(issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment]) -> list[Move]:
+def moves_in_sight(
+    issue: Issue, person: Person, at: datetime, posts: Iterable[Assignment], *, besides: Collection[Verb] = ()
+) -> list[Move]:
     """The same for an issue that the caller found among those the person sees, with `posts_at` its place.
 
-    Reads the issue's slips, events and red-list entries, so prefetch them and it costs nothing more.
+    Reads the issue's slips, events and red-list entries, so prefetch them and it costs nothing more. `besides`: verbs that
+    are not asked about.
     """
     actors, _held = actors_at(issue, person, at, posts)
     acts = [
         Act(issue=issue, verb=move.verb, at=at, by=person, actors=actors, acting_as="")
         for move in MOVES
-        if move.verb in VERBS and _concerns(move, actors)
+        if move.verb in VERBS and move.verb not in besides and _concerns(move, actors)
     ]
     return [_as_offered(act.move, issue) for act in acts if act.refusal() is None]
 

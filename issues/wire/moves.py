@@ -21,6 +21,7 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from issues import services
+from issues.buttons import OWN_PANEL
 from issues.errors import Refusal
 from issues.models import Issue, SentMove
 from issues.terms import Field, Status, Verb
@@ -73,8 +74,8 @@ def order_of(body: Body) -> Order:
     number, verb = body.text("issue", 20), body.one_of("verb", Verb.values)
     if not number:
         raise wrong("issue", _("Give the number of the issue."))
-    if not verb:
-        raise wrong("verb", _("Say what is to be done."))
+    if not verb or verb in OWN_PANEL:
+        raise wrong("verb", _("This needs the page of the issue: files go with it.") if verb else _("Say what is to be done."))
     facts = body.part("facts", Field.values)
     seen = body.whole("seen", 0, MOST_EVENTS)
     if seen is None and verb not in ADDS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -42,7 +41,7 @@ def proposed_with_help(county: Scene) -> Issue:
     issue = county.in_progress(sc.Light.YELLOW)
     units = [county.units["water"].pk]
     issue = county.move(issue, Verb.ASK_HELP, Role.TOWNSHIP_COMMITTEE, units=units, task="查看桥墩")
-    words: dict[str, Any] = {"tried": "资金缺口三百万元。", "beyond": "funds", "reason": "需旗级资金。", "minute": sc.MINUTE}
+    words = {"tried": "资金缺口三百万元。", "beyond": "funds", "reason": "需旗级资金。", "minute": sc.MINUTE}
     return county.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, **words)
 
 
@@ -107,7 +106,7 @@ def test_files_and_paper_of_a_helper_hold_no_more_than_its_rows(county: Scene, c
     issue = helped(county)
     client.force_login(water)
 
-    answer: Any = client.get(address)
+    answer = client.get(address)
 
     assert answer.status_code == 200
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content

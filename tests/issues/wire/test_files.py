@@ -169,10 +169,8 @@ def test_form_sent_without_javascript_and_the_wire_share_the_key(county, phone):
     key, town = uuid4(), county.town
     phone.report(body(town), key)
 
-    answer = phone.client.post(
-        "/report/",
-        {"uuid": str(key), "text": "另外", "danger": "no", "area": town["A"].code, "csrfmiddlewaretoken": phone.token},
-    )
+    sent = {"uuid": str(key), "text": "另外", "danger": "no", "area": town["A"].code, "join": "new"}
+    answer = phone.client.post("/report/", {**sent, "csrfmiddlewaretoken": phone.token})
 
     assert answer.status_code == 409
     assert Submission.objects.count() == 1

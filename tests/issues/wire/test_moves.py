@@ -9,6 +9,7 @@ import pytest
 from django.utils.timezone import now
 
 from issues import ledger, services
+from issues.buttons import OWN_PANEL
 from issues.models import Event, Issue, SentMove
 from issues.terms import Status, Verb
 from issues.wire import standing
@@ -245,11 +246,18 @@ def test_escalation_takes_its_minute_as_an_object(county):
 def test_every_verb_that_staff_may_do_is_taken_by_its_name(county, phone):
     """None is unknown to the wire; whether it may be done now is the casework's to say."""
     issue = county.report()
-    by_staff = [move.verb for move in MOVES if move.verb in services.VERBS]
+    by_staff = [move.verb for move in MOVES if move.verb in services.VERBS and move.verb not in OWN_PANEL]
 
     answers = {verb: phone.move(issue.number, verb.value, seen=0) for verb in by_staff}
 
     assert {verb: answer.status_code for verb, answer in answers.items() if answer.status_code not in (403, 409)} == {}
+
+
+@pytest.mark.parametrize("verb", sorted(OWN_PANEL))
+def test_what_takes_files_is_sent_to_the_page(county, phone, verb):
+    issue = county.report()
+
+    assert error(phone.move(issue.number, verb.value, seen=1), 422, "field")["field"] == "verb"
 
 
 # --- what it costs ---
