@@ -23,6 +23,7 @@ from grids.levels import Level
 from issues import intake, services, sweeps
 from issues.errors import Refusal
 from issues.models import Issue, Submission
+from issues.notices import sending
 from issues.terms import ENDS, Field, Status, Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
@@ -34,8 +35,8 @@ DILIGENT, SLOW, IDLE = "diligent", "slow", "idle"
 # Median hours until somebody turns to the issue, by status; the temper multiplies them.
 PACE_HOURS = {
     Status.SUBMITTED: 2.0,
-    Status.ACCEPTED: 2.0,
-    Status.ASSIGNED: 2.0,
+    Status.ACCEPTED: 0.7,
+    Status.ASSIGNED: 0.7,
     Status.IN_PROGRESS: 18.0,
     Status.PENDING_VERIFICATION: 14.0,
     Status.PENDING_FEEDBACK: 36.0,
@@ -47,7 +48,7 @@ TEMPER = {DILIGENT: 1.0, SLOW: 4.0, IDLE: 12.0}
 
 def sweep(at: datetime) -> None:
     """What beat would have the workers do."""
-    for step in (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume):
+    for step in (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume, sending.show):
         step(at=at)
 
 
@@ -168,10 +169,13 @@ class Life:
         """When somebody turns to it next: in daylight, after a time that depends on status, level and temper."""
         wider = 1 + 0.8 * (level - Level.GRID) / 10 if status == Status.IN_PROGRESS else 1.0
         hours = PACE_HOURS[Status(status)] * TEMPER[thread.temper] * wider * self.rng.lognormvariate(0, 0.6)
-        moment = at + timedelta(hours=hours)
-        if not 8 <= moment.hour < 18:
-            moment = (moment + timedelta(hours=12)).replace(hour=self.rng.randrange(8, 18), minute=self.rng.randrange(60))
-        return max(moment, at + timedelta(minutes=5))
+        return max(self.in_daylight(at + timedelta(hours=hours)), at + timedelta(minutes=5))
+
+    def in_daylight(self, moment: datetime) -> datetime:
+        """That moment, or one of the next day if it falls into the night."""
+        if 8 <= moment.hour < 18:
+            return moment
+        return (moment + timedelta(hours=12)).replace(hour=self.rng.randrange(8, 18), minute=self.rng.randrange(60))
 
     def attend(self, thread: Thread, at: datetime) -> None:
         """Somebody whose turn it is does the next thing; then the issue waits for the next attention."""
@@ -252,8 +256,8 @@ class Life:
             self.do(issue, Verb.DISPATCH, self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path), at, **{Field.UNIT: unit.pk})
             return
         self.do(issue, Verb.ACKNOWLEDGE, self.holder(issue), at)
-        if self.rng.random() < 0.9:
-            self.then(issue, Verb.CONTACT, self.holder(issue), at + timedelta(minutes=self.rng.randrange(10, 90)))
+        if self.rng.random() < 0.95:
+            self.then(issue, Verb.CONTACT, self.holder(issue), at + timedelta(minutes=self.rng.randrange(5, 60)))
 
     def holder(self, issue: Issue) -> Person | None:
         """Who acts at the issue's level: the lead unit's officer if there is one, else who answers for the place."""
@@ -265,6 +269,9 @@ class Life:
         return self.staff.one(role, issue.path)
 
     def work(self, issue: Issue, thread: Thread, at: datetime) -> None:
+        if issue.red_drafted_at and issue.level == Level.TOWNSHIP and self.rng.random() < 0.8:
+            self.refuse_red(issue, self.in_daylight(at + timedelta(hours=self.rng.uniform(1, 8))))
+            return
         if thread.reports_beyond and issue.level < Level.COUNTY:
             thread.reports_beyond = self.rng.random() < 0.35  # perhaps the next level says the same
             self.raise_up(issue, thread, at)
@@ -294,21 +301,25 @@ class Life:
         if issue.level == Level.TOWNSHIP:
             facts[Field.BEYOND], facts[Field.REASON] = self.rng.choice(BEYOND)
             self.do(issue, Verb.PROPOSE_RED, self.staff.one(Role.TOWNSHIP_COMMITTEE, issue.path), at, **facts)
-            self.decide(issue, at + timedelta(hours=self.rng.uniform(1, 20)))
+            self.decide(issue, self.in_daylight(at + timedelta(hours=self.rng.uniform(1, 20))))
             return
         role = Role.PARTY_REPRESENTATIVE if issue.level == Level.GRID else Role.VILLAGE_SECRETARY
         self.do(issue, Verb.ESCALATE, self.staff.one(role, issue.path), at, **facts)
 
     def decide(self, issue: Issue, at: datetime) -> None:
-        """The supervision office enters two in three in the red list; one in six waits for its decision."""
-        if at > self.end or self.rng.random() < 1 / 6:
+        """The supervision office enters two in three in the red list; some of the last days still wait for its decision."""
+        if at > self.end or (self.end - at < timedelta(days=2) and self.rng.random() < 0.7):
             return
-        office = self.staff.one(Role.SUPERVISION_OFFICE, issue.path)
         unit = issue.lead_unit or self.leads.get(issue.category.lead.split("·")[0]) or next(iter(self.leads.values()))
         if self.rng.random() < 0.66:
+            office = self.staff.one(Role.SUPERVISION_OFFICE, issue.path)
             self.then(issue, Verb.ENTER_RED, office, at, **{Field.REASON: "情况属实，纳入重点督办", Field.UNIT: unit.pk})
         else:
-            self.then(issue, Verb.REFUSE_RED, office, at, **{Field.REASON: "乡镇尚有条件解决，请继续办理"})
+            self.refuse_red(issue, at)
+
+    def refuse_red(self, issue: Issue, at: datetime) -> None:
+        office = self.staff.one(Role.SUPERVISION_OFFICE, issue.path)
+        self.then(issue, Verb.REFUSE_RED, office, at, **{Field.REASON: "乡镇尚有条件解决，请继续办理"})
 
     def check(self, issue: Issue, thread: Thread, at: datetime) -> None:
         checker = self.checker(issue)

@@ -14,8 +14,8 @@ from django.contrib.gis.geos import MultiPolygon, Point
 
 from grids.models import Area
 
-# So many of the reports come in the last days: the map of today is not empty.
-RECENT_SHARE, RECENT_DAYS = 0.25, 24
+# So many of the reports come on top in the last weeks, more and more: people get to know of it.
+GROWN_SHARE, GROWING_DAYS = 0.18, 56
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,10 @@ class Storyteller:
     def _moment(self, first: datetime, days: int, codes: list[str]) -> tuple[datetime, str]:
         """A time in the year and a topic of that season; mostly in daylight, fewer at weekends."""
         while True:
-            recent = self.rng.random() < RECENT_SHARE and days > RECENT_DAYS
-            at = first + timedelta(days=self.rng.uniform(days - RECENT_DAYS if recent else 0, days))
+            grown = self.rng.random() < GROWN_SHARE and days > GROWING_DAYS
+            at = first + timedelta(
+                days=self.rng.triangular(days - GROWING_DAYS, days, days) if grown else self.rng.uniform(0, days)
+            )
             hour = min(max(self.rng.gauss(13, 4), 5.5), 22.5)
             at = at.replace(hour=int(hour), minute=self.rng.randrange(60), second=self.rng.randrange(60), microsecond=0)
             if first <= at < first + timedelta(days=days) and (at.weekday() < 5 or self.rng.random() < 0.55):

@@ -7,7 +7,7 @@ accuracy circle the area that holds most of the circle wins, and the answer name
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib.gis.geos import Point
 
@@ -22,12 +22,16 @@ SLIVER = 1e-4
 
 @dataclass(frozen=True)
 class Location:
-    """Where a point is. `candidates` are the areas that the circle touches, best first, each with `Area.share` set."""
+    """Where a point is. `candidates` are the areas that the circle touches, best first, each with `Area.share` set.
+
+    `dispute`: the key of the disputed ground that the point itself lies in.
+    """
 
     area: Area | None
     share: float
     ambiguous: bool
     candidates: list[Area] = field(default_factory=list)
+    dispute: int | None = None
 
 
 def locate(point: Point, accuracy_m: float | None = None, *, under: str = "") -> Location:
@@ -40,22 +44,23 @@ def locate(point: Point, accuracy_m: float | None = None, *, under: str = "") ->
         return _at(point, under)
     if accuracy_m > MAX_CIRCLE_M:
         plain = _at(point, under)
-        return Location(plain.area, plain.share, ambiguous=True, candidates=plain.candidates)
-    candidates = _shared_out(Area.objects.touching(metres.circle(point, accuracy_m)).below(under).without_boundary())
+        return replace(plain, ambiguous=True)
+    touched = Area.objects.touching(metres.circle(point, accuracy_m)).on_ground_of(point)
+    candidates = _shared_out(touched.below(under).without_boundary())
     if not candidates:
         return Location(None, share=0.0, ambiguous=False)
     best = candidates[0]
     is_whole = len(candidates) == 1 and best.share > 1 - SLIVER
-    return Location(best, share=best.share, ambiguous=not is_whole, candidates=candidates)
+    return Location(best, share=best.share, ambiguous=not is_whole, candidates=candidates, dispute=best.dispute)
 
 
 def _at(point: Point, under: str) -> Location:
     """The narrowest area at the point; of several, the one with the lower code."""
-    area = Area.objects.containing(point).below(under).without_boundary().first()
+    area = Area.objects.containing(point).on_ground_of(point).below(under).without_boundary().first()
     if area is None:
         return Location(None, share=0.0, ambiguous=False)
     area.share = 1.0
-    return Location(area, share=1.0, ambiguous=False, candidates=[area])
+    return Location(area, share=1.0, ambiguous=False, candidates=[area], dispute=area.dispute)
 
 
 def _shared_out(touched: Iterable[Area]) -> list[Area]:

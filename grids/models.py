@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import takewhile
 from typing import Any
 
 from django.contrib.gis.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
-from grids.querysets import AreaQuerySet, TerritoryQuerySet
+from grids.querysets import AreaQuerySet, DisputeQuerySet, TerritoryQuerySet
 
 
 class Area(models.Model):
@@ -44,6 +47,8 @@ class Area(models.Model):
 
     # The part (0 to 1) of a circle that the area holds; set by `AreaQuerySet.touching` and by `locate`.
     share: float
+    # The key of the disputed ground at a point; set by `AreaQuerySet.on_ground_of`.
+    dispute: int | None
 
     objects = AreaQuerySet.as_manager()
 
@@ -72,10 +77,60 @@ class Area(models.Model):
         return paths_above(self.path)
 
 
+class Dispute(models.Model):
+    """权属争议: ground that several villages claim, from `valid_from` until it is settled (`valid_to`; None: it is not yet).
+
+    Lies over the areas and cuts none of them. What is reported on it belongs to the narrowest area that holds all the
+    villages, `path`: the township, and both villages are told (domain notes §3.3).
+    """
+
+    code = models.CharField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    boundary = models.MultiPolygonField(_("boundary"), srid=4326)
+    villages = models.ManyToManyField(Area, related_name="disputes", verbose_name=_("claimed by"))
+    path = models.CharField(_("path"), max_length=240, db_collation="C", editable=False)
+    note = models.CharField(_("note"), max_length=240, blank=True)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_to = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    objects = DisputeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("disputed ground")
+        verbose_name_plural = _("disputed grounds")
+        ordering = ("code",)
+        constraints = (
+            models.UniqueConstraint(fields=("code",), condition=Q(valid_to=None), name="dispute_code_once"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")), name="dispute_valid_forwards"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    @cached_property
+    def claims(self) -> list[dict[str, str]]:
+        """“code”, “name” and “path” of each village that claims it, in the order of their paths."""
+        return [dict(claim) for claim in self.villages.order_by("path").values("code", "name", "path")]
+
+    @property
+    def claimants(self) -> list[str]:
+        """Names of the villages that claim it."""
+        return [claim["name"] for claim in self.claims]
+
+
 def paths_above(path: str) -> list[str]:
     """The path itself and every path that it lies in, widest first: “a.b.c” → [“a”, “a.b”, “a.b.c”]."""
     codes = path.split(".")
     return [".".join(codes[: depth + 1]) for depth in range(len(codes))]
+
+
+def common_path(paths: Iterable[str]) -> str:
+    """The narrowest path that lies above all of these, or is one of them and above the others; empty if there is none."""
+    chains = [path.split(".") for path in paths]
+    shared = takewhile(lambda codes: len(set(codes)) == 1, zip(*chains, strict=False))
+    return ".".join(codes[0] for codes in shared)
 
 
 class Territory(models.Model):

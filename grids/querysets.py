@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.db.models.functions import Area as SquareDegrees
 from django.contrib.gis.db.models.functions import AsGeoJSON, Intersection
-from django.contrib.gis.geos import Point, Polygon
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import FloatField, Q
-from django.db.models.functions import Cast
+from django.db.models import FloatField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, JSONObject
 
 from grids.levels import Level
 
 if TYPE_CHECKING:
-    from grids.models import Area, Territory
+    from grids.models import Area, Dispute, Territory
 
 
 # A point this near an edge (0.1 mm) lies on it: rounding may put a point of a shared edge on neither side.
@@ -180,10 +181,21 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """Current areas whose boundary holds the point (EPSG:4326); a shared edge belongs to the lower code."""
         return self.current().filter(boundary__dwithin=(point, EDGE_DEGREES)).order_by("level", "code")
 
+    def meeting(self, shape: MultiPolygon) -> Self:
+        """Areas that have something in common with the shape (EPSG:4326)."""
+        return self.filter(boundary__intersects=shape)
+
     def touching(self, circle: Polygon) -> Self:
         """Current areas that have a part of the circle (EPSG:4326), with that part as `share` (0 to 1)."""
         overlap = Cast(SquareDegrees(Intersection("boundary", circle)), FloatField())
         return self.current().filter(boundary__intersects=circle).annotate(share=overlap / circle.area)
+
+    def on_ground_of(self, point: Point) -> Self:
+        """With `dispute`, the key of the disputed ground that holds the point (EPSG:4326); None if it lies in none."""
+        from grids.models import Dispute
+
+        holding = Dispute.objects.current().holding(point).order_by("pk")
+        return self.annotate(dispute=Subquery(holding.values("pk")[:1]))
 
     def move_under(self, parent: Area, keys: Iterable[int]) -> int:
         """Put areas under another row of the same path; how many."""
@@ -231,3 +243,45 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """Those of the areas that still stand, by key, locked until the transaction ends."""
         found = self.current().filter(pk__in=list(keys)).select_related("parent").order_by("pk")
         return {area.pk: area for area in found.select_for_update(of=("self",))}
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def current(self) -> Self:
+        """Grounds that are still disputed."""
+        return self.filter(valid_to=None)
+
+    def settled(self) -> Self:
+        """Grounds that no longer are, the latest first."""
+        return self.filter(valid_to__isnull=False).order_by("-valid_to")
+
+    def holding(self, point: Point) -> Self:
+        """Grounds that the point (EPSG:4326) lies in, or on the edge of."""
+        return self.filter(boundary__dwithin=(point, EDGE_DEGREES))
+
+    def with_codes(self, codes: Iterable[str]) -> Self:
+        return self.filter(code__in=list(codes))
+
+    def with_keys(self, keys: Iterable[int]) -> Self:
+        return self.filter(pk__in=list(keys))
+
+    def under_any(self, paths: Iterable[str]) -> Self:
+        return self.filter(within_paths(paths))
+
+    def without_boundary(self) -> Self:
+        return self.defer("boundary")
+
+    def with_outline(self) -> Self:
+        """Without the geometry, but with `outline`, its GeoJSON text (degrees, 6 decimals)."""
+        return self.defer("boundary").annotate(outline=AsGeoJSON("boundary", precision=6))
+
+    def with_claims(self) -> Self:
+        """Without the geometry, but with `claims`, which the row else asks for by itself."""
+        from grids.models import Area
+
+        claiming = Area.objects.filter(disputes=OuterRef("pk")).order_by("path")
+        said = claiming.values(said=JSONObject(code="code", name="name", path="path"))
+        return self.without_boundary().annotate(claims=ArraySubquery(said))
+
+    def settle(self, at: datetime) -> int:
+        """They are disputed no longer; how many."""
+        return self.current().update(valid_to=at)

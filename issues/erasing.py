@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from issues import files
-from issues.models import Attachment, EventText, Issue, Rating, Requester, Submission
+from issues.models import Attachment, Event, EventText, Issue, Rating, Requester, Submission
 
 
 def is_anything_left(report: Submission) -> bool:
@@ -22,19 +22,20 @@ def is_anything_left(report: Submission) -> bool:
 def erase(report: Submission, issue: Issue, at: datetime) -> dict[str, int]:
     """How much of each kind is gone. `issue`: the one it belongs to, locked, which the caller saves."""
     _unname(report, issue)
-    return {
+    gone = {
         "contacts": Requester.objects.of_report(report).erase(at),
         "texts": Submission.objects.with_ids([report.pk]).erase_all(at) + EventText.objects.written_in(report).erase(at),
         "comments": Rating.objects.of_report(report).erase_comments(),
         "attachments": files.erase(Attachment.objects.kept().of_report(report), at),
     }
+    return {kind: count for kind, count in gone.items() if count}
 
 
 def _unname(report: Submission, issue: Issue) -> None:
     """Title and place in words come from the report by which an issue was opened: then its kind has to do."""
     opened = report.filed_as or issue
-    if opened.reported_at != report.received_at:
-        return  # it joined what was known already
+    if Event.objects.of_report(report).has_joined():
+        return  # it opened none
     opened.title, opened.place_text = opened.category.name[:120], ""
     if opened.pk != issue.pk:
         opened.save(update_fields=["title", "place_text"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from grids.models import Area
+    from grids.models import Area, Dispute
     from issues.models import Issue
 
 
@@ -33,10 +33,10 @@ def collection(issues: Iterable[Issue], *, truncated: bool) -> dict[str, Any]:
     return {"type": "FeatureCollection", "truncated": truncated, "features": [feature(issue) for issue in issues]}
 
 
-def place(issue: Issue, areas: Iterable[Area]) -> dict[str, Any]:
-    """Where an issue is, for whoever may open it: its area and the one around that, and its point.
+def place(issue: Issue, areas: Iterable[Area], dispute: Dispute | None = None) -> dict[str, Any]:
+    """Where an issue is, for whoever may open it: its area and the one around that, its point, and disputed ground.
 
-    `areas`: those of its path, widest first, annotated with `outline`.
+    `areas`: those of its path, widest first, annotated with `outline`, as the dispute is.
     """
     drawn = [area for area in areas if area.outline][-2:]  # type: ignore[attr-defined]
     return {
@@ -46,6 +46,7 @@ def place(issue: Issue, areas: Iterable[Area]) -> dict[str, Any]:
         ],
         "point": [round(issue.point.x, 6), round(issue.point.y, 6)] if issue.point else None,
         "accuracy": issue.accuracy_m,
+        "dispute": {"name": dispute.name, "geometry": json.loads(dispute.outline)} if dispute else None,  # type: ignore[attr-defined]
         "light": issue.light,
         "title": issue.title,
     }

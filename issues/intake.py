@@ -293,6 +293,7 @@ def _issue(draft: Draft, placed: Placed, category: Category, point: Point | None
         point=point,
         accuracy_m=draft.accuracy_m,
         grid_ambiguous=placed.ambiguous,
+        dispute=placed.dispute,
         place_text=masking.without_numbers(draft.place_text),
         non_public=category.group_id is None,  # until triage has said what it is
     )

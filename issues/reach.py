@@ -51,6 +51,8 @@ def may_open(scope: Scope, at: datetime) -> Q:
     """Issues that exist for the holder of that scope; a sealed one only for whom it is sealed to."""
     raised = Q(level__gte=Level.TOWNSHIP) | (OPEN & overdue(at))
     found = within_paths(scope.paths(Sees.ALL))
+    if scope.paths(Sees.ALL):
+        found |= Q(disputed_by__overlap=list(scope.paths(Sees.ALL)))  # null but on disputed ground, and indexed where it is not
     found |= within_paths(scope.paths(Sees.RAISED)) & (raised | _asked_above(scope))
     found |= within_paths(scope.paths(Sees.RED)) & (Q(level=Level.COUNTY) | _asked_above(scope))
     if scope.unit_id is not None:

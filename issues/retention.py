@@ -75,7 +75,7 @@ def _purge_asked(issue: Issue, at: datetime) -> Event | None:
     event = None
     for report in Submission.objects.of_issue(issue).to_erase().with_requester():
         gone = erasing.erase(report, issue, at)
-        event = Act(issue, Verb.PURGE, at, submission=report).write(gone)
+        event = Act(issue, Verb.PURGE, at, submission=report).write(gone, is_public=True)
     return event
 
 

@@ -41,18 +41,19 @@ class Audience(StrEnum):
     ASKERS = "askers"  # who asked for what has just been decided
     APPROVERS = "approvers"  # those on whose desk lies what was asked
     REVIEWERS = "reviewers"  # who look at deferred issues again
+    CLAIMANTS = "claimants"  # the secretaries of the villages that dispute the ground
     REQUESTERS = "requesters"
 
 
 A = Audience
 # fmt: off
 TOLD: Mapping[Verb, tuple[Audience, ...]] = {
-    Verb.SUBMIT:       (A.SORTERS,),
+    Verb.SUBMIT:       (A.SORTERS, A.CLAIMANTS),
     Verb.PLACE:        (A.SORTERS,),
     Verb.JOIN:         (A.HANDLER,),
     Verb.SUPPLEMENT:   (A.HANDLER,),
-    Verb.ACCEPT:       (A.REQUESTERS, A.DESK, A.BELOW),
-    Verb.DECLINE:      (A.REQUESTERS,),
+    Verb.ACCEPT:       (A.REQUESTERS, A.DESK, A.BELOW, A.CLAIMANTS),
+    Verb.DECLINE:      (A.REQUESTERS, A.CLAIMANTS),
     Verb.DISPATCH:     (A.HANDLER, A.COVER),
     Verb.MAKE_SAFE:    (A.HANDLER, A.NEXT_LEVEL),
     Verb.ESCALATE:     (A.HANDLER, A.BELOW, A.REQUESTERS),
@@ -75,7 +76,7 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.REJECT:       (A.HANDLER,),
     Verb.CALL_BACK:    (A.REQUESTERS,),
     Verb.RATE:         (A.HANDLER,),
-    Verb.CLOSE:        (A.HANDLER, A.REQUESTERS),
+    Verb.CLOSE:        (A.HANDLER, A.REQUESTERS, A.CLAIMANTS),
     Verb.REOPEN:       (A.HANDLER, A.LEADER),
     Verb.RESUME:       (A.HANDLER, A.REQUESTERS),
     Verb.WITHDRAW:     (A.HANDLER, A.HELPERS),
@@ -96,7 +97,7 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.EXTEND:          (A.ASKERS, A.HANDLER, A.REQUESTERS),
     Verb.SUSPEND:         (A.ASKERS, A.HANDLER, A.REQUESTERS),
     Verb.DEFER:           (A.ASKERS, A.HANDLER, A.REQUESTERS),
-    Verb.EXPLAIN:         (A.ASKERS, A.HANDLER, A.REQUESTERS),
+    Verb.EXPLAIN:         (A.ASKERS, A.HANDLER, A.REQUESTERS, A.CLAIMANTS),
     Verb.APPROVE_PLAN:    (A.ASKERS, A.HANDLER, A.REQUESTERS),
     Verb.REFUSE_REQUEST:  (A.ASKERS, A.HANDLER),
     Verb.UPHOLD:          (A.HANDLER, A.SORTERS, A.REQUESTERS),
@@ -230,6 +231,14 @@ def _reviewers(room: Room) -> list[Person]:
     return room.in_role(*(role for role in MOVE[Verb.REVIEW].who(room.issue.level) if isinstance(role, Role)))
 
 
+def _claimants(room: Room) -> list[Person]:
+    """Asked only where the ground is disputed: their villages lie below the place of the issue."""
+    if not room.issue.disputed_by:
+        return []
+    held = Assignment.objects.active(room.event.at).in_role(Role.VILLAGE_SECRETARY).posted_to(*room.issue.disputed_by)
+    return [post.person for post in held]
+
+
 CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.SORTERS: _sorters,
     A.HANDLER: _handler,
@@ -249,6 +258,7 @@ CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.ASKERS: _askers,
     A.APPROVERS: _approvers,
     A.REVIEWERS: _reviewers,
+    A.CLAIMANTS: _claimants,
 }
 
 

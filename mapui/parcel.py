@@ -23,7 +23,7 @@ from issues import closing, files, policy, services
 from issues.asking import Rest
 from issues.models import Attachment, Event, Issue, Project, Rating, Submission
 from issues.terms import ENDS, Actor, Field, Light, Status, Verb
-from issues.workflow import Move
+from issues.workflow import MOVE, Move
 from representatives.chain import Answer
 from representatives.services import responsible_for
 
@@ -71,6 +71,11 @@ _LINES = {
     Verb.OBJECT: gettext_lazy("You objected."),
     Verb.UPHOLD: gettext_lazy("Your objection was upheld."),
     Verb.OVERRULE: gettext_lazy("Your objection was looked at one level above; the decision stands."),
+    Verb.CHOOSE_ANSWER: gettext_lazy("You chose how you are answered."),
+    Verb.CONFIRM_ANSWER: gettext_lazy("You confirmed where messages go."),
+    Verb.ASK_ERASURE: gettext_lazy("You asked to have everything you left erased once it is closed."),
+    Verb.ERASE: gettext_lazy("What you left was erased, as you asked."),
+    Verb.PURGE: gettext_lazy("What you left was erased, as you asked."),
     Verb.REVIEW: gettext_lazy("It was looked at again."),
     Verb.DECIDE_LEVEL: gettext_lazy("It was decided who handles it: the %(level)s."),
     Verb.TAKE_AS_PROJECT: gettext_lazy("It takes money or a season and was taken on as a project; a plan is being made."),
@@ -148,6 +153,27 @@ class Parcel:
     @property
     def is_ended(self) -> bool:
         return self.issue.status in ENDS
+
+    @property
+    def notes(self) -> list[str]:
+        """What is particular about this report, before all else."""
+        found = []
+        if self.is_merged:
+            found.append(
+                _("It is dealt with together with number %(number)s. Your receipt stays the same.") % {"number": self.issue.number}
+            )
+        if self.submission.text_erased_at:
+            day = date_format(localtime(self.submission.text_erased_at), "DATE_FORMAT")
+            found.append(_("What you left was erased on %(day)s. How it stands is still shown here.") % {"day": day})
+        if self.is_long_closed:
+            found.append(_("It ended so long ago that it cannot be opened again. If it is still wrong, please report it anew."))
+        return found
+
+    @property
+    def is_long_closed(self) -> bool:
+        """Whether it was closed and may not be opened again by its requester."""
+        shut = self.issue.status in MOVE[Verb.REOPEN].sources
+        return shut and all(move.verb != Verb.REOPEN for move in self.moves)
 
     @property
     def shows_light(self) -> bool:

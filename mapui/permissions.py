@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.utils.timezone import now
 
-from grids.models import Area, Layer, Territory
+from grids.models import Area, Dispute, Layer, Territory
 from issues.models import Category, ContactLook, CountyDay, SlaPolicy
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
@@ -33,6 +33,7 @@ CONFIGURES: Mapping[Role, Mapping[type[Model], tuple[str, ...]]] = {
         Assignment: _WRITE,
         Area: _WRITE,
         Territory: _WRITE,
+        Dispute: _WRITE,
         Layer: _READ,
         Category: _WRITE,
         SlaPolicy: _WRITE,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from grids.levels import Level
 from grids.locate import Location, locate
-from grids.models import Area, Territory
+from grids.models import Area, Dispute, Territory
 from issues.placing import lies_in
 
 
@@ -42,6 +42,7 @@ class PlaceChoice:
     outside: bool = False
     candidates: list[Area] = field(default_factory=list)
     note: str = ""
+    dispute: Dispute | None = None  # the disputed ground that the pin lies in
 
     @cached_property
     def roots(self) -> list[Area]:
@@ -122,7 +123,7 @@ def from_pin(point: Point, accuracy_m: float | None) -> PlaceChoice:
     choice.outside = found.area is None
     choice.ambiguous = found.ambiguous
     choice.candidates = found.candidates[:4] if len(found.candidates) > 1 else []
-    return choice
+    return _with_dispute(choice)
 
 
 def with_pin(codes: list[str], point: Point, accuracy_m: float | None) -> PlaceChoice:
@@ -137,8 +138,16 @@ def with_pin(codes: list[str], point: Point, accuracy_m: float | None) -> PlaceC
     near = [found.area, *found.candidates] if found.area else []
     if any(lies_in(area, chosen) or lies_in(chosen, area) for area in near):
         choice.point, choice.accuracy_m, choice.found = point, accuracy_m, found
-    else:
-        choice.note = _("The pin was taken off the map: it lies elsewhere.")
+        return _with_dispute(choice)
+    choice.note = _("The pin was taken off the map: it lies elsewhere.")
+    return choice
+
+
+def _with_dispute(choice: PlaceChoice) -> PlaceChoice:
+    """The choice with the disputed ground that its pin lies in; then nobody is asked which village it is."""
+    if choice.found and choice.found.dispute is not None:
+        choice.dispute = Dispute.objects.with_claims().with_keys([choice.found.dispute]).first()
+        choice.candidates = []
     return choice
 
 

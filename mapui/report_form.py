@@ -21,7 +21,7 @@ from issues.errors import FileRefused, Refusal
 from issues.intake import Contact, Draft
 from issues.joining import Known, Spot
 from issues.models import Category, Requester, Submission
-from issues.notices import ways
+from issues.services import ways_open
 from issues.terms import RequestType
 from mapui import place_choice
 from mapui.place_choice import PlaceChoice
@@ -244,8 +244,7 @@ class ReportForm(forms.Form):
     @property
     def answer_ways(self) -> list[tuple[str, str]]:
         """By what an answer is offered: only what is set up here. A report that was written offline may still ask for another."""
-        missing = set(ways.by_people()) - {Requester.Channel.PHONE}
-        return [(value, str(label)) for value, label in Requester.Channel.choices if value not in missing]
+        return ways_open()
 
     def cleaned_draft(self, channel: Submission.Channel) -> Draft:
         """The report; call it when the form is valid."""

@@ -95,7 +95,7 @@ def _line(
         to_status=str(Status(event.to_status).label) if changed else "",
         from_light=None if event.from_level is None else light_of(event.from_level),
         to_light=light_of(event.to_level),
-        details=[_DETAILS[key](value, names) for key, value in facts.items() if key in _DETAILS and value not in (None, "", [])],
+        details=_details(event, facts, names),
         words=[Words(_label(key), text, _audience(event, key)) for key, text in words.texts.items() if text] if words else [],
         erased=bool(words and words.erased_at),
         is_latest=is_latest,
@@ -116,6 +116,12 @@ def _label(key: str) -> str:
     """What a text is: the field's own label, or that of a part of the minute."""
     parts = {"outcome": _("Outcome"), "participants": _("Who took part")}
     return str(Field(key).label) if key in Field.values else parts.get(key.rpartition("_")[2], key)
+
+
+def _details(event: Event, facts: Mapping[str, object], names: Mapping[str, str]) -> list[str]:
+    """What the facts say beside the words. A warning gives a date too, but sets none."""
+    details = {**_DETAILS, "due": _DUE} if event.verb == Verb.WARN else _DETAILS
+    return [details[key](value, names) for key, value in facts.items() if key in details and value not in (None, "", [])]
 
 
 def _audience(event: Event, key: str) -> str:
@@ -172,5 +178,7 @@ _DETAILS: Mapping[str, Detail] = {
     "proposed": _named(gettext_noop("Proposed: %(name)s")),
     "milestone": _named(gettext_noop("Milestone %(name)s")),
     "units": _several(gettext_noop("Units: %(names)s")),
+    "dispute": _named(gettext_noop("On disputed ground: %(name)s")),
     "due": _moment(gettext_noop("New date: %(when)s")),
 }
+_DUE = _moment(gettext_noop("Time limit: %(when)s"))

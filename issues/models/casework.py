@@ -7,11 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
-from grids.models import Area
+from grids.models import Area, Dispute
 from issues.models.config import Category, SlaPolicy
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet
 from issues.terms import ENDS, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency
@@ -48,6 +50,13 @@ class Issue(models.Model):
     accuracy_m = models.FloatField(_("accuracy"), null=True, blank=True)
     grid_ambiguous = models.BooleanField(_("place uncertain"), default=False)
     place_text = models.CharField(_("place in words"), max_length=200, blank=True)
+    # On ground that villages dispute: which, and the paths of the villages, whose secretaries are told and may read it.
+    dispute = models.ForeignKey(
+        Dispute, models.PROTECT, null=True, blank=True, related_name="issues", verbose_name=_("disputed ground")
+    )
+    disputed_by = ArrayField(
+        models.CharField(max_length=240, db_collation="C"), null=True, blank=True, verbose_name=_("disputed by")
+    )
 
     policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="issues", verbose_name=_("policy"))
     handler = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="handled", verbose_name=_("handler"))
@@ -154,6 +163,7 @@ class Issue(models.Model):
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
             models.Index(fields=("reported_at",), name="issue_by_reported"),
             models.Index(fields=("closed_at",), condition=Q(closed_at__isnull=False), name="issue_by_ended"),
+            GinIndex(fields=("disputed_by",), condition=Q(disputed_by__isnull=False), name="issue_disputed"),
             models.Index(fields=("undone_at",), condition=Q(undone_at__isnull=False), name="issue_by_undone"),
             models.Index(fields=("path",), condition=Q(to_call=True, status__in=sorted(UNTOLD)), name="issue_to_tell"),
             models.Index(fields=("contact_due_at",), condition=Q(contact_due_at__isnull=False), name="issue_by_contact_due"),

@@ -48,8 +48,22 @@ class Requester(models.Model):
     @property
     def masked(self) -> str:
         """For whoever does not hold the issue: “郭** · 139****5678”; empty if nothing was left."""
-        parts = (masked_name(self.nickname), masked_phone(self.phone or ""), masked_email(self.email or ""))
+        parts = (masked_name(self.nickname), self.masked_phone, self.masked_email)
         return " · ".join(part for part in parts if part)
+
+    @property
+    def masked_phone(self) -> str:
+        return masked_phone(self.phone or "")
+
+    @property
+    def masked_email(self) -> str:
+        return masked_email(self.email or "")
+
+    @property
+    def masked_asked(self) -> str:
+        """Where a code was sent that has not come back; empty if none was."""
+        mask = masked_email if self.asked_channel == self.Channel.EMAIL else masked_phone
+        return mask(self.asked_address or "") if self.asked_channel else ""
 
     def __str__(self) -> str:
         return self.nickname or str(_("requester"))

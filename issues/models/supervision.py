@@ -53,6 +53,9 @@ class KeySupervisionEntry(models.Model):
     exit_reason = models.TextField(_("reason for leaving"), blank=True)
     exit_verb = models.CharField(_("how it left"), max_length=20, choices=Verb.choices, blank=True)
 
+    # Whether whoever asked reads what staff write there among themselves; set by `KeySupervisionQuerySet.for_rows`.
+    inside: bool
+
     objects = KeySupervisionQuerySet.as_manager()
 
     class Meta:

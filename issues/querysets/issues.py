@@ -100,10 +100,10 @@ class IssueQuerySet(WaitingWords):
 
     def for_page(self) -> Self:
         """With all that the page of an issue names of which there is one; what there may be several of: `issues.parts`."""
-        links = ("recurrence_of", "merged_into", "project__taken_by", "project__approved_by")
+        links = ("recurrence_of", "merged_into", "project__taken_by", "project__approved_by", "dispute")
         places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
         found = self.select_related("category__group", "handler", "lead_unit", *links, *places)
-        return found.defer(*(f"{place}__boundary" for place in places))
+        return found.defer("dispute__boundary", *(f"{place}__boundary" for place in places))
 
     def for_phone(self, person: Who, at: datetime) -> Self:
         """With what a member's phone shows of each, what it waits for them for (`asked`) first; `in_all`: how many they are."""

@@ -55,6 +55,15 @@ class EventQuerySet(models.QuerySet["Event"]):
         """With what was written and who did it, for a timeline."""
         return self.select_related("words", "by")
 
+    def of_report(self, report: Submission) -> Self:
+        """What was done by or for that report's requester, in order, with what was written."""
+        issues = [report.issue_id, *([report.filed_as_id] if report.filed_as_id else [])]
+        return self.filter(issue__in=issues, facts__report=report.pk).select_related("words").order_by("at", "number")
+
+    def has_joined(self) -> bool:
+        """Whether one of them says that a report joined what was known already."""
+        return self.filter(verb=Verb.JOIN).exists()
+
     def public(self) -> Self:
         """What the requester is shown."""
         return self.filter(is_public=True)

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from issues.terms import Verb
 
 if TYPE_CHECKING:
-    from issues.models import Event, Notice, NoticeChoice, Outlet
+    from issues.models import Event, Notice, NoticeChoice, Outlet, Submission
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -73,6 +73,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         rows = self.order_by().values("event__issue").annotate(unread=unread, latest=Max("announced_at"), total=models.Count("pk"))
         read = models.Case(models.When(unread__gt=0, then=0), default=1)
         return rows.order_by(read, "-latest", "event__issue")
+
+    def sent_to(self, report: Submission) -> Self:
+        """What went out of the program to that report's requester, or was to, the latest first."""
+        return self.filter(submission=report).exclude(channel="in_app").select_related("event").order_by("-pk")
 
     # --- the outbox ---
 

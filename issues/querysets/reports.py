@@ -113,8 +113,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
     def erase_all(self, at: datetime) -> int:
         """What was written and where it was sent from is gone; the area stays. Says of how many."""
-        gone = {"text": "", "place_text": "", "point": None, "source_xy": None, "source_crs": "", "accuracy_m": None}
-        return self.order_by().update(**gone, device_at=None, occurred_at=None, text_erased_at=Coalesce("text_erased_at", at))
+        words = {"text": "", "place_text": "", "declared": []}
+        place = {"point": None, "source_xy": None, "source_crs": "", "accuracy_m": None, "altitude_m": None, "place_source": ""}
+        times = {"fixed_at": None, "device_at": None, "occurred_at": None, "text_erased_at": Coalesce("text_erased_at", at)}
+        return self.order_by().update(**words, **place, **times)
 
     def to_erase(self) -> Self:
         """Whose requesters asked for it, and which were not erased yet."""

@@ -34,6 +34,7 @@ from issues.services import (  # noqa: F401 - they register what they do
     transcribing,
 )
 from issues.services.acting import VERBS, Act, posts_at, posts_over
+from issues.services.answering import ways_open
 from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result, move_each
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.evidence import add_evidence
@@ -101,4 +102,5 @@ __all__ = [
     "template_paths",
     "template_unit",
     "transcribe",
+    "ways_open",
 ]

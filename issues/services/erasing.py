@@ -46,5 +46,4 @@ def ask_erasure(act: Act) -> Event:
 @does(Verb.ERASE)
 def erase(act: Act) -> Event:
     """Now, whatever still goes on; nobody can be answered then but by this page."""
-    gone = erasing.erase(_report(act), act.issue, act.at)
-    return act.write({kind: count for kind, count in gone.items() if count}, is_public=True)
+    return act.write(erasing.erase(_report(act), act.issue, act.at), is_public=True)

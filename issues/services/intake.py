@@ -60,7 +60,16 @@ def _file(act: Act, version: SlaPolicy) -> Event:
     act.from_status, act.from_level = "", None
     link_recurrence(issue, act.terms)
     act.clocks.begin()
-    return act.write({"category": issue.category.code, "area": issue.area.code, "policy": version.identifier}, is_public=True)
+    facts = {"category": issue.category.code, "area": issue.area.code, "policy": version.identifier}
+    return act.write(facts | _disputed(issue), is_public=True)
+
+
+def _disputed(issue: Issue) -> dict[str, object]:
+    """On disputed ground: which villages claim it, kept with the issue as it is today; and what the ledger says of it."""
+    if issue.dispute is None:
+        return {}
+    issue.disputed_by = [village["path"] for village in issue.dispute.claims]
+    return {"dispute": issue.dispute.code, "claimed_by": [village["code"] for village in issue.dispute.claims]}
 
 
 def suggested_level(issue: Issue, terms: policy.Policy) -> Level:
@@ -110,6 +119,7 @@ def place(act: Act) -> Event:
     if area.path == was:
         raise Refusal(gettext("It is filed there already."), field=Field.AREA.value)
     issue.area, issue.path, issue.grid_ambiguous = area, area.path, False
+    issue.dispute = issue.disputed_by = None  # a person has said whose it is
     act.forget_place()
     link_recurrence(issue, act.terms)
     issue.level = suggested_level(issue, act.terms)

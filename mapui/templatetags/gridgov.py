@@ -191,4 +191,4 @@ def measure_label(code: str) -> str:
 @register.simple_tag
 def look_purposes() -> list[tuple[str, str]]:
     """What a requester's contact may be looked at for: (value, label)."""
-    return ContactLook.Purpose.choices
+    return [(purpose.value, str(purpose.label)) for purpose in ContactLook.Purpose]

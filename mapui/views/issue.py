@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
-from grids.models import Area
+from grids.models import Area, Dispute
 from issues import policy, services
 from issues.geojson import place
 from issues.models import Issue, ReplyTemplate
@@ -92,8 +92,9 @@ def issue_place(request: HttpRequest, number: str) -> HttpResponse:
     """Where it is, for the small map: outlines of the cell and of what it lies in, and the point."""
     found = _issue(number, person_of(request), now())
     areas = Area.objects.on_path(found.path).at(found.reported_at).with_outline()
+    dispute = Dispute.objects.with_outline().with_keys([found.dispute_id]).first() if found.dispute_id else None
     basemap = {"url": settings.BASEMAP_URL, "datum": settings.BASEMAP_DATUM, "attribution": settings.BASEMAP_ATTRIBUTION}
-    return JsonResponse(place(found, areas) | {"basemap": basemap, "mark": light_shape(found.light)})
+    return JsonResponse(place(found, areas, dispute) | {"basemap": basemap, "mark": light_shape(found.light)})
 
 
 @require_GET

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
-from functools import wraps
-
 import segno
 from django.conf import settings
 from django.contrib import messages
@@ -18,7 +14,6 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -28,25 +23,13 @@ from issues.errors import Forbidden, Refusal
 from issues.models import Submission
 from issues.terms import Verb
 from issues.workflow import MOVE
+from mapui.holder_forms import FORMS, AnswerForm, Answering, CodeForm, HolderForm
+from mapui.holders import ask_for_code, for_holder, private
 from mapui.parcel import Parcel
 from mapui.tracking_form import OFFERED, RequesterForm, forms_for
 from mapui.uploads import bound_uploads, csrf_fault
+from mapui.views.own_data import own_data_page
 from representatives.models import Person
-
-logger = logging.getLogger(__name__)
-View = Callable[..., HttpResponseBase]
-
-
-def private(view: View) -> View:
-    """Answers that belong to whoever holds the code: kept by no cache, listed by no search engine."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return never_cache(wrapped)
 
 
 @private
@@ -58,48 +41,39 @@ def find(request: HttpRequest) -> HttpResponse:
     if code:
         return redirect("track", receipts.grouped(code))
     trouble = _("A receipt code has 16 letters and digits. Please check what you typed.") if written else ""
-    return _ask(request, written, trouble, status=422 if written else 200)
+    return ask_for_code(request, written, trouble, status=422 if written else 200)
 
 
-@private
 @require_safe
-def track(request: HttpRequest, receipt: str) -> HttpResponse:
+@for_holder
+def track(request: HttpRequest, submission: Submission) -> HttpResponse:
     """Where the report stands."""
-    code = receipts.parse(receipt)
-    if code and receipt != receipts.grouped(code):
-        return redirect("track", receipts.grouped(code))
-    try:
-        submission = _submission(request, code)
-    except throttle.Throttled as throttled:
-        return _throttled(request, receipt, throttled)
-    if submission is None:
-        return _unknown(request, receipt)
-    return _page(request, Parcel(submission, now()))
+    spelled = reverse("track", args=[receipts.grouped(submission.receipt_code)])
+    return redirect(spelled) if request.path != spelled else _page(request, Parcel(submission, now()))
 
 
 @csrf_exempt  # checked below, so that what was typed comes back
-@private
 @require_POST
-def track_move(request: HttpRequest, receipt: str, verb: str) -> HttpResponse:
-    """The requester adds something, rates, objects, withdraws or opens it again."""
+def track_move(request: HttpRequest, receipt: str, verb: str) -> HttpResponseBase:
+    """The requester adds something, rates, objects, withdraws, opens it again, chooses how to be answered, or has it erased."""
     bound_uploads(request)
-    try:
-        submission = _submission(request, receipts.parse(receipt))
-    except throttle.Throttled as throttled:
-        return _throttled(request, receipt, throttled)
-    if submission is None:
-        return _unknown(request, receipt)
-    if verb not in OFFERED:
-        raise Http404
-    return _moved(request, submission, Verb(verb))
+    return _track_move(request, receipt, verb)
 
 
-@private
+@for_holder
+def _track_move(request: HttpRequest, submission: Submission, verb: str) -> HttpResponse:
+    if verb in FORMS:
+        return _held(request, submission, FORMS[verb])
+    if verb in OFFERED:
+        return _moved(request, submission, Verb(verb))
+    raise Http404
+
+
 @require_safe
-def own_photo(request: HttpRequest, receipt: str, pk: int) -> FileResponse:
+@for_holder
+def own_photo(request: HttpRequest, submission: Submission, pk: int) -> FileResponse:
     """A photo of the report, for whoever holds its code; `?small` for the thumbnail."""
-    submission = _submission(request, receipts.parse(receipt))
-    attachment = next((found for found in files.photos_of(submission) if found.pk == pk), None) if submission else None
+    attachment = next((found for found in files.photos_of(submission) if found.pk == pk), None)
     if attachment is None:
         raise Http404
     name = files.thumb_name(attachment) if "small" in request.GET else str(attachment.file.name)
@@ -108,36 +82,55 @@ def own_photo(request: HttpRequest, receipt: str, pk: int) -> FileResponse:
     return FileResponse(default_storage.open(name), content_type=attachment.media_type)
 
 
-def _submission(request: HttpRequest, code: str | None) -> Submission | None:
-    """The report with that code. A code that does not exist counts against the address; raises Throttled."""
-    address = client_address(request)
-    throttle.check(throttle.RECEIPT_MISS, address)
-    found = Submission.objects.with_receipt(code) if code else None
-    if found is None:
-        throttle.spend(throttle.RECEIPT_MISS, address)
-    return found
-
-
 def _moved(request: HttpRequest, submission: Submission, verb: Verb) -> HttpResponse:
     """Make the move; whatever is in its way, the page comes back with what was typed."""
     form = RequesterForm(MOVE[verb], request.POST)
     try:
-        if csrf_fault(request):
-            raise Forbidden(_("This page had been open too long. Please press the button once more."))
-        throttle.spend(throttle.REQUESTER_ADDRESS, client_address(request))
-        throttle.spend(throttle.REQUESTER, submission.receipt_code)
+        _check(request, submission)
         form = RequesterForm(MOVE[verb], request.POST, request.FILES)  # photos are looked at only now
         if not form.is_valid():
             return _page(request, Parcel(submission, now()), returned=form, status=422)
         _make(submission, form, request.user if isinstance(request.user, Person) else None)
     except Refusal as refusal:
         form.refuse(refusal)
-        response = _page(request, Parcel(_fresh(submission), now()), returned=form, status=refusal.status)
-        if isinstance(refusal, throttle.Throttled):
-            response["Retry-After"] = str(refusal.wait_s)
-        return response
+        return _refused(refusal, _page(request, Parcel(_fresh(submission), now()), returned=form, status=refusal.status))
     messages.success(request, str(form.wording.done))
-    return HttpResponseRedirect(reverse("track", args=[receipts.grouped(submission.receipt_code)]), status=303)
+    return _back(submission, "track")
+
+
+def _held(request: HttpRequest, submission: Submission, kind: type[HolderForm]) -> HttpResponse:
+    """The same for what concerns only the holder: how they are answered, and what is kept."""
+    form = kind(request.POST)
+    draw = own_data_page if form.page == "track-data" else _page_with
+    try:
+        _check(request, submission)
+        if not form.is_valid():
+            return draw(request, submission, form, 422)
+        form.spend(submission)
+        services.move_as_requester(submission.pk, form.verb, at=now(), facts=form.facts())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _refused(refusal, draw(request, _fresh(submission), form, refusal.status))
+    messages.success(request, str(form.done))
+    return _back(submission, form.page)
+
+
+def _check(request: HttpRequest, submission: Submission) -> None:
+    """Raises Forbidden for a page that was open too long, Throttled for too many moves."""
+    if csrf_fault(request):
+        raise Forbidden(_("This page had been open too long. Please press the button once more."))
+    throttle.spend(throttle.REQUESTER_ADDRESS, client_address(request))
+    throttle.spend(throttle.REQUESTER, submission.receipt_code)
+
+
+def _refused(refusal: Refusal, response: HttpResponse) -> HttpResponse:
+    if isinstance(refusal, throttle.Throttled):
+        response["Retry-After"] = str(refusal.wait_s)
+    return response
+
+
+def _back(submission: Submission, page: str) -> HttpResponse:
+    return HttpResponseRedirect(reverse(page, args=[receipts.grouped(submission.receipt_code)]), status=303)
 
 
 def _make(submission: Submission, form: RequesterForm, signed_in: Person | None) -> None:
@@ -153,35 +146,34 @@ def _fresh(submission: Submission) -> Submission:
     return Submission.objects.with_receipt(submission.receipt_code) or submission
 
 
-def _page(request: HttpRequest, parcel: Parcel, *, returned: RequesterForm | None = None, status: int = 200) -> HttpResponse:
+def _page_with(request: HttpRequest, submission: Submission, form: HolderForm, status: int) -> HttpResponse:
+    return _page(request, Parcel(submission, now()), held=form, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    parcel: Parcel,
+    *,
+    returned: RequesterForm | None = None,
+    held: HolderForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     address = _address(request, parcel.submission)
+    answer = held if isinstance(held, AnswerForm) else AnswerForm()
+    code = held if isinstance(held, CodeForm) else CodeForm()
     context = {
         "parcel": parcel,
         "submission": parcel.submission,
         "issue": parcel.issue,
         "forms": forms_for(parcel.moves, returned=returned),
         "returned": returned,
+        "answering": Answering(parcel.submission, answer, code),
         "is_new": "received" in request.GET,
         "address": address,
         "qr": _qr(address),
         "nav": "track-find",
     }
     return render(request, "mapui/track.html", context, status=status)
-
-
-def _ask(request: HttpRequest, written: str, trouble: str, *, status: int) -> HttpResponse:
-    context = {"written": written[:60], "trouble": trouble, "nav": "track-find"}
-    return render(request, "mapui/track_find.html", context, status=status)
-
-
-def _unknown(request: HttpRequest, receipt: str) -> HttpResponse:
-    return _ask(request, receipt, _("There is no report with this receipt code. Please compare it with your receipt."), status=404)
-
-
-def _throttled(request: HttpRequest, receipt: str, throttled: throttle.Throttled) -> HttpResponse:
-    response = _ask(request, receipt, throttled.sentence, status=429)
-    response["Retry-After"] = str(throttled.wait_s)
-    return response
 
 
 def _address(request: HttpRequest, submission: Submission) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -41,7 +42,7 @@ def proposed_with_help(county: Scene) -> Issue:
     issue = county.in_progress(sc.Light.YELLOW)
     units = [county.units["water"].pk]
     issue = county.move(issue, Verb.ASK_HELP, Role.TOWNSHIP_COMMITTEE, units=units, task="查看桥墩")
-    words = {"tried": "资金缺口三百万元。", "beyond": "funds", "reason": "需旗级资金。", "minute": sc.MINUTE}
+    words: dict[str, Any] = {"tried": "资金缺口三百万元。", "beyond": "funds", "reason": "需旗级资金。", "minute": sc.MINUTE}
     return county.move(issue, Verb.PROPOSE_RED, Role.TOWNSHIP_COMMITTEE, **words)
 
 
@@ -106,7 +107,7 @@ def test_files_and_paper_of_a_helper_hold_no_more_than_its_rows(county: Scene, c
     issue = helped(county)
     client.force_login(water)
 
-    answer = client.get(address)
+    answer: Any = client.get(address)
 
     assert answer.status_code == 200
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content

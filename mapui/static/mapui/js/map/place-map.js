@@ -1,4 +1,4 @@
-// place-map.js - the small map beside an issue: its cell, what the cell lies in, the point and how sure it is. Knows no issue.
+// place-map.js - the small map beside an issue: its cell, what the cell lies in, the point and how sure it is, disputed ground. Knows no issue.
 
 import { getJSON } from "../core/api.js";
 import { gettext } from "../core/i18n.js";
@@ -18,6 +18,7 @@ export async function drawPlace(element, address) {
   const drawn = place.areas.map(({ geometry, name, own }) =>
     outline(geometry, { className: own ? "place__own" : "place__around", pane: "areas", name }),
   );
+  if (place.dispute) drawn.push(outline(place.dispute.geometry, { className: "place__dispute", pane: "areas", name: place.dispute.name }));
   look(map, place, drawn);
   addBasemap(map, place.basemap);
   for (const layer of drawn) layer.addTo(map);
