@@ -72,9 +72,9 @@ def check_counts(*, photo_count: int = 0, voice_count: int = 0) -> None:
         raise voice.VoiceRefused(_("A report can have one voice note."))
 
 
-def photos_of(submission: Submission) -> list[Attachment]:
-    """The photos of a report that are still there, in the order in which they came."""
-    return list(submission.attachments.kept().photos().order_by("pk"))
+def files_of(submission: Submission) -> list[Attachment]:
+    """Photos and voice note of a report that are still there, in the order in which they came."""
+    return list(submission.attachments.kept().order_by("pk"))
 
 
 def thumb_name(stored: Stored) -> str:

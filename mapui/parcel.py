@@ -21,7 +21,7 @@ from grids.levels import Level
 from grids.models import Area, Territory
 from issues import closing, files, policy, services
 from issues.asking import Rest
-from issues.models import Attachment, Event, Issue, Project, Rating, Submission
+from issues.models import Attachment, Event, Issue, Project, Publication, Rating, Submission
 from issues.terms import ENDS, Actor, Field, Light, Status, Verb
 from issues.workflow import MOVE, Move
 from representatives.chain import Answer
@@ -261,8 +261,22 @@ class Parcel:
         return services.possible_moves_for_requester(self.submission, self.at)
 
     @cached_property
+    def _files(self) -> list[Attachment]:
+        return files.files_of(self.submission)
+
+    @property
     def photos(self) -> list[Attachment]:
-        return files.photos_of(self.submission)
+        return [one for one in self._files if not one.is_voice]
+
+    @property
+    def voice(self) -> Attachment | None:
+        """The voice note of the report, until somebody has written it down."""
+        return next((one for one in self._files if one.is_voice), None)
+
+    @cached_property
+    def public_photos(self) -> list[Publication]:
+        """Copies that everybody may see, of photos of the issue that is followed."""
+        return list(Publication.objects.in_the_open().of_issue(self.issue))
 
     @cached_property
     def rating(self) -> Rating | None:

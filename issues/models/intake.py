@@ -184,6 +184,10 @@ class Attachment(models.Model):
     def is_voice(self) -> bool:
         return self.media_type.startswith("audio/")
 
+    @property
+    def whole_seconds(self) -> int:
+        return round(self.seconds or 0)
+
 
 class Evidence(models.Model):
     """A photo of what was done, added by who did it; never compulsory but by the county's switch for works on site.

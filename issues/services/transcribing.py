@@ -58,7 +58,8 @@ def _transcribe(act: Act) -> Event:
     voice = Attachment.objects.lock(given.pk) if isinstance(given, Attachment) else None
     if voice is None:
         raise Refusal(gettext("This voice note has been written down, and the recording is erased."))
-    report, said = voice.submission, act.text(Field.TEXT)
+    act.submission = report = voice.submission  # whose words they are: they go when its requester has them erased
+    said = act.text(Field.TEXT)
     with override(report.language or settings.LANGUAGE_CODE):
         heading = gettext("From the voice note:")
     report.text = f"{report.text}\n\n{heading}\n{said}".strip()

@@ -5,9 +5,8 @@ from __future__ import annotations
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from issues.workflow import MOVE
 from mapui.holder_forms import FORMS, AnswerForm, Answering, CodeForm, HolderForm
 from mapui.holders import ask_for_code, for_holder, private
 from mapui.parcel import Parcel
+from mapui.ranges import stored_file
 from mapui.tracking_form import OFFERED, RequesterForm, forms_for
 from mapui.uploads import bound_uploads, csrf_fault
 from mapui.views.own_data import own_data_page
@@ -71,15 +71,13 @@ def _track_move(request: HttpRequest, submission: Submission, verb: str) -> Http
 
 @require_safe
 @for_holder
-def own_photo(request: HttpRequest, submission: Submission, pk: int) -> FileResponse:
+def own_photo(request: HttpRequest, submission: Submission, pk: int) -> HttpResponseBase:
     """A photo of the report, for whoever holds its code; `?small` for the thumbnail."""
-    attachment = next((found for found in files.photos_of(submission) if found.pk == pk), None)
+    attachment = next((found for found in files.files_of(submission) if found.pk == pk and not found.is_voice), None)
     if attachment is None:
         raise Http404
     name = files.thumb_name(attachment) if "small" in request.GET else str(attachment.file.name)
-    if not default_storage.exists(name):
-        raise Http404
-    return FileResponse(default_storage.open(name), content_type=attachment.media_type)
+    return stored_file(request, name, attachment.media_type)
 
 
 def _moved(request: HttpRequest, submission: Submission, verb: Verb) -> HttpResponse:

@@ -84,7 +84,7 @@ def test_what_was_erased_after_it_came_is_not_missing_and_is_not_taken_again(rep
 
     assert files.missing(report, [photo().sha256]) == []
     assert files.attach(report, [photo()], at=NOW) == []
-    assert files.photos_of(report) == []
+    assert files.files_of(report) == []
 
 
 def test_report_whose_text_was_erased_takes_nothing_more(report, media):
