@@ -8,10 +8,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import now
 
 from mapui.navigation import Entry, menu
+from mapui.text_size import size_of
 from representatives.models import Person
 from representatives.scopes import scope_of
-
-SIZE_COOKIE = "size"
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -21,7 +20,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "filing_number": settings.FILING_NUMBER,
         "demo_note": settings.DEMO_NOTE,
         "menu": SimpleLazyObject(lambda: _menu(request)),
-        "text_size": "large" if request.COOKIES.get(SIZE_COOKIE) == "large" else "normal",
+        "text_size": size_of(request),
     }
 
 

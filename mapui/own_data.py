@@ -111,14 +111,14 @@ class OwnData:
             Entry("area", _("Where"), f"{one.area.name} ({one.area.code})"),
             Entry("place_text", _("Place in words"), one.place_text),
             Entry("coordinates", _("Position (longitude, latitude)"), self._coordinates()),
-            Entry("accuracy_m", _("Accuracy of the position in metres"), one.accuracy_m),
+            Entry("accuracy_m", _("Accuracy of the position in metres"), one.accuracy_m and round(one.accuracy_m)),
             Entry("occurred_at", _("When it happened"), one.occurred_at),
             Entry("device_at", _("Sent, by your phone's clock"), one.device_at),
             Entry("language", _("Language"), one.language),
             Entry("text_erased_at", _("Erased at"), one.text_erased_at),
             Entry("erase_asked_at", _("To be erased once it is closed; asked at"), one.erase_asked_at),
         ]
-        return Section("report", _("The report"), [_filled(entries)], is_list=False)
+        return Section("report", _("What you reported"), [_filled(entries)], is_list=False)
 
     def _coordinates(self) -> str:
         point = self.submission.point

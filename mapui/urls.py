@@ -140,6 +140,7 @@ urlpatterns = [
     path("login/", access.LogIn.as_view(), name="login"),
     path("logout/", access.LogOut.as_view(), name="logout"),
     path("password/", access.ChangePassword.as_view(), name="password"),
+    path("size/", site.set_text_size, name="text-size"),
     path("language/", access.set_language, name="set_language"),
     path("favicon.ico", site.favicon, name="favicon"),
     path("healthz", access.healthz, name="healthz"),

@@ -1,14 +1,27 @@
-"""What browsers ask every site for."""
+"""What browsers ask every site for, and what holds for every page."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.templatetags.static import static
-from django.views.decorators.http import require_safe
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from mapui import text_size
 
 
 @require_safe
 def favicon(request: HttpRequest) -> HttpResponse:
     """Our mark, for pages that do not name it themselves (the administration, a file shown by itself)."""
     return redirect(static("mapui/img/mark.svg"))
+
+
+@require_POST
+def set_text_size(request: HttpRequest) -> HttpResponse:
+    """The switch of the header without JavaScript: back to the page, in another size."""
+    asked = request.POST.get("next", "")
+    there = asked if url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure()) else "/"
+    response = HttpResponseRedirect(there, status=303)
+    text_size.remember(response, request.POST.get("size", ""))
+    return response

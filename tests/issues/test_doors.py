@@ -42,6 +42,25 @@ def test_graft_is_sent_to_the_discipline_inspection(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "地界的事已经向法院起诉了",
+        "劳动仲裁委已受理，还没结果",
+        "我不服判决，要求重审",
+        "这事我正在信访",
+        "We are suing the neighbour over the fence",
+        "There is a court ruling about the well",
+    ],
+)
+def test_what_is_before_a_court_or_the_petitions_office_is_sent_there(text):
+    assert [door.code for door in other_doors(text)] == ["in_court"]
+    assert [number.number for number in other_doors(text)[0].numbers] == ["12368", "12348"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "法院门口的路灯坏了",
+        "信访局门前的井盖松了",
+        "球场（court）边的围栏倒了",
         "路口没有路灯，晚上害怕",
         "河边没有护栏，孩子老去玩",
         "村委会的人态度不好",

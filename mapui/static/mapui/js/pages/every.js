@@ -5,21 +5,9 @@ import { giveToHtmx } from "../core/csrf.js";
 import { find, findAll, on } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";
 import { startShortcuts } from "../core/shortcuts.js";
+import { keepSize } from "../core/size.js";
+import { offerReading } from "../core/speak.js";
 import { keepUnread } from "../core/unread.js";
-
-const YEAR = 365 * 24 * 3600;
-
-function largeText() {
-  const button = find("[data-large-text]");
-  if (!button) return;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const large = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(large));
-    document.documentElement.dataset.size = large ? "large" : "normal";
-    document.cookie = `size=${large ? "large" : "normal"}; path=/; max-age=${YEAR}; samesite=lax`;
-  });
-}
 
 // Filters that narrow nothing are folded where there is little room.
 function foldFilters() {
@@ -55,7 +43,8 @@ window.addEventListener("offline", () => showOffline(true));
 window.addEventListener("online", () => showOffline(false));
 
 giveToHtmx();
-largeText();
+keepSize();
+offerReading();
 foldFilters();
 startShortcuts();
 keepUnread(find("[data-unread]"));
