@@ -17,7 +17,7 @@ from grids.models import Area
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
 from tests.grids.files import line, write_geojson, write_gis
-from tests.grids.test_import import QUARTERS, SQUARE, VILLAGE, box, cells
+from tests.grids.importing.quarters import QUARTERS, SQUARE, VILLAGE, box, cells
 from tests.representatives.factories import person, post
 
 UPLOAD = "/admin/grids/area/import/"
