@@ -22,6 +22,7 @@ export function choicesAt(size) {
 function show(size, form) {
   const { isLarge, isLargest, other, step } = choicesAt(size);
   document.documentElement.dataset.size = size;
+  if (!form) return; // the page of an error has no buttons
   const switcher = find("[data-large-text]", form);
   const stepper = find("[data-text-step]", form);
   switcher.hidden = false;
@@ -35,9 +36,8 @@ function show(size, form) {
 
 /** The buttons change the size at once; a page that came out of a cache is drawn in the size that was chosen since. */
 export function keepSize(form = find("[data-text-size]")) {
-  if (!form) return;
   show(sizeIn(document.cookie), form);
-  form.addEventListener("submit", (event) => {
+  form?.addEventListener("submit", (event) => {
     const size = event.submitter?.value;
     if (!SIZES.includes(size)) return;
     event.preventDefault();
