@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     "purge-asked": {"task": "issues.tasks.purge_asked", "schedule": 10 * MINUTE},
     "purge-voice": {"task": "issues.tasks.purge_voice", "schedule": crontab(minute="37")},
     "recognise": {"task": "issues.tasks.recognise", "schedule": MINUTE},
+    "forget-sent-moves": {"task": "issues.tasks.forget_sent_moves", "schedule": crontab(hour="3", minute="43")},
     "release-postings": {"task": "issues.tasks.release_postings", "schedule": crontab(hour="3", minute="17")},
     "refresh-heat": {"task": "issues.refresh_heat", "schedule": crontab(minute="7")},
     "mark-beat": {"task": "mapui.tasks.mark_beat", "schedule": MINUTE},

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from issues import county_calendar, recognising, redrawing, retention, sweeps
 from issues.notices import sending
 from issues.simulating import running
+from issues.wire import moves
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,11 @@ def purge_voice() -> str:
 @shared_task
 def recognise() -> str:
     return _said("recognise", recognising.recognise(at=timezone.now()))
+
+
+@shared_task
+def forget_sent_moves() -> str:
+    return _said("forget sent moves", moves.forget(at=timezone.now()))
 
 
 @shared_task

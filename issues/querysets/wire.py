@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class SentMoveQuerySet(models.QuerySet["SentMove"]):
-    def with_key(self, person: Person, key: UUID) -> SentMove | None:
-        """The move that the person's phone sent under that key."""
-        return self.filter(person=person, key=key).first()
+    def with_key(self, person: Person, key: UUID) -> Self:
+        """The move that the person's phone sent under that key, if it did."""
+        return self.filter(person=person, key=key)
 
     def before(self, moment: datetime) -> Self:
         """Those that arrived before then."""

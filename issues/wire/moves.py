@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
+from grids.together import read_together
 from issues import services
 from issues.buttons import OWN_PANEL
 from issues.errors import Refusal
@@ -35,6 +36,7 @@ KEYS = frozenset({"issue", "verb", "facts", "seen", "device_at"})
 # What only adds something needs no look at what stands there; everything else is done to what somebody has seen.
 ADDS = frozenset({Verb.NOTE, Verb.CONTACT, Verb.MAKE_SAFE})
 MOST_EVENTS = 1_000_000
+KEPT = timedelta(days=400)  # longer than any phone lies in a drawer with something unsent
 _LONGEST, _MOST, _LARGEST = 8_000, 100, 2**31 - 1
 
 
@@ -86,23 +88,31 @@ def order_of(body: Body) -> Order:
 
 def send(person: Person, key: UUID, order: Order, *, at: datetime) -> tuple[SentMove, bool]:
     """Make the move and keep the answer, or find the one that was kept; and whether this was the first of the key."""
-    earlier = SentMove.objects.with_key(person, key)
-    if earlier:
-        return _again(earlier, order), False
+    known, named = SentMove.objects.with_key(person, key), Issue.objects.numbered(order.number).only("pk")
+    read_together(known, named)
+    if known:
+        return _again(known[0], order), False
+    # No issue has the key 0: a number that there is not is not told apart from what is out of sight.
+    issue_id = named[0].pk if named else 0
     try:
         with transaction.atomic():
-            status, answer = _attempt(person, order, at)
+            status, answer = _attempt(person, issue_id, order, at)
             sent = SentMove.objects.create(
                 person=person, key=key, digest=order.digest(), number=order.number, verb=order.verb, status=status,
                 answer=answer, device_at=order.device_at, received_at=at,
             )  # fmt: skip
     except IntegrityError:
         # Two sent the same at the same time: what this one did is undone with the row that it could not write.
-        earlier = SentMove.objects.with_key(person, key)
+        earlier = SentMove.objects.with_key(person, key).first()
         if earlier is None:
             raise
         return _again(earlier, order), False
     return sent, True
+
+
+def forget(*, at: datetime) -> int:
+    """Erase the answers that no phone asks for any more; says how many. What was done stands in the ledger."""
+    return SentMove.objects.before(at - KEPT).delete()[0]
 
 
 def _again(earlier: SentMove, order: Order) -> SentMove:
@@ -111,12 +121,10 @@ def _again(earlier: SentMove, order: Order) -> SentMove:
     return earlier
 
 
-def _attempt(person: Person, order: Order, at: datetime) -> tuple[int, dict[str, object]]:
+def _attempt(person: Person, issue_id: int, order: Order, at: datetime) -> tuple[int, dict[str, object]]:
     """What came of it, as status and body; whatever a refused move began is undone."""
     try:
-        event = services.move(
-            _key_of_issue(order), order.verb, by=person, at=at, facts=order.facts, seen=order.seen, noted=_way_in(order)
-        )
+        event = services.move(issue_id, order.verb, by=person, at=at, facts=order.facts, seen=order.seen, noted=_way_in(order))
     except Refusal as refusal:
         return refusal.status, {"error": {**error_of(refusal), "now": standing.now_of(order.number, person, at)}}
     words = {"verb": order.verb.label, "number": order.number, "status": Status(event.issue.status).label}
@@ -127,11 +135,6 @@ def _attempt(person: Person, order: Order, at: datetime) -> tuple[int, dict[str,
         "received_at": localtime(at).isoformat(timespec="seconds"),
         "sentence": _("“%(verb)s” is recorded; %(number)s is now “%(status)s”.") % words,
     }
-
-
-def _key_of_issue(order: Order) -> int:
-    """Its key; 0, which no issue has, for a number that there is not: what is out of sight is not told apart."""
-    return Issue.objects.numbered(order.number).only_keys().first() or 0
 
 
 def _way_in(order: Order) -> dict[str, object]:
