@@ -40,6 +40,11 @@ def china(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=CHINA)
 
 
+# In office hours; the Sunday that follows is worked, and National Day is a week ahead.
+MONDAY = china("2024-09-23 09:00")
+TUESDAY = china("2024-09-24 09:00")
+
+
 @dataclass
 class County:
     """Its areas by path, its people by name (role, then place), its units by name."""

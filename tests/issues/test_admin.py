@@ -12,16 +12,10 @@ from django.utils.timezone import now
 
 from issues import policies
 from issues.models import Attachment, Category, CountyDay, Event, EventText, Issue, Rating, Requester, SlaPolicy, Submission
-from tests.issues import factories as make
 
 pytestmark = pytest.mark.django_db
 
 SHIPPED = policies.SHIPPED.read_text()
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 @pytest.fixture

@@ -14,16 +14,10 @@ from issues.models import CalendarChange, CountyDay, Event, Issue
 from issues.recalendar import COLUMNS
 from issues.terms import Status, Verb
 from tests.issues import factories as make
-from tests.issues.factories import T1, K, china, do, stored_calendar
+from tests.issues.factories import MONDAY, T1, K, china, do, stored_calendar
 
-MONDAY = china("2024-09-23 09:00")
 TUESDAY, WEDNESDAY = date(2024, 9, 24), date(2024, 9, 25)
 SUNDAY = date(2024, 9, 22)
-
-
-@pytest.fixture
-def county(db) -> make.County:
-    return make.county()
 
 
 def counted(county: make.County, days: dict[date, bool | None], *, at: datetime, path: str = K) -> CalendarChange:

@@ -12,15 +12,9 @@ from issues.errors import Refusal
 from issues.models import Issue, Notice
 from issues.terms import Actor, Status, Urgency, Verb
 from tests.issues import factories as make
-from tests.issues.factories import china, do
+from tests.issues.factories import MONDAY, china, do
 
-MONDAY = china("2024-09-23 09:00")
 SHIPPED = policies.SHIPPED.read_text()
-
-
-@pytest.fixture
-def county(db) -> make.County:
-    return make.county()
 
 
 def in_force(county: make.County, *changes: tuple[str, str]) -> None:

@@ -13,9 +13,7 @@ from issues.models import Evidence
 from issues.photos import Photo, prepare
 from issues.terms import Status, Verb
 from tests.issues import factories as make
-from tests.issues.factories import ask, china, do
-
-MONDAY = china("2024-09-23 09:00")
+from tests.issues.factories import MONDAY, ask, do
 
 pytestmark = pytest.mark.django_db
 

@@ -12,18 +12,11 @@ from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import Issue, Notice, SubTask
 from issues.terms import Status, Urgency, Verb
 from tests.issues import factories as make
-from tests.issues.factories import ask, china, do
+from tests.issues.factories import MONDAY, TUESDAY, ask, china, do
 
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
 HOUR = timedelta(hours=1)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def led(county: make.County, **more: Any) -> Issue:

@@ -18,12 +18,11 @@ from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
 from tests.issues import factories as make
-from tests.issues.factories import ask, china, do
+from tests.issues.factories import MONDAY, ask, china, do
 from tests.issues.heat_factories import NOW, category, closed, issue
 from tests.representatives.factories import person, post
 
 DAY = timedelta(days=1)
-MONDAY = china("2024-09-23 09:00")
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,7 @@ from issues import ledger
 from issues.models import Event, EventText, Issue
 from issues.terms import Verb
 from tests.issues import factories as make
-from tests.issues.factories import china, do
-
-MONDAY = china("2024-09-23 09:00")
+from tests.issues.factories import MONDAY, do
 
 pytestmark = pytest.mark.django_db
 

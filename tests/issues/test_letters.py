@@ -15,18 +15,12 @@ from issues.services.letters import Draft
 from issues.terms import Verb
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import china, told
+from tests.issues.factories import MONDAY, china, told
 
-MONDAY = china("2024-09-23 09:00")
 LATE = china("2024-12-02 09:00")
 KIND = ReminderLetter.Kind
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def draft(county: make.County, *issues: Issue, unit: str = "roads", **more: Any) -> Draft:

@@ -16,17 +16,9 @@ from issues.recurrence import Hint
 from issues.terms import Cause, Nature, Status, Verb
 from mapui.parcel import Parcel
 from tests.issues import factories as make
-from tests.issues.factories import CELLS, ask, china, do
-
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
+from tests.issues.factories import CELLS, MONDAY, TUESDAY, ask, do
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def alike(county: make.County, **more: Any) -> bool:

@@ -23,17 +23,11 @@ from issues.notices.ways import Reach, out_of_program
 from issues.terms import Verb
 from representatives.models import Person
 from tests.issues import factories as make
-from tests.issues.factories import china, do
+from tests.issues.factories import MONDAY, china, do
 from tests.issues.receiver import Receiver, receiver
 
-MONDAY = china("2024-09-23 09:00")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 S = Notice.State
-
-
-@pytest.fixture
-def county(db) -> make.County:
-    return make.county()
 
 
 @pytest.fixture

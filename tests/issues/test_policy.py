@@ -20,10 +20,9 @@ from issues.spans import Span
 from issues.terms import Urgency
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import CHINA, K, china
+from tests.issues.factories import CHINA, MONDAY, K, china
 
 SHIPPED = policies.SHIPPED.read_text()
-MONDAY = china("2024-09-23 09:00")
 
 # The table of the notes (§3.2), typed a second time: triage, sign, contact, green, blue, yellow, red.
 LIMITS = {

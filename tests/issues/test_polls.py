@@ -13,17 +13,9 @@ from issues.policy_sections import Closure
 from issues.terms import Light, Status, Verb
 from issues.workflow import LEVEL_OF
 from tests.issues import factories as make
-from tests.issues.factories import ask, china, do, terms
-
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
+from tests.issues.factories import MONDAY, TUESDAY, ask, china, do, terms
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def ballots(satisfied: int, dissatisfied: int, *, mostly: int = 0, silent: int = 0, households: int = 40, on: str = "2024-09-23"):

@@ -23,12 +23,11 @@ from issues import ledger
 from issues.models import EscalationRequest, Event, Issue, Notice
 from issues.terms import Verb
 from tests.issues import factories as make
-from tests.issues.factories import china
+from tests.issues.factories import MONDAY
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
-MONDAY = china("2024-09-23 09:00")
 ISSUES = 60
 PATIENCE_S = 90
 

@@ -18,11 +18,10 @@ from issues.models import EscalationRequest, HolderRequest, Issue, KeySupervisio
 from issues.terms import Verb
 from representatives.models import Person
 from tests.issues import factories as make
-from tests.issues.factories import china
+from tests.issues.factories import MONDAY
 
 ATTEMPTS = 200
 CONNECTIONS = 30  # as many at once as the pools of a few web processes hold; the others wait for one of these
-MONDAY = china("2024-09-23 09:00")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 

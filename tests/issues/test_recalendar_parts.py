@@ -12,20 +12,14 @@ from issues import county_calendar, sweeps
 from issues.models import CalendarChange, EscalationRequest, Event, HolderRequest, Issue, Milestone, SubTask
 from issues.terms import Verb
 from tests.issues import factories as make
-from tests.issues.factories import china, do
+from tests.issues.factories import MONDAY, china, do
 from tests.issues.test_county_calendar import applied, dates
 
-MONDAY = china("2024-09-23 09:00")
 TUESDAY, WEDNESDAY = date(2024, 9, 24), date(2024, 9, 25)
 SOON = china("2024-09-23 10:00")
 OFF: dict[date, bool | None] = {WEDNESDAY: False}
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def test_day_by_which_the_county_decides_moves_on_the_issue_and_on_its_slip(county):

@@ -13,21 +13,15 @@ from issues import figures, files, ledger, retention
 from issues.models import Attachment, EventText, Issue, Requester, Submission
 from issues.terms import Status, Verb
 from tests.issues import factories as make
-from tests.issues.factories import ask, china, do
+from tests.issues.factories import MONDAY, ask, do
 from tests.issues.reports import photo
 
-MONDAY = china("2024-09-23 09:00")
 DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def county(db) -> make.County:
-    return make.county()
 
 
 def swept(at: datetime) -> int:

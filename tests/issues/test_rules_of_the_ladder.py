@@ -10,16 +10,9 @@ from issues.models import EscalationRequest, Issue
 from issues.terms import Cause, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import china, do, told
-
-MONDAY = china("2024-09-23 09:00")
+from tests.issues.factories import MONDAY, china, do, told
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 @pytest.mark.parametrize(

@@ -11,17 +11,9 @@ from issues.models import KeySupervisionEntry, Notice, Rating
 from issues.terms import Actor, Status, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import K, ask, china, do, verbs
-
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
+from tests.issues.factories import MONDAY, TUESDAY, K, ask, china, do, verbs
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def test_good_rating_when_the_gate_is_met_closes_in_the_same_transaction(county):

@@ -14,17 +14,9 @@ from issues.terms import Field, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import CELLS, ask, china, do, told
-
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
+from tests.issues.factories import CELLS, MONDAY, ask, china, do, told
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def test_secretary_when_putting_right_the_dispatch_names_another_representative(county):

@@ -13,17 +13,9 @@ from issues.models import Issue, Notice
 from issues.terms import Actor, Cause, Nature, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import CELLS, V1, K, ask, china, do, told, verbs
-
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
+from tests.issues.factories import CELLS, MONDAY, V1, K, ask, china, do, told, verbs
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def test_report_when_submitted_has_number_policy_level_and_every_clock(county):

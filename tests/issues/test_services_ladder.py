@@ -11,17 +11,9 @@ from issues.models import EscalationRequest, Issue, KeySupervisionEntry
 from issues.terms import Cause, Status, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import china, do, told
-
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
+from tests.issues.factories import MONDAY, TUESDAY, china, do, told
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def test_representative_passes_up_with_what_was_tried_on_a_slip(county):

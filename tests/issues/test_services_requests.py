@@ -15,18 +15,11 @@ from issues.terms import Status, Verb
 from representatives.models import Assignment
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import ask, china, do, told, verbs
+from tests.issues.factories import MONDAY, TUESDAY, ask, china, do, told, verbs
 
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
 NORMAL = "env.waste"  # green, three working days, checked on site
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 BROUGHT = {"green": make.in_hand, "blue": make.at_blue, "yellow": make.at_yellow, "red": make.at_red}

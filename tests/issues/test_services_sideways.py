@@ -14,18 +14,11 @@ from issues.services.bouncing import proposed_unit
 from issues.terms import Status, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import china, do, told
+from tests.issues.factories import MONDAY, TUESDAY, china, do, told
 
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
 NORMAL = "env.waste"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def verbs_of(issue: Issue, person, at) -> set[str]:

@@ -14,16 +14,10 @@ from issues.simulating import history, results, running
 from issues.simulating.replay import Outcome
 from issues.terms import Verb
 from tests.issues import factories as make
-from tests.issues.factories import CELLS, K, china, do
+from tests.issues.factories import CELLS, MONDAY, K, china, do
 
 SHIPPED = policies.SHIPPED.read_text()
-MONDAY = china("2024-09-23 09:00")
 END = china("2024-12-20 12:00")
-
-
-@pytest.fixture
-def county(db) -> make.County:
-    return make.county()
 
 
 def draft(county: make.County, *changes: tuple[str, str]) -> PolicyDraft:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
@@ -16,10 +15,9 @@ from issues import closing, intake, services, sweeps
 from issues.models import Issue
 from issues.terms import Field, Verb
 from tests.issues import factories as make
-from tests.issues.factories import County, china, do
+from tests.issues.factories import MONDAY, County, do
 
 MOST = 15
-MONDAY = china("2024-09-23 09:00")
 Step = tuple[Verb, str, dict[str, object]]
 
 # From report to red list, and back down: every verb as its usual actor does it.
@@ -38,11 +36,6 @@ WAY: tuple[Step, ...] = (
     (Verb.RESOLVE, "vs1", {}),
     (Verb.VERIFY, "gm1", {}),
 )
-
-
-@pytest.fixture
-def county(db: None) -> County:
-    return make.county()
 
 
 def test_every_verb_on_the_way_asks_few_questions(county: County) -> None:

@@ -16,19 +16,12 @@ from issues.terms import Beyond, Nature, Status, Verb
 from issues.workflow import BY_PEOPLE
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import china, do, told
+from tests.issues.factories import MONDAY, TUESDAY, china, do, told
 
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
 MUCH_LATER = china("2024-12-02 09:00")
 GRADE = KeySupervisionEntry.Grade
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def entry_of(issue: Issue) -> KeySupervisionEntry:

@@ -16,14 +16,7 @@ from issues.notices import sending
 from issues.terms import Cause, ClockState, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
-from tests.issues.factories import CELLS, ask, china, do
-
-MONDAY = china("2024-09-23 09:00")
-
-
-@pytest.fixture
-def county(db) -> make.County:
-    return make.county()
+from tests.issues.factories import CELLS, MONDAY, ask, china, do
 
 
 def sweep_all(at: datetime) -> None:

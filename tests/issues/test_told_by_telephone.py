@@ -10,18 +10,11 @@ from issues.models import Issue, Notice, Requester
 from issues.terms import Status, Verb
 from representatives.models import Person
 from tests.issues import factories as make
-from tests.issues.factories import ask, china, do
+from tests.issues.factories import MONDAY, TUESDAY, ask, do
 
-MONDAY = china("2024-09-23 09:00")
-TUESDAY = china("2024-09-24 09:00")
 CHANNEL = Requester.Channel
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def declined(county: make.County, channel: Requester.Channel = CHANNEL.PHONE) -> Issue:

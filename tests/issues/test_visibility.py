@@ -13,17 +13,11 @@ from issues import contacts, services
 from issues.models import Attachment, EscalationRequest, Event, Issue, KeySupervisionEntry, Notice, Submission
 from issues.terms import ClockState, Light, Status, Verb
 from tests.issues import factories as make
-from tests.issues.factories import CELLS, T1, V1, K, ask, china, do
+from tests.issues.factories import CELLS, MONDAY, T1, V1, K, ask, china, do
 
-MONDAY = china("2024-09-23 09:00")
 LATER = china("2024-12-01 09:00")
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def county() -> make.County:
-    return make.county()
 
 
 def who_sees(county: make.County, issue: Issue, at=MONDAY) -> set[str]:
