@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import now
 
+from issues.wire.owners import person_key
 from mapui.navigation import Entry, menu
 from mapui.text_size import size_of
 from representatives.models import Person
@@ -19,9 +20,16 @@ def site(request: HttpRequest) -> dict[str, object]:
         "organiser": settings.ORGANISER,
         "filing_number": settings.FILING_NUMBER,
         "demo_note": settings.DEMO_NOTE,
+        "owner_key": SimpleLazyObject(lambda: _owner_key(request)),
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "text_size": size_of(request),
     }
+
+
+def _owner_key(request: HttpRequest) -> str:
+    """Under which key the phone keeps what the person writes; empty for a visitor."""
+    person = getattr(request, "user", None)
+    return person_key(person) if isinstance(person, Person) else ""
 
 
 def _menu(request: HttpRequest) -> list[Entry]:

@@ -1,8 +1,6 @@
 """The pages. Others link to these paths and print them on cards: they do not change."""
 
 from django.urls import path, register_converter
-from django.views.decorators.cache import cache_control
-from django.views.i18n import JavaScriptCatalog
 
 from mapui.converters import WordConverter
 from mapui.views import (
@@ -22,6 +20,7 @@ from mapui.views import (
     notices,
     own_data,
     papers,
+    phone,
     photos,
     policy,
     queue,
@@ -92,6 +91,11 @@ urlpatterns = [
     path("report/alike/", report.alike, name="report-alike"),
     path("report/where/", report.where, name="report-where"),
     path("report/<word:code>/", report.report, name="report-in-cell"),
+    path("sw.js", phone.worker, name="service-worker"),
+    path("manifest.webmanifest", phone.manifest, name="manifest"),
+    path("phone/", phone.outbox, name="outbox"),
+    path("phone/help/", phone.help_page, name="phone-help"),
+    path("phone/shell/<slug:name>/<slug:language>/", phone.shell, name="phone-shell"),
     path("t/", tracking.find, name="track-find"),
     path("t/<word:receipt>/", tracking.track, name="track"),
     path("t/<word:receipt>/photos/<int:pk>/", tracking.own_photo, name="track-photo"),
@@ -144,6 +148,5 @@ urlpatterns = [
     path("language/", access.set_language, name="set_language"),
     path("favicon.ico", site.favicon, name="favicon"),
     path("healthz", access.healthz, name="healthz"),
-    # Its address on a page ends in the language, so each has its own copy.
-    path("jsi18n/", cache_control(private=True, max_age=600)(JavaScriptCatalog.as_view(packages=["mapui"])), name="jsi18n"),
+    path("jsi18n/", site.words, name="jsi18n"),
 ]

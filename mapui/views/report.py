@@ -17,21 +17,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grids.models import Area
-from issues import doors, intake, joining, receipts, throttle
+from issues import intake, joining, receipts, throttle
 from issues.addresses import client_address
 from issues.errors import Refusal
 from issues.intake import AlreadyReported
-from issues.terms import Verb
-from issues.workflow import MOVE
-from mapui import place_choice
+from mapui import place_choice, report_page
 from mapui.ground import Ground
 from mapui.report_form import ReportForm
 from mapui.uploads import bound_uploads, csrf_fault
 from representatives.models import Person
-from representatives.scopes import scope_of
 
 logger = logging.getLogger(__name__)
-SOLVERS = MOVE[Verb.HANDLE_ON_THE_SPOT].green  # who may open and solve something in one breath
 
 
 @csrf_exempt  # checked in `_posted`, so that a stale form comes back filled in
@@ -173,16 +169,8 @@ def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: 
         more["photos_lost"] = True
     if more.get("already"):
         more["fresh_uuid"] = uuid4()
-    context = {
-        "form": form,
-        "place": form.place,
-        "nav": "report",
-        "emergency": doors.emergency_numbers(),
-        "for_somebody": request.user.is_authenticated,
-        "may_solve": isinstance(request.user, Person) and bool(scope_of(request.user, now()).roles & SOLVERS),
-        **more,
-    }
-    return render(request, "mapui/report.html", context, status=status)
+    person = request.user if isinstance(request.user, Person) else None
+    return render(request, "mapui/report.html", {**report_page.context(form, person, now()), **more}, status=status)
 
 
 def _card(code: str) -> Area | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.templatetags.static import static
+from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import JavaScriptCatalog
 
 from mapui import text_size
+
+_catalog = JavaScriptCatalog.as_view(packages=["mapui"])
 
 
 @require_safe
@@ -25,3 +31,13 @@ def set_text_size(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(there, status=303)
     text_size.remember(response, request.POST.get("size", ""))
     return response
+
+
+@require_safe
+@cache_control(private=True, max_age=600)
+def words(request: HttpRequest) -> HttpResponseBase:
+    """What scripts say, in the language that the address ends in, so that each has a copy of its own; else in the reader's."""
+    asked = request.META.get("QUERY_STRING", "")
+    language = asked if asked in dict(settings.LANGUAGES) else translation.get_language()
+    with translation.override(language):
+        return _catalog(request)

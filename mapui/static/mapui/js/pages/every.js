@@ -8,6 +8,7 @@ import { startShortcuts } from "../core/shortcuts.js";
 import { keepSize } from "../core/size.js";
 import { offerReading } from "../core/speak.js";
 import { keepUnread } from "../core/unread.js";
+import { keepPresent } from "../phone/presence.js";
 
 // Filters that narrow nothing are folded where there is little room.
 function foldFilters() {
@@ -48,4 +49,5 @@ offerReading();
 foldFilters();
 startShortcuts();
 keepUnread(find("[data-unread]"));
+keepPresent();
 if (navigator.onLine === false) showOffline(true);

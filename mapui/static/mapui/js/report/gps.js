@@ -5,7 +5,8 @@ const LONGEST_MS = 20_000;
 const SETTLED_MS = 5_000; // so long without a better answer: there will be none
 
 /**
- * The best position within 20 s, or when none better has come for 5 s: {lon, lat, accuracy} in WGS-84; `onFix` is told of each better one on the way.
+ * The best position within 20 s, or when none better has come for 5 s: {lon, lat, accuracy, altitude (m or null), at (ISO)}
+ * in WGS-84; `onFix` is told of each better one on the way.
  * Rejects with {code}: 1 not allowed, 2 not known, 3 took too long.
  */
 export function bestPosition({ onFix = () => {}, geolocation = navigator.geolocation, longest = LONGEST_MS, settled = SETTLED_MS } = {}) {
@@ -28,9 +29,10 @@ export function bestPosition({ onFix = () => {}, geolocation = navigator.geoloca
     }
 
     watch = geolocation.watchPosition(
-      ({ coords }) => {
+      ({ coords, timestamp }) => {
         if (best && coords.accuracy >= best.accuracy) return;
-        best = { lon: coords.longitude, lat: coords.latitude, accuracy: coords.accuracy };
+        const { longitude: lon, latitude: lat, accuracy, altitude = null } = coords;
+        best = { lon, lat, accuracy, altitude, at: new Date(timestamp ?? Date.now()).toISOString() };
         onFix(best);
         clearTimeout(patience);
         patience = setTimeout(end, settled);

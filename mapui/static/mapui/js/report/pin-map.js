@@ -1,6 +1,6 @@
 // pin-map.js - the map on which a pin is set: by touching, by dragging, or with arrow keys and Enter. Loaded on first use.
 
-import { getJSON } from "../core/api.js";
+import { settingsOfMap } from "./places.js";
 import { find, make } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";
 
@@ -15,8 +15,7 @@ export async function openPinMap({ form, area, pin, onPin }) {
 }
 
 async function prepare({ dataset }, area) {
-  const address = `${dataset.map}?area=${encodeURIComponent(area)}`;
-  const [settings] = await Promise.all([getJSON(address), script(dataset.leaflet), style(dataset.leafletCss), style(dataset.mapCss)]);
+  const [settings] = await Promise.all([settingsOfMap(dataset.map, area), script(dataset.leaflet), style(dataset.leafletCss), style(dataset.mapCss)]);
   const [{ AreaMap }, leaflet] = await Promise.all([import("../map/area-map.js"), import("../map/leaflet.js")]);
   return build(settings, AreaMap, leaflet);
 }
@@ -42,6 +41,7 @@ function build(settings, AreaMap, leaflet) {
   const areas = new AreaMap(place, { ...settings, attribution, buttons, hooks });
   const { map } = areas;
   let marker = null;
+  let circle = null; // how far off the phone's own position may be
   let chosen = null;
   let told = nothing;
 
@@ -52,6 +52,11 @@ function build(settings, AreaMap, leaflet) {
     else marker = leaflet.dragPin(spot, { className: "pin-here", title: gettext("Pin"), onMoved: put }).addTo(map);
   }
 
+  function encircle(pin) {
+    circle?.remove();
+    circle = pin?.accuracy ? leaflet.circleAround([pin.lon, pin.lat], pin.accuracy, { className: "pin-accuracy" }).addTo(map) : null;
+  }
+
   map.on("click", (event) => put(leaflet.lonLat(event.latlng)));
   place.addEventListener("keydown", (event) => {
     if (event.target === place && event.key === "Enter") put(leaflet.centreOf(map));
@@ -59,13 +64,14 @@ function build(settings, AreaMap, leaflet) {
   close.addEventListener("click", () => dialog.close());
   use.addEventListener("click", () => {
     dialog.close();
-    told({ lon: chosen[0], lat: chosen[1], accuracy: 0 });
+    told({ lon: chosen[0], lat: chosen[1], accuracy: 0, source: "pin" });
   });
   return {
     show({ pin, onPin }) {
       told = onPin;
       if (!dialog.open) dialog.showModal();
       map.invalidateSize({ animate: false });
+      encircle(pin);
       if (pin) {
         put([pin.lon, pin.lat]);
         leaflet.lookAt(map, [pin.lon, pin.lat], CLOSE_ENOUGH);

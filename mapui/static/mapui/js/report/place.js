@@ -1,9 +1,10 @@
 // place.js - sets where it is: from the phone, or by a pin on the map that is loaded when it is first asked for.
 // The server draws the part of the form that says where; this only fills in the pin and asks for it anew (htmx).
 
-import { find, on } from "../core/dom.js";
+import { find, make, on } from "../core/dom.js";
 import { gettext, interpolate } from "../core/i18n.js";
 import { bestPosition } from "./gps.js";
+import { standInWithoutSignal } from "./place-offline.js";
 
 const REFUSED = {
   1: () => gettext("This phone did not allow its position. Please choose the place from the lists, or set a pin on the map."),
@@ -17,8 +18,15 @@ const say = (sentence) => {
   if (status) status.textContent = sentence;
 };
 
+let fix = null;
+
+/** The position set last: {lon, lat, accuracy, altitude, at, source ("gps", "pin")}, or null. */
+export const lastFix = () => fix;
+
 /** Writes the pin into the form and has the server say which area that is. */
-export function setPin({ lon, lat, accuracy }) {
+export function setPin({ source = "pin", ...spot }) {
+  fix = { ...spot, source };
+  const { lon, lat, accuracy } = spot;
   const fill = (name, value) => {
     find(`[name=${name}]`, place()).value = value;
   };
@@ -35,6 +43,21 @@ export function pin() {
   return lon && lat ? { lon: Number(lon), lat: Number(lat), accuracy: Number(accuracy) || 0 } : null;
 }
 
+/** The same as soon as htmx listens. */
+export const setPinWhenReady = (spot) => whenHtmxIsReady(() => setPin(spot));
+
+/** Chooses the area of that code in the lists, and all that it lies in. */
+export function chooseArea(code) {
+  const list = find("[name=area]");
+  list.append(make("option", { value: code, selected: true }));
+  whenHtmxIsReady(() => list.dispatchEvent(new Event("change", { bubbles: true })));
+}
+
+function whenHtmxIsReady(then) {
+  if (document.readyState === "complete") then();
+  else globalThis.addEventListener("load", then, { once: true });
+}
+
 async function here(button) {
   button.disabled = true;
   say(gettext("Looking for your position …"));
@@ -44,7 +67,7 @@ async function here(button) {
     };
     const position = await bestPosition({ onFix });
     say("");
-    setPin(position);
+    setPin({ ...position, source: "gps" });
   } catch (error) {
     say((REFUSED[error.code] ?? REFUSED[2])());
   } finally {
@@ -85,6 +108,7 @@ export function choosePlace() {
     true,
   );
   document.addEventListener("htmx:afterSwap", unhide);
+  standInWithoutSignal(unhide);
   on("click", "[data-here]", (event, button) => here(button));
   on("click", "[data-open-map]", (event, button) => openMap(button));
 }
