@@ -112,7 +112,8 @@ class Dispute(models.Model):
     @cached_property
     def claims(self) -> list[dict[str, str]]:
         """“code”, “name” and “path” of each village that claims it, in the order of their paths."""
-        return [dict(claim) for claim in self.villages.order_by("path").values("code", "name", "path")]
+        villages = self.villages.without_boundary().order_by("path")
+        return [{"code": village.code, "name": village.name, "path": village.path} for village in villages]
 
     @property
     def claimants(self) -> list[str]:

@@ -22,8 +22,9 @@ from issues.calendars import Calendar
 from issues.errors import Forbidden, Refusal
 from issues.models import CalendarChange, CountyDay, Event, Issue
 from issues.querysets import IssueQuerySet
-from issues.recalendar import COLUMNS, Changed, Pause, Turn, spanned
+from issues.recalendar import COLUMNS, Changed, Turn, spanned
 from issues.recalendar_parts import Parts, facts_of
+from issues.rests import Pause
 from issues.terms import Verb
 from representatives.models import Person
 from representatives.roles import Role
@@ -184,20 +185,24 @@ def _turned(change: CalendarChange, issues: Sequence[Issue], calendars: Calendar
 
 @dataclass
 class _Past:
-    """When each issue of a batch stood still, when it last came into somebody's hand, and what hangs on its dates."""
+    """When each issue of a batch stood still, when its level's clock last began, when it came into somebody's hand, and what
+    hangs on its dates."""
 
     pauses: dict[int, list[Pause]] = field(default_factory=lambda: defaultdict(list))
     handed: dict[int, datetime] = field(default_factory=dict)
+    began: dict[int, datetime] = field(default_factory=dict)
     parts: dict[int, Parts] = field(default_factory=dict)
 
     @classmethod
     def of(cls, ids: Sequence[int], *, locked: bool = False) -> _Past:
         past, stopped = cls(parts=recalendar_parts.read(ids, locked=locked)), dict[int, datetime]()
-        for issue, verb, at in Event.objects.pauses(ids).values_list("issue", "verb", "at"):
-            if verb in (Verb.SUSPEND, Verb.DEFER):
+        for issue, stands, stood, at in Event.objects.pauses(ids):
+            if stands and not stood:
                 stopped[issue] = at
-            elif issue in stopped:
+            elif stood and not stands and issue in stopped:
                 past.pauses[issue].append((stopped.pop(issue), at))
+            elif not stood:
+                past.began[issue] = at
         past.handed = dict(Event.objects.handings(ids).values_list("issue", "at"))
         return past
 
@@ -231,7 +236,7 @@ class Calendars:
         old, new = self._of(issue.policy_id, issue.path)
         parts = past.parts.get(issue.pk, Parts())
         terms, pauses, handed = policy.terms(issue.policy_id), past.pauses.get(issue.pk, ()), past.handed.get(issue.pk)
-        return Turn(issue, terms, old, new, now, pauses, handed, parts)
+        return Turn(issue, terms, old, new, now, pauses, handed, past.began.get(issue.pk), parts)
 
     def _of(self, policy_id: int, path: str) -> tuple[Calendar, Calendar]:
         above = frozenset(paths_above(path))

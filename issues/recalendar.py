@@ -1,7 +1,7 @@
 """Where the dates of one issue stand when the calendar changes: the same clocks, counted over other working days.
 
 Nothing begins anew: a clock that had run over so many working days under the old calendar ends after just as many under
-the new one, pauses apart. Lengths in hours and in days of the calendar are not touched. Changes the issue in memory and
+the new one, and what rests have moved is moved by the working days that these hold now. Lengths in hours and in days of the calendar are not touched. Changes the issue in memory and
 asks nothing of the database; `county_calendar` saves.
 """
 
@@ -17,6 +17,7 @@ from issues.deadlines import Clocks, Reason
 from issues.models import Issue
 from issues.policy import Policy
 from issues.recalendar_parts import Moved, Parts, PartsTurn
+from issues.rests import Pause, Rests
 from issues.spans import Unit
 from issues.terms import Status
 
@@ -37,13 +38,16 @@ COLUMNS = (
 
 _STILL = (Status.SUSPENDED, Status.DEFERRED)  # what is looked for there has nothing to do with working days
 
-Pause = tuple[datetime, datetime]
 Changed = Moved  # column, or part of the issue: before, after
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One issue at the turn from one calendar to another. `pauses`: when it stood still; `handed_at`: when it came into hand."""
+    """One issue at the turn from one calendar to another.
+
+    `pauses`: when it stood still; `level_began_at`: when its level's clock began the last time, rests apart; `handed_at`: when
+    it came into hand.
+    """
 
     issue: Issue
     terms: Policy
@@ -52,6 +56,7 @@ class Turn:
     now: datetime
     pauses: Sequence[Pause] = ()
     handed_at: datetime | None = None
+    level_began_at: datetime | None = None
     parts: Parts = field(default_factory=Parts)
 
     def take(self) -> Changed:
@@ -59,7 +64,7 @@ class Turn:
         issue, was, becomes = self.issue, Clocks(self.issue, self.terms, self.old), Clocks(self.issue, self.terms, self.new)
         before = {column: getattr(issue, column) for column in COLUMNS}
         told_at = {(reminder.reason, reminder.step): reminder.at for reminder in was.reminders()}
-        parts = PartsTurn(issue, self.parts, self.terms, self.old, self.new, issue.level_due_at, issue.total_due_at)
+        parts = PartsTurn(issue, self.parts, self.terms, self.old, self.new, issue.level_due_at, issue.total_due_at, self._rests())
         also: Changed = {}
         if issue.triage_due_at:
             self._move_dates(was.started_at, was)
@@ -77,25 +82,56 @@ class Turn:
         starts = clock.started_at(issue.accepted_at, issue.triage_due_at)
         started = started or starts
         if issue.contact_due_at and issue.first_contact_at is None:
-            issue.contact_due_at = self._moved(issue.contact_due_at, started, starts, windows.contact.unit)
+            rests = self._rests(natural=was.limit.is_natural)
+            issue.contact_due_at = self._rested(issue.contact_due_at, started, starts, windows.contact.unit, rests)
         if issue.sign_due_at and self.handed_at:
             issue.sign_due_at = self._moved(issue.sign_due_at, self.handed_at, self.handed_at, windows.sign.unit)
         if issue.total_due_at and not self._follows_plan:
-            issue.total_due_at = self._moved(issue.total_due_at, started, starts, self.terms.total.unit, paused=True)
+            rests = self._rests(natural=True)
+            issue.total_due_at = self._rested(issue.total_due_at, started, starts, self.terms.total.unit, rests)
         if issue.level_due_at and issue.level_since:
             self._move_level(was, started, starts)
+
+    def _rests(self, *, natural: bool = False) -> Rests:
+        return Rests(tuple(self.pauses), natural)
+
+    def _rested(self, due: datetime, since: datetime, starts: datetime, unit: Unit, rests: Rests) -> datetime:
+        """A date that rests have moved: what was counted is counted anew, then moved by the same rests under the new calendar."""
+        counted = self._moved(rests.before(due, self.old), since, starts, unit)
+        return rests.moved(counted, self.new)
 
     def _move_level(self, was: Clocks, started: datetime, starts: datetime) -> None:
         issue = self.issue
         since, due = issue.level_since, issue.level_due_at
         assert since is not None  # noqa: S101 - asked by `_move_dates`
         assert due is not None  # noqa: S101 - asked by `_move_dates`
-        if self._follows_plan or due == self.parts.signed_for:
-            Clocks(issue, self.terms, self.new).keep_due(due)  # a day that was named stays; its warnings are counted anew
-            return
-        issue.level_since = starts if since == started else since
-        due = self._moved(due, since, issue.level_since, self._unit_of_level(was, since, due), paused=True)
-        Clocks(issue, self.terms, self.new).keep_due(due)
+        rests = self._rests(natural=was.limit.is_natural)
+        if self.level_began_at:
+            rests = rests.since(self.level_began_at)
+        began = self._began(since, started, rests)
+        begins = starts if began == started else began
+        named = self._named(due, rests)
+        if named is None:
+            named = self._rested(due, began, begins, self._unit_of_level(was, began, rests.before(due, self.old)), rests)
+            issue.level_since = rests.moved(begins, self.new)
+        elif rests.pauses:
+            issue.level_since = rests.moved(began, self.new)
+        Clocks(issue, self.terms, self.new).keep_due(named)
+
+    def _began(self, since: datetime, started: datetime, rests: Rests) -> datetime:
+        """When the level's clock began before rests moved that moment as well."""
+        known = (self.level_began_at, started)
+        said = next((at for at in known if at and rests.moved(at, self.old) == since), None)
+        return said or rests.before(since, self.old)
+
+    def _named(self, due: datetime, rests: Rests) -> datetime | None:
+        """A day that people have named stays that day; only the rests since then are counted anew. None: it was counted."""
+        if self._follows_plan:
+            return rests.moved(rests.before(due, self.old), self.new) if rests.pauses else due
+        signed = self.parts.signed_for
+        return next(
+            (some.moved(signed, self.new) for some in rests.endings() if signed and some.moved(signed, self.old) == due), None
+        )
 
     @property
     def _follows_plan(self) -> bool:
@@ -110,29 +146,17 @@ class Turn:
             return Unit.WORKING_DAY
         return limit.unit
 
-    def _moved(self, due: datetime, since: datetime, starts: datetime, unit: Unit, *, paused: bool = False) -> datetime:
+    def _moved(self, due: datetime, since: datetime, starts: datetime, unit: Unit) -> datetime:
         """A date that counted from `since`, counted from `starts` under the new calendar."""
         if unit in (Unit.HOUR, Unit.MINUTE):
             return due + (starts - since)
         if unit == Unit.WORKING_HOUR:
             return clock.add_working_time(clock.working_time(since, due, self.old), starts, self.new)
         local, first, begins = self.old.local(due), self.old.local(since).date(), self.new.local(starts).date()
-        if unit == Unit.DAY:
+        if unit == Unit.DAY or local.date() <= first:
             return datetime.combine(local.date() + (begins - first), local.time(), self.new.zone)
         days = self.old.working_days_between(first, local.date())
-        if paused:
-            days += self._stood(since, due, self.new) - self._stood(since, due, self.old)
-        if local.date() <= first:
-            return datetime.combine(local.date() + (begins - first), local.time(), self.new.zone)
-        return datetime.combine(self.new.nth_working_day(begins, max(days, 0)), local.time(), self.new.zone)
-
-    def _stood(self, since: datetime, due: datetime, calendar: Calendar) -> int:
-        """How many working days it stood still between the two."""
-        days = 0
-        for paused_at, resumed_at in self.pauses:
-            if since <= paused_at <= due:
-                days += calendar.working_days_between(calendar.local(paused_at).date(), calendar.local(resumed_at).date())
-        return days
+        return datetime.combine(self.new.nth_working_day(begins, days), local.time(), self.new.zone)
 
     def _plan(self, becomes: Clocks, told_at: Mapping[tuple[Reason, int], datetime]) -> None:
         """The next reminder: one to come, or one that the new calendar has jumped over. None that was given."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -17,14 +17,27 @@ from issues.asking import Kind, Rest
 from issues.calendars import Calendar
 from issues.models import EscalationRequest, Event, HolderRequest, Issue, KeySupervisionEntry, SubTask
 from issues.policy import Policy
+from issues.rests import NO_RESTS, Rests
 from issues.spans import Span
 from issues.terms import Status, Verb
 
 Moved = dict[str, tuple[date | None, date | None]]  # what: before, after; moments, but for the day of a question
 
 PROPOSALS = (Verb.DRAFT_RED, Verb.PROPOSE_RED)
-LINES = (Verb.ENTER_RED, Verb.SUPERVISE, Verb.REPORT_PROGRESS, Verb.REOPEN, Verb.REJECT, Verb.RATE, Verb.POLL, Verb.RESUME)
+LINES = (
+    Verb.ENTER_RED,
+    Verb.SUPERVISE,
+    Verb.REPORT_PROGRESS,
+    Verb.REOPEN,
+    Verb.REJECT,
+    Verb.RATE,
+    Verb.POLL,
+    Verb.RESUME,
+    Verb.UPHOLD,
+    Verb.REVIEW,
+)
 RESTS = (Verb.SUSPEND,)
+REVIEWS = (Verb.DEFER, Verb.REVIEW)
 
 
 @dataclass
@@ -37,15 +50,22 @@ class Parts:
     signed_for: datetime | None = None  # the date of listed supervision
     done: list[tuple[str, datetime, str]] = field(default_factory=list)  # verb, when, reason of a suspension
 
-    def since(self, verbs: Collection[str], span: Span | None, due: datetime, calendar: Calendar) -> datetime | None:
-        """From when a date was counted: the last such act from which the time leads there; None: somebody named the day."""
+    def since(self, verbs: Collection[str], span: Span | None, due: datetime, calendar: Calendar, rests: Rests) -> datetime | None:
+        """From when a date was counted: the last such act from which the time, and the rests since, lead there.
+
+        None: somebody named the day.
+        """
         moments = (at for verb, at, _reason in reversed(self.done) if verb in verbs)
-        return next((at for at in moments if span and clock.after(span, at, calendar) == due), None)
+        return next((at for at in moments if span and _counted_from(at, span, calendar, rests) == due), None)
 
     def rest(self, terms: Policy) -> Span | None:
         """How long the issue may rest for the reason for which it was last suspended."""
         reason = next((reason for verb, _at, reason in reversed(self.done) if verb in RESTS), "")
         return terms.suspension.longest_of(Rest(reason)) if reason in Rest.values else None
+
+
+def _counted_from(at: datetime, span: Span, calendar: Calendar, rests: Rests) -> datetime:
+    return rests.since(at).moved(clock.after(span, at, calendar), calendar)
 
 
 def read(ids: Sequence[int], *, locked: bool = False) -> dict[int, Parts]:
@@ -64,7 +84,7 @@ def read(ids: Sequence[int], *, locked: bool = False) -> dict[int, Parts]:
         found[slip.issue_id].slip = slip
     for issue, due in KeySupervisionEntry.objects.standing().of_issues(ids).values_list("issue", "due_at"):
         found[issue].signed_for = due
-    for issue, verb, at, reason in Event.objects.counted_from(ids, (*PROPOSALS, *LINES, *RESTS)):
+    for issue, verb, at, reason in Event.objects.counted_from(ids, (*PROPOSALS, *LINES, *RESTS, *REVIEWS)):
         found[issue].done.append((verb, at, reason or ""))
     return found
 
@@ -93,18 +113,22 @@ class PartsTurn:
     new: Calendar
     level_was: datetime | None
     total_was: datetime | None
+    rests: Rests = NO_RESTS
 
     def move_dates_of_issue(self) -> None:
         """When the county decides, the next line of progress is due, and a rest ends by itself."""
-        issue = self.issue
-        issue.decide_due_at = self._counted(issue.decide_due_at, PROPOSALS, self.terms.levels.yellow.up.decide_by)
+        issue, decide_by = self.issue, self.terms.levels.yellow.up.decide_by
+        rests = replace(self.rests, natural=decide_by is not None and decide_by.is_natural)
+        issue.decide_due_at = self._counted(issue.decide_due_at, PROPOSALS, decide_by, rests)
         issue.progress_due_at = self._counted(issue.progress_due_at, LINES, self.terms.supervision.progress_every)
         if issue.status == Status.SUSPENDED:
             issue.resume_at = self._counted(issue.resume_at, RESTS, self.parts.rest(self.terms))
+        elif issue.status == Status.DEFERRED:
+            issue.resume_at = self._counted(issue.resume_at, REVIEWS, self.terms.deferral.review_every)
 
-    def _counted(self, due: datetime | None, verbs: Collection[str], span: Span | None) -> datetime | None:
-        since = self.parts.since(verbs, span, due, self.old) if due else None
-        return clock.after(span, since, self.new) if since and span else due
+    def _counted(self, due: datetime | None, verbs: Collection[str], span: Span | None, rests: Rests = NO_RESTS) -> datetime | None:
+        since = self.parts.since(verbs, span, due, self.old, rests) if due else None
+        return _counted_from(since, span, self.new, rests) if since and span else due
 
     def move(self) -> Moved:
         """Everything else, after the issue's own dates; what moved, by name."""
@@ -144,8 +168,9 @@ class PartsTurn:
             return issue.level_due_at
         if task.due_at == self.total_was and issue.total_due_at:
             return issue.total_due_at
-        counted = task.due_at == clock.after(reply, task.asked_at, self.old)
-        due = clock.after(reply, task.asked_at, self.new) if counted else task.due_at
+        rests = replace(self.rests, natural=self.terms.whistle.reply.is_natural)
+        counted = task.due_at == _counted_from(task.asked_at, reply, self.old, rests)
+        due = _counted_from(task.asked_at, reply, self.new, rests) if counted else task.due_at
         own = issue.level_due_at
         return min(due, own) if own and self.level_was and task.due_at <= self.level_was else due
 

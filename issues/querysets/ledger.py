@@ -27,6 +27,8 @@ _SET_CLOCKS = (
 )  # fmt: skip
 
 
+_STILL = ("suspended", "deferred")
+_LEVEL_BEGINS = frozenset(_SET_CLOCKS) - {Verb.MAKE_SAFE, Verb.RESUME, Verb.EXTEND, Verb.REVIEW, Verb.LIST}
 _SENT_BACK = (Verb.RATE, Verb.POLL)  # where they were not content
 _HANDED = (
     Verb.ACCEPT, Verb.DISPATCH, Verb.ESCALATE, Verb.TAKE_UP, Verb.RETURN_DOWN, Verb.ENTER_RED, Verb.EXIT_DOWN,
@@ -37,6 +39,18 @@ _MOVES_NOTHING = (
     Verb.WARN, Verb.NOTE, Verb.CONTACT, Verb.ACKNOWLEDGE, Verb.DISPATCH, Verb.SUPPLEMENT, Verb.MAKE_SAFE, Verb.RECALENDAR,
     Verb.CALL_BACK, Verb.TOLD, Verb.DRAFT_RED, Verb.PROPOSE_RED, Verb.REFUSE_RED,
 )  # fmt: skip
+
+
+def _came_back() -> Q:
+    return Q(verb__in=_SENT_BACK) & ~Q(from_status=F("to_status"))
+
+
+def _sent_down() -> Q:
+    return Q(verb=Verb.DECIDE_LEVEL) & ~Q(from_level=F("to_level"))
+
+
+def _said(condition: Q) -> models.ExpressionWrapper:
+    return models.ExpressionWrapper(condition, models.BooleanField())
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -72,11 +86,13 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Those verbs, done to that issue, the latest first."""
         return self.filter(issue=issue, verb__in=verbs).order_by("-number")
 
-    def pauses(self, issues: Collection[int]) -> Self:
-        """When these issues were set still and going again, in order."""
-        taken_up = Q(from_status="deferred") & ~Q(to_status="deferred")
-        rests = Q(verb__in=(Verb.SUSPEND, Verb.RESUME, Verb.DEFER))
-        return self.filter(rests | taken_up, issue__in=issues).order_by("issue", "number")
+    def pauses(self, issues: Collection[int]) -> models.QuerySet[Event, tuple[int, bool, bool, datetime]]:
+        """(issue, does it stand still after, did it before, when): by what these issues were set still or going again, and by
+        what the clock of their level began; each issue's in order."""
+        stands, stood = Q(to_status__in=_STILL), Q(from_status__in=_STILL)
+        began = Q(verb__in=_LEVEL_BEGINS) | _came_back() | _sent_down()
+        found = self.filter(began | (stands & ~stood) | (stood & ~stands), issue__in=issues).order_by("issue", "number")
+        return found.annotate(stands=_said(stands), stood=_said(stood)).values_list("issue", "stands", "stood", "at")
 
     def handings(self, issues: Collection[int]) -> Self:
         """By what these issues came into somebody's hand, in order."""
@@ -99,9 +115,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def setting_clocks(self, issues: Collection[int], since: datetime) -> Self:
         """What set a clock of these issues from that moment on."""
-        came_back = Q(verb__in=_SENT_BACK) & ~Q(from_status=F("to_status"))
-        sent_down = Q(verb=Verb.DECIDE_LEVEL) & ~Q(from_level=F("to_level"))
-        return self.filter(Q(verb__in=_SET_CLOCKS) | came_back | sent_down, issue__in=issues, at__gte=since)
+        return self.filter(Q(verb__in=_SET_CLOCKS) | _came_back() | _sent_down(), issue__in=issues, at__gte=since)
 
     def counted_from(
         self, issues: Collection[int], verbs: Collection[str]

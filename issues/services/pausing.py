@@ -6,10 +6,10 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext
 
-from issues import clock
+from issues import clock, task_clock
 from issues.asking import Kind, Rest, Verdict
 from issues.errors import Refusal
-from issues.models import Event, HolderRequest, Issue
+from issues.models import Event, HolderRequest, Issue, SubTask
 from issues.policy_sections import SuspensionReason
 from issues.services.acting import Act, does, unless
 from issues.services.extending import day_of, in_words
@@ -80,6 +80,7 @@ def suspend(act: Act) -> Event:
     act.set_status()
     resume_at = act.calendar.at_closing(until) if until else longest
     act.clocks.rest(resume_at, now=act.at)
+    _let_parts_rest(act)
     facts = record(request, suspension=reason.value, resume=resume_at.date().isoformat())
     texts = {Field.REPLY.value: act.text(Field.REPLY) or request.reply, Field.INTERIM.value: request.interim_measure}
     return act.write(facts, texts=texts, is_public=True)
@@ -104,8 +105,30 @@ def resume(act: Act) -> Event:
     return act.write(is_public=True)
 
 
+def _let_parts_rest(act: Act) -> None:
+    """Nobody is reminded of a part of what rests."""
+    tasks = act.issue.open_sub_tasks
+    for task in tasks:
+        task.warn_at = None
+    if tasks:
+        SubTask.objects.bulk_update(tasks, ["warn_at"])
+
+
+def _parts_go_on(act: Act, paused_at: datetime) -> None:
+    """What units were asked for is due later by the rest, as the issue is: by its length, or by its working days."""
+    tasks = act.issue.open_sub_tasks
+    for task in tasks:
+        of_issue = task.due_at == act.issue.level_due_at
+        natural = act.clocks.limit.is_natural if of_issue else act.terms.whistle.reply.is_natural
+        task.due_at = clock.shifted(task.due_at, paused_at, act.at, act.calendar, natural=natural)
+        task.warn_at = task_clock.next_reminder(task, act.terms, act.calendar, after=act.at)
+    if tasks:
+        SubTask.objects.bulk_update(tasks, ["due_at", "warn_at"])
+
+
 def _go_on(act: Act, paused_at: datetime) -> None:
-    """The clocks run again; the slip of a proposal that waits says the same date as the issue."""
+    """The clocks run again, the parts of others too; the slip of a proposal that waits says the same date as the issue."""
+    _parts_go_on(act, paused_at)
     act.clocks.go_on(paused_at, now=act.at)
     slip = act.issue.pending_slip if act.issue.decide_due_at else None
     if slip:
@@ -132,6 +155,7 @@ def defer(act: Act) -> Event:
     request = grant(act)
     act.set_status()
     _plan_review(act)
+    _let_parts_rest(act)
     texts = {Field.REPLY.value: reply_of(act, request)}
     return act.write(record(request, review=_review_day(act)), texts=texts, is_public=True)
 
@@ -171,3 +195,5 @@ def take_up(act: Act) -> None:
     """A deferred issue is work again."""
     act.set_status(Status.IN_PROGRESS)
     _go_on(act, _since(act, Verb.DEFER))
+    if act.issue.progress_due_at:
+        await_progress(act)
