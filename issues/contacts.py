@@ -26,6 +26,8 @@ from representatives.scopes import scope_of
 
 logger = logging.getLogger("gridgov.contacts")
 WORDS_MAX = 120
+# What a person can say; a list is written down by the program.
+PURPOSES = tuple(purpose for purpose in ContactLook.Purpose if purpose != ContactLook.Purpose.EXPORT)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ def show_contact(report: Submission, person: Person, at: datetime, purpose: str,
     if requester is None or requester.erased_at is not None:
         raise OutOfScope(gettext("No contact was left, or it was erased."))
     words = masking.without_numbers(words.strip())[:WORDS_MAX]
-    if purpose not in ContactLook.Purpose.values:
+    if purpose not in PURPOSES:
         raise Refusal(gettext("Say what you look at the contact for."), field="purpose")
     if purpose == ContactLook.Purpose.OTHER and not words:
         raise Refusal(gettext("Say in words what you look at the contact for."), field="words")

@@ -9,6 +9,7 @@ from django.db import connection
 from issues.models import Issue
 
 ISSUE, SLIP, LETTER = "issues_issue_number", "issues_slip_number", "issues_letter_number"
+CONTACT_LIST = "issues_contact_list_number"
 
 
 def issue_number(at: datetime) -> str:
@@ -36,6 +37,11 @@ def slip_number(at: datetime) -> str:
 def letter_number(at: datetime) -> str:
     """A new number of a letter to a unit (督办函, 提示函), such as 2026-D000007."""
     return f"{at.year}-D{_next(LETTER):06d}"
+
+
+def contact_list_number(at: datetime) -> str:
+    """A new number of a list with contacts, such as 2026-C000003."""
+    return f"{at.year}-C{_next(CONTACT_LIST):06d}"
 
 
 def _next(sequence: str) -> int:

@@ -302,6 +302,7 @@ class Retention(Section):
     voice: Length
     declined_text: Length
     asked: Length = Span.parse("24h")  # after the end, of what a requester asked to have erased; older files do not say
+    contact_list: Length = Span.parse("24h")  # so long a list with contacts may be taken out once it is approved
 
     @model_validator(mode="after")
     def _by_the_calendar(self) -> Self:
@@ -317,6 +318,7 @@ class Retention(Section):
             "voice": self.voice,
             "texts": self.declined_text,
             "asked": self.asked,
+            "contact_list": self.contact_list,
         }
 
     def until(self, ended_at: datetime, *, declined: bool) -> dict[str, datetime]:

@@ -52,7 +52,7 @@ WORDS: Mapping[str, str | Promise] = {
     "evidence_for_physical": _("Photo needed for works on site"), "call_back": _("Call back by telephone"),
     "nudges_per_day": _("Reminders a day"), "on_site": _("On site"), "reopened": _("Times reopened"),
     "needs_resume_date": _("Date of resuming needed"), "whistle": _("Call to the spot"), "reply": _("Reply"),
-    "required": _("Required"), "contacts": _("Contacts"), "attachments": _("Photos"), "voice": _("Voice"), "declined_text": _("Text of declined reports"), "asked": _("What requesters ask to have erased"),
+    "required": _("Required"), "contacts": _("Contacts"), "attachments": _("Photos"), "voice": _("Voice"), "declined_text": _("Text of declined reports"), "asked": _("What requesters ask to have erased"), "contact_list": _("List with contacts, once approved"),
 }  # fmt: skip
 VALUES: Mapping[str, str | Promise] = {
     "cn_workdays": _("China's working days, adjusted weekends included"),

@@ -8,7 +8,7 @@ from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Evidence, Rating, Requester, Submission
 from issues.models.joint import Mark, SubTask
 from issues.models.ledger import Event, EventText
-from issues.models.looks import ContactLook
+from issues.models.looks import ContactList, ContactLook
 from issues.models.notices import Notice, NoticeChoice, Outlet
 from issues.models.poll import Judgement, Poll
 from issues.models.publication import Publication
@@ -20,6 +20,7 @@ __all__ = [
     "Attachment",
     "CalendarChange",
     "Category",
+    "ContactList",
     "ContactLook",
     "CountyDay",
     "EscalationRequest",

@@ -7,7 +7,7 @@ from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQueryS
 from issues.querysets.issues import IssueQuerySet
 from issues.querysets.joint import JudgementQuerySet, PollQuerySet, SubTaskQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
-from issues.querysets.looks import ContactLookQuerySet
+from issues.querysets.looks import ContactListQuerySet, ContactLookQuerySet
 from issues.querysets.notices import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
 from issues.querysets.reports import RatingQuerySet, RequesterQuerySet, SubmissionQuerySet
 from issues.querysets.requests import HolderRequestQuerySet, MilestoneQuerySet
@@ -19,6 +19,7 @@ __all__ = [
     "AttachmentQuerySet",
     "CalendarChangeQuerySet",
     "CategoryQuerySet",
+    "ContactListQuerySet",
     "ContactLookQuerySet",
     "CountyDayQuerySet",
     "EscalationRequestQuerySet",

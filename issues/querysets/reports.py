@@ -75,6 +75,17 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """(issue, what was reported), oldest first; without what was erased."""
         return self.filter(text_erased_at=None).order_by("pk").values_list("issue_id", "text")
 
+    def reachable_of(self, issues: models.QuerySet[Issue]) -> Self:
+        """Reports of these issues whose requester left a telephone or an address that is not erased, by place."""
+        left = Q(requester__phone__isnull=False) | Q(requester__email__isnull=False)
+        found = self.filter(left, requester__erased_at=None, issue__in=issues)
+        place = ("issue__category", "issue__area__parent")
+        return (
+            found.select_related("requester", *place)
+            .defer("issue__area__boundary", "issue__area__parent__boundary")
+            .order_by("issue__path", "issue", "pk")
+        )
+
     def with_ids(self, ids: Collection[int]) -> Self:
         return self.filter(pk__in=ids)
 

@@ -15,9 +15,9 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from issues.contacts import PURPOSES
 from issues.masking import without_numbers as _without_numbers
 from issues.measures import MEASURES
-from issues.models import ContactLook
 from issues.terms import ClockState, Light
 from issues.wording import audience_of
 from issues.workflow import light_of
@@ -191,4 +191,4 @@ def measure_label(code: str) -> str:
 @register.simple_tag
 def look_purposes() -> list[tuple[str, str]]:
     """What a requester's contact may be looked at for: (value, label)."""
-    return [(purpose.value, str(purpose.label)) for purpose in ContactLook.Purpose]
+    return [(purpose.value, str(purpose.label)) for purpose in PURPOSES]
