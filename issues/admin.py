@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from issues import policies, policy
-from issues.models import Category, ContactLook, CountyDay, SlaPolicy
+from issues.models import Category, ContactList, ContactLook, CountyDay, SlaPolicy
 
 _LARGEST = 200_000  # bytes of a policy file; ours has 5,000
 
@@ -195,8 +195,23 @@ class CountyDayAdmin(admin.ModelAdmin):
         return False
 
 
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that nobody adds, changes or deletes here, whatever their role."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(ContactLook)
-class ContactLookAdmin(admin.ModelAdmin):
+class ContactLookAdmin(ReadOnlyAdmin):
     """Who looked at a contact, when and what for: for the auditor to read. No contact and no issue's text is here."""
 
     list_display = ("at", "by", "purpose", "words", "number")
@@ -205,17 +220,18 @@ class ContactLookAdmin(admin.ModelAdmin):
     search_fields = ("issue__number", "by__name")
     date_hierarchy = "at"
     fields = readonly_fields = ("at", "by", "purpose", "words", "number")
-    show_full_result_count = False
 
     @admin.display(description=_("issue"))
     def number(self, look: ContactLook) -> str:
         return look.issue.number
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: ContactLook | None = None) -> bool:
-        return False
+@admin.register(ContactList)
+class ContactListAdmin(ReadOnlyAdmin):
+    """Which lists with contacts were asked for, approved and taken out, by whom and what for: for the auditor to read."""
 
-    def has_delete_permission(self, request: HttpRequest, obj: ContactLook | None = None) -> bool:
-        return False
+    list_display = ("number", "asked_by", "asked_at", "purpose", "decision", "decided_by", "decided_at", "taken_at")
+    list_filter = ("decision",)
+    list_select_related = ("asked_by", "decided_by")
+    search_fields = ("number", "asked_by__name", "decided_by__name")
+    date_hierarchy = "asked_at"

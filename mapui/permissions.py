@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.utils.timezone import now
 
 from grids.models import Area, Dispute, Layer, Territory
-from issues.models import Category, ContactLook, CountyDay, SlaPolicy
+from issues.models import Category, ContactList, ContactLook, CountyDay, SlaPolicy
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 from representatives.scopes import scope_of
@@ -47,6 +47,7 @@ CONFIGURES: Mapping[Role, Mapping[type[Model], tuple[str, ...]]] = {
         Assignment: _WRITE,  # grid postings only: `representatives.services.may_post`
     },
     Role.AUDITOR: {
+        ContactList: _READ,
         ContactLook: _READ,
         LogEntry: _READ,
         AccessAttempt: _READ,

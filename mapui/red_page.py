@@ -23,6 +23,7 @@ from issues import services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet, LetterQuerySet
+from issues.querysets.looks import APPROVERS
 from issues.terms import ClockState, Verb
 from issues.workflow import MOVE
 from mapui import clocks
@@ -303,6 +304,11 @@ class RedPage:
     @property
     def may_write_letters(self) -> bool:
         return Role.SUPERVISION_OFFICE in self._scope.roles
+
+    @property
+    def may_take_contacts(self) -> bool:
+        """Whether lists with contacts are theirs to ask for, or to approve."""
+        return bool(APPROVERS & self._scope.roles)
 
     def _options(self, issue: Issue) -> Options:
         """The lists for one issue, out of those that are read once for the page."""
