@@ -20,6 +20,7 @@ from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import ContactList, ContactLook, Issue, Submission
 from issues.querysets.looks import APPROVERS, ASKERS
 from representatives.models import Person
+from representatives.roles import Role
 from representatives.scopes import scope_of
 
 logger = logging.getLogger("gridgov.contacts")
@@ -84,7 +85,15 @@ def take_out(number: str, *, by: Person, at: datetime) -> Taken:
     row.taken_at = at
     row.save(update_fields=["taken_at"])
     ContactLook.objects.bulk_create(
-        ContactLook(issue=one.issue, report=one, by=by, at=at, purpose=ContactLook.Purpose.EXPORT, words=row.number)
+        ContactLook(
+            issue=one.issue,
+            report=one,
+            by=by,
+            role=Role.SUPERVISION_OFFICE,
+            at=at,
+            purpose=ContactLook.Purpose.EXPORT,
+            words=row.number,
+        )
         for one in reports
     )
     logger.info("list with contacts %s (%d reports) taken out by %s", row.number, len(reports), by.pk)

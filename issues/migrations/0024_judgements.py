@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(verbose_name='rated at')),
                 ('value', models.CharField(blank=True, choices=[('satisfied', 'satisfied'), ('mostly', 'mostly satisfied'), ('dissatisfied', 'dissatisfied')], max_length=12, verbose_name='rating')),
                 ('rated', models.PositiveIntegerField(verbose_name='rated')),
-                ('content', models.PositiveIntegerField(verbose_name='content')),
+                ('content', models.PositiveIntegerField(verbose_name='satisfied')),
                 ('silent', models.PositiveIntegerField(verbose_name='silent')),
             ],
             options={

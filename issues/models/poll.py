@@ -88,7 +88,7 @@ class Judgement(models.Model):
     at = models.DateTimeField(_("rated at"))
     value = models.CharField(_("rating"), max_length=12, choices=Rating.Value.choices, blank=True)  # empty: a poll
     rated = models.PositiveIntegerField(_("rated"))
-    content = models.PositiveIntegerField(_("content"))
+    content = models.PositiveIntegerField(_("satisfied"))
     silent = models.PositiveIntegerField(_("silent"))
 
     objects = JudgementQuerySet.as_manager()

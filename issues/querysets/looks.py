@@ -13,7 +13,7 @@ from representatives.roles import Role
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
-    from issues.models import ContactList, ContactLook, Issue
+    from issues.models import ContactList, ContactLook, Issue, Submission
     from representatives.models import Person
 
     Who = Person | AnonymousUser
@@ -26,6 +26,10 @@ APPROVERS = frozenset({Role.SUPERVISION_OFFICE, Role.COUNTY_LEADER})
 class ContactLookQuerySet(models.QuerySet["ContactLook"]):
     def of_issue(self, issue: Issue) -> Self:
         return self.filter(issue=issue)
+
+    def of_report(self, report: Submission) -> Self:
+        """At the contact of that report, the latest first."""
+        return self.filter(report=report).order_by("-at", "-pk")
 
     def for_log(self) -> Self:
         """With whose issue and who looked, for a list of many."""
