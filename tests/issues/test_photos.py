@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import struct
+import types
 import zlib
 from io import BytesIO
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from issues import photos
@@ -164,6 +166,113 @@ def test_file_over_the_limit_is_refused_unread():
 def test_heic_is_refused_with_the_setting_that_helps():
     with pytest.raises(PhotoRefused, match="Most compatible"):
         prepared(b"\0\0\0\x18ftypheic" + b"\0" * 100, name="IMG_1.HEIC")
+
+
+@pytest.mark.parametrize("is_lenient", [False, True])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "progressive"])
+def test_photo_that_was_cut_off_is_refused_even_if_another_thread_makes_the_library_lenient(monkeypatch, kind, is_lenient):
+    """The maker of PDFs does that when it is loaded, perhaps between our setting it back and our decoding."""
+
+    class Lenient(types.ModuleType):
+        LOAD_TRUNCATED_IMAGES = False
+
+    monkeypatch.setattr(photos, "ImageFile", Lenient("ImageFile"))  # what we set back does not reach the library
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", is_lenient)
+    out = BytesIO()
+    more = {"progressive": True} if kind == "progressive" else {}
+    noise((300, 200)).save(out, "JPEG" if kind == "progressive" else kind, **more)
+    whole = out.getvalue()
+    assert prepared(whole).width == 300
+
+    for part in (0.3, 0.6, 0.9, 0.999):
+        with pytest.raises(PhotoRefused, match=r"“photo[.]jpg”"):
+            prepared(whole[: int(len(whole) * part)])
+
+
+def test_photo_with_a_film_behind_it_is_the_photo():
+    """Some telephones append a second of film; markers in it are no end and no scan."""
+    film = b"\xff\xda\xff\xd9" * 500 + bytes(range(256)) * 20
+
+    assert prepared(jpeg() + film).jpeg == prepared(jpeg()).jpeg
+
+
+def test_photo_with_a_thumbnail_that_ends_is_not_whole_by_that():
+    thumb = jpeg((40, 30))
+    segment = b"\xff\xe2" + (len(thumb) + 2).to_bytes(2, "big") + thumb
+    whole = jpeg()
+    nested = whole[:2] + segment + whole[2:]
+    assert prepared(nested).width == 640
+
+    with pytest.raises(PhotoRefused, match="not whole"):
+        prepared(nested[: len(segment) + 1500])
+
+
+def test_progressive_photo_of_endless_scans_is_refused_before_it_is_decoded(monkeypatch):
+    """A few kilobytes that say “again” a thousand times cost minutes to decode."""
+    out = BytesIO()
+    Image.new("RGB", (400, 300)).save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    last = whole.rindex(b"\xff\xda")
+    endless = whole[:last] + whole[last:-2] * 200 + whole[-2:]
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
+
+    with pytest.raises(PhotoRefused, match="too many pixels"):
+        prepared(endless)
+
+
+def test_progressive_photo_may_have_fewer_pixels_for_it_is_decoded_whole():
+    def claims(marker: bytes, edge: int) -> bytes:
+        content = jpeg((64, 48))
+        place = content.index(b"\xff\xc0")
+        size = edge.to_bytes(2, "big") * 2
+        return content[:place] + marker + content[place + 2 : place + 5] + size + content[place + 9 :]
+
+    with pytest.raises(PhotoRefused, match="too many pixels"):
+        prepared(claims(b"\xff\xc2", 6000))
+    assert prepared(claims(b"\xff\xc0", 6000)).width <= 2048  # drawn small while it is decoded
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "PNG"])
+def test_moving_picture_is_its_first_frame(kind):
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "green", "blue")]
+    out = BytesIO()
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=100)
+
+    red, green, blue = opened(prepared(out.getvalue()).jpeg).getpixel((20, 15))
+
+    assert red > 200 > 60 > max(green, blue)
+
+
+def test_sixteen_bits_of_grey_are_scaled_and_not_cut_off():
+    out = BytesIO()
+    Image.fromarray(np.array([[0, 20_000], [40_000, 65_535]], np.uint16).repeat(16, 0).repeat(16, 1)).save(out, "PNG")
+
+    picture = opened(prepared(out.getvalue()).jpeg).convert("L")
+
+    assert [picture.getpixel(place) for place in ((8, 8), (24, 8), (8, 24), (24, 24))] == pytest.approx([0, 78, 156, 255], abs=4)
+
+
+def test_colours_of_a_printer_become_those_of_a_screen():
+    out = BytesIO()
+    Image.new("CMYK", (40, 30), (0, 255, 255, 0)).save(out, "JPEG")
+
+    red, green, blue = opened(prepared(out.getvalue()).jpeg).getpixel((20, 15))
+
+    assert red > 180 > 90 > max(green, blue)
+
+
+def test_large_png_is_made_small_before_it_is_turned_and_laid_on_white(monkeypatch):
+    sizes = []
+    monkeypatch.setattr(
+        photos, "_on_white", lambda picture, genuine=photos._on_white: sizes.append(picture.size) or genuine(picture)
+    )
+    out = BytesIO()
+    Image.new("RGBA", (9000, 2000), (10, 20, 30, 255)).save(out, "PNG", compress_level=1)
+
+    photo = prepared(out.getvalue())
+
+    assert sizes == [(4500, 1000)]
+    assert (photo.width, photo.height) == (2048, 455)
 
 
 def test_six_photos_are_one_too_many():

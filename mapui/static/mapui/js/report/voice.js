@@ -60,158 +60,180 @@ function lengthOf(file) {
   });
 }
 
-/** The parts of the fragment `_report_voice.html`. */
-function partsOf(root) {
-  const part = (name) => find(`[data-voice-${name}]`, root);
-  const names = ["tools", "record", "running", "time", "stop", "made", "player", "delete", "file", "status"];
-  return { ...Object.fromEntries(names.map((name) => [name, part(name)])), input: find("input[type=file]", root) };
+/** A voice note on the fragment `_report_voice.html`; see `recordVoice`. */
+class Recorder {
+  #note = null;
+  #running = null;
+  #recording = null; // resolves when the one that runs is over and taken
+  #working = Promise.resolve();
+  #attempt = 0; // of recording: one that nobody waits for any more is given up
+
+  constructor(root, { onchange = () => {} } = {}) {
+    this.most = Number(root.dataset.mostSeconds) || 60;
+    this.onchange = onchange;
+    const names = ["tools", "record", "running", "time", "stop", "made", "player", "delete", "file", "status"];
+    this.at = Object.fromEntries(names.map((name) => [name, find(`[data-voice-${name}]`, root)]));
+    this.at.input = find("input[type=file]", root);
+    this.at.tools.hidden = !canRecord();
+    this.at.file.hidden = this.at.input.hidden = canRecord();
+    this.#listen();
+    this.#show();
+  }
+
+  /** Ends a running recording and resolves when it is there; whether the microphone may be used is not waited for. */
+  async ready() {
+    const underway = this.#running ? this.#recording : null;
+    if (!this.#running) this.#attempt += 1;
+    this.#running?.stop();
+    await Promise.all([this.#working, underway]);
+  }
+
+  note() {
+    return this.#note;
+  }
+
+  /** A note that was kept from an earlier time. */
+  restore(kept) {
+    this.#put(kept);
+    this.#say(kept.seconds ? told(kept.seconds) : "");
+  }
+
+  clear() {
+    this.#attempt += 1;
+    this.#running?.stop();
+    this.#put(null);
+    this.#say("");
+  }
+
+  #listen() {
+    const { record: begin, stop, delete: remove, input } = this.at;
+    begin.addEventListener("click", () => {
+      if (!this.#running) this.#recording = this.#begin();
+    });
+    stop.addEventListener("click", () => this.#running?.stop());
+    remove.addEventListener("click", () => {
+      this.#put(null);
+      this.#say(gettext("The voice note was deleted."));
+      begin.focus();
+      this.onchange(null);
+    });
+    input.addEventListener("change", () => {
+      const [file] = input.files;
+      if (file) this.#working = this.#working.then(() => this.#choose(file));
+      else if (this.#note) this.#put(null);
+    });
+    globalThis.addEventListener("pagehide", () => this.#running?.stop());
+  }
+
+  #say(sentence) {
+    this.at.status.textContent = sentence;
+  }
+
+  #show() {
+    this.at.record.hidden = Boolean(this.#running || this.#note);
+    this.at.running.hidden = !this.#running;
+    this.at.made.hidden = !this.#note;
+  }
+
+  /** The note that is sent, heard and shown from now on; null: none. */
+  #put(note) {
+    const { player, input } = this.at;
+    if (player.src) URL.revokeObjectURL(player.src);
+    this.#note = note;
+    const transfer = new DataTransfer();
+    if (note) {
+      transfer.items.add(new File([note.blob], `voice.${ENDINGS[note.type] ?? "audio"}`, { type: note.type }));
+      player.src = URL.createObjectURL(note.blob);
+    } else {
+      player.removeAttribute("src");
+      player.load();
+    }
+    input.files = transfer.files;
+    this.#show();
+  }
+
+  async #begin() {
+    this.#attempt += 1;
+    const mine = this.#attempt;
+    const begun = await record(this.most).catch((error) => this.#offerFile(error));
+    if (!begun) return;
+    if (mine !== this.#attempt) {
+      begun.stop(); // the answer to “may I use the microphone?” came too late
+      return;
+    }
+    this.#running = begun;
+    this.#say(interpolate(gettext("Recording. It ends by itself after %(most)s seconds."), { most: this.most }));
+    const ticking = this.#tick(begun);
+    this.#show();
+    this.at.stop.focus();
+    const made = await begun.done;
+    clearInterval(ticking);
+    this.#end(made, mine !== this.#attempt);
+  }
+
+  #tick(begun) {
+    const tick = () => {
+      this.at.time.textContent = `${clock(begun.seconds())} / ${clock(this.most)}`;
+    };
+    tick();
+    return setInterval(tick, 250);
+  }
+
+  #end(made, isGivenUp) {
+    const hadFocus = this.at.running.contains(document.activeElement);
+    this.#running = null;
+    if (isGivenUp) this.#show();
+    else this.#take(made);
+    if (hadFocus) (this.#note ? this.at.player : this.at.record).focus();
+  }
+
+  #take(made) {
+    if (made.seconds < SHORTEST_S || !made.blob.size) {
+      this.#say(gettext("That was too short. Please record it again."));
+      this.#put(null);
+      return;
+    }
+    this.#put(made);
+    this.#say(told(made.seconds));
+    this.onchange(made);
+  }
+
+  async #choose(file) {
+    const seconds = await lengthOf(file);
+    if (seconds > this.most + GRACE_S) {
+      this.#put(null);
+      this.#say(interpolate(gettext("That is too long: a voice note can have %(most)s seconds."), { most: this.most }));
+      return;
+    }
+    this.#put({ blob: file, type: bare(file.type || "audio/mpeg"), seconds });
+    this.#say(seconds ? told(seconds) : gettext("Voice note chosen."));
+    this.onchange(this.#note);
+  }
+
+  /** There is no recording here, but there may be one on the phone. */
+  #offerFile({ name }) {
+    this.at.tools.hidden = true;
+    this.at.file.hidden = this.at.input.hidden = false;
+    const isDenied = name === "NotAllowedError" || name === "SecurityError";
+    this.#say(
+      isDenied
+        ? gettext("This phone does not allow the microphone here. You can choose a recording instead.")
+        : gettext("No microphone was found. You can choose a recording instead."),
+    );
+    return null;
+  }
+}
+
+function told(length) {
+  const seconds = Math.round(length);
+  const words = ngettext("Voice note: %(seconds)s second. Listen to it before you send it.", "Voice note: %(seconds)s seconds. Listen to it before you send it.", seconds);
+  return interpolate(words, { seconds });
 }
 
 /**
  * A voice note of at most 60 seconds: recorded, or chosen as a file where the browser does not record.
  *
  * `root` is the fragment; `onchange(note)` hears of every change by a person, null: deleted. A note is {blob, type, seconds}.
- * Returns {ready(): ends a running recording and resolves when it is there, note(), restore(note), clear()}.
+ * Returns {ready(), note(), restore(note), clear()}.
  */
-export function recordVoice(root, { onchange = () => {} } = {}) {
-  const at = partsOf(root);
-  const most = Number(root.dataset.mostSeconds) || 60;
-  let note = null;
-  let running = null;
-  let working = Promise.resolve();
-  let recording = null;
-  let left = false;
-  let ticking = 0;
-
-  const say = (sentence) => {
-    at.status.textContent = sentence;
-  };
-  const show = () => {
-    at.record.hidden = Boolean(running || note);
-    at.running.hidden = !running;
-    at.made.hidden = !note;
-  };
-
-  function put(next) {
-    if (at.player.src) URL.revokeObjectURL(at.player.src);
-    note = next;
-    const transfer = new DataTransfer();
-    if (note) {
-      transfer.items.add(new File([note.blob], `voice.${ENDINGS[note.type] ?? "audio"}`, { type: note.type }));
-      at.player.src = URL.createObjectURL(note.blob);
-    } else {
-      at.player.removeAttribute("src");
-      at.player.load();
-    }
-    at.input.files = transfer.files;
-    show();
-  }
-
-  const told = (seconds) =>
-    interpolate(ngettext("Voice note: %(seconds)s second. Listen to it before you send it.", "Voice note: %(seconds)s seconds. Listen to it before you send it.", seconds), { seconds });
-
-  function take(made) {
-    if (made.seconds < SHORTEST_S || !made.blob.size) {
-      say(gettext("That was too short. Please record it again."));
-      put(null);
-      return;
-    }
-    put(made);
-    say(told(Math.round(made.seconds)));
-    onchange(note);
-  }
-
-  function offerFile(sentence) {
-    at.tools.hidden = true;
-    at.file.hidden = at.input.hidden = false;
-    say(sentence);
-  }
-
-  async function begin() {
-    let begun = null;
-    try {
-      begun = await record(most);
-    } catch (error) {
-      const denied = error.name === "NotAllowedError" || error.name === "SecurityError";
-      offerFile(denied ? gettext("This phone does not allow the microphone here. You can choose a recording instead.") : gettext("No microphone was found. You can choose a recording instead."));
-      return;
-    }
-    if (left) {
-      begun.stop(); // the answer to “may I use the microphone?” came too late
-      return;
-    }
-    running = begun;
-    say(interpolate(gettext("Recording. It ends by itself after %(most)s seconds."), { most }));
-    const tick = () => {
-      at.time.textContent = `${clock(running?.seconds() ?? 0)} / ${clock(most)}`;
-    };
-    tick();
-    ticking = setInterval(tick, 250);
-    show();
-    at.stop.focus();
-    const made = await running.done;
-    clearInterval(ticking);
-    const hadFocus = at.running.contains(document.activeElement);
-    running = null;
-    take(made);
-    if (hadFocus) (note ? at.player : at.record).focus();
-  }
-
-  async function choose(file) {
-    const seconds = await lengthOf(file);
-    if (seconds > most + GRACE_S) {
-      put(null);
-      say(interpolate(gettext("That is too long: a voice note can have %(most)s seconds."), { most }));
-      return;
-    }
-    put({ blob: file, type: bare(file.type || "audio/mpeg"), seconds });
-    say(seconds ? told(Math.round(seconds)) : gettext("Voice note chosen."));
-    onchange(note);
-  }
-
-  const after = (next) => {
-    working = working.then(next);
-  };
-
-  at.record.addEventListener("click", () => {
-    if (!running) recording = begin();
-  });
-  at.stop.addEventListener("click", () => running?.stop());
-  at.delete.addEventListener("click", () => {
-    put(null);
-    say(gettext("The voice note was deleted."));
-    at.record.focus();
-    onchange(null);
-  });
-  at.input.addEventListener("change", () => {
-    const [file] = at.input.files;
-    if (file) after(() => choose(file));
-    else if (note) put(null);
-  });
-  globalThis.addEventListener?.("pagehide", () => running?.stop());
-
-  if (canRecord()) {
-    at.tools.hidden = false;
-    at.file.hidden = at.input.hidden = true;
-  }
-  show();
-  return {
-    async ready() {
-      left = true;
-      const underway = running ? recording : null; // whether the microphone may be used is not waited for
-      running?.stop();
-      await Promise.all([working, underway]);
-      left = false;
-    },
-    note: () => note,
-    restore(kept) {
-      put(kept);
-      say(kept.seconds ? told(Math.round(kept.seconds)) : "");
-    },
-    clear() {
-      running?.stop();
-      put(null);
-      say("");
-    },
-  };
-}
+export const recordVoice = (root, options) => new Recorder(root, options);
