@@ -1,6 +1,6 @@
 // size.js - elder mode: how large the text is, kept in a cookie. Knows no page; the same as mapui/text_size.py without a script.
 
-import { find } from "./dom.js";
+import { find, findAll } from "./dom.js";
 import { gettext } from "./i18n.js";
 
 const NEXT = { large: "larger", larger: "largest", largest: "large" };
@@ -30,8 +30,9 @@ function show(size, form) {
   switcher.setAttribute("aria-pressed", String(isLarge));
   stepper.hidden = !isLarge;
   stepper.value = step;
-  stepper.setAttribute("aria-label", isLargest ? gettext("Smaller text") : gettext("Larger text"));
-  find("span", stepper).textContent = isLargest ? "A−" : "A+";
+  const [sign, words] = findAll("span", stepper);
+  sign.textContent = isLargest ? "A−" : "A+";
+  words.textContent = isLargest ? gettext("Smaller text") : gettext("Larger text");
 }
 
 /** The buttons change the size at once; a page that came out of a cache is drawn in the size that was chosen since. */
