@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs
-from issues import intake, reaching
-from issues.errors import Refusal
+from issues import files, intake, reaching
+from issues.errors import FileRefused, Refusal
 from issues.intake import Contact, Declared, Draft, Fix
 from issues.models import Requester, Submission
 from issues.terms import RequestType
@@ -34,6 +34,7 @@ _FILE = frozenset({"sha256", "bytes", "type"})
 UNSURE = "unsure"  # what the form calls “not sure”
 PLACE_TEXT = 200
 _CODE = 60
+_SOUND = ("audio/", "video/")  # some phones call a recording a video
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 FURTHEST_M, HIGHEST_M = 100_000, 12_000
 
@@ -64,7 +65,7 @@ def draft_of(body: Body, key: UUID, sender: Person | None, at: datetime) -> Draf
         device_at=body.moment("device_at"),
         language=body.one_of("language", dict(settings.LANGUAGES)) or get_language() or "",
         join=body.text("join", 20),
-        declared=tuple(_declared(one) for one in body.parts("files", _FILE, settings.PHOTO_MAX_COUNT + settings.VOICE_MAX_COUNT)),
+        declared=_announced(body),
         form_version=body.whole("form_version", 1, 1_000_000),
     )
 
@@ -120,6 +121,17 @@ def _contact(part: Body | None) -> Contact:
         raise wrong(part.name("email"), " ".join(fault.messages)) from None
     nickname = part.text("nickname", reaching.NAME_MAX)
     return Contact(nickname=nickname, phone=phone, email=email, channel=Requester.Channel(channel))
+
+
+def _announced(body: Body) -> tuple[Declared, ...]:
+    """The files that come later; no more of a kind than a report may have, or some would be missing for ever."""
+    announced = tuple(_declared(one) for one in body.parts("files", _FILE, settings.PHOTO_MAX_COUNT + settings.VOICE_MAX_COUNT))
+    voices = sum(one.media_type.startswith(_SOUND) for one in announced)
+    try:
+        files.check_counts(photo_count=len(announced) - voices, voice_count=voices)
+    except FileRefused as refusal:
+        raise wrong("files", refusal.sentence) from None
+    return announced
 
 
 def _declared(part: Body) -> Declared:

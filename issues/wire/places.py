@@ -17,7 +17,7 @@ from grids.levels import Level, slug
 from grids.models import Area, Territory
 from issues.wire.answers import Fault, packed, wire
 
-MOST = 3_000  # places in one answer
+MOST = 5_000  # places in one answer
 DEEPEST = 3
 KEPT_S = 300
 _FRESH = f"public, max-age={KEPT_S}"

@@ -13,6 +13,7 @@ from PIL import Image
 
 from issues.models import Attachment, Submission
 from tests.issues.reports import picture
+from tests.issues.sounds import sound
 from tests.issues.wire.phone import Phone, announced, body, cut_off, digest, error
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,40 @@ def test_photo_is_encoded_anew_without_what_stood_in_its_file(county, phone, tmp
         kept = stored.read()
     assert b"SECRET-MAKER" not in kept
     assert kept[:2] == b"\xff\xd8"
+
+
+def test_voice_note_comes_beside_the_photos_and_loses_what_stood_in_its_file(county, phone):
+    note, key = sound("webm"), uuid4()
+    assert b"SECRET" in note
+    phone.report(body(county.town, files=[*announced(RED), *announced(note, kind="audio/webm")]), key)
+
+    answers = [phone.file(key, note, kind="audio/webm;codecs=opus"), phone.file(key, RED)]
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[-1].json()["missing"] == []
+    stored = Attachment.objects.get(sha256=digest(note))
+    with default_storage.open(str(stored.file.name)) as file:
+        assert b"SECRET" not in file.read()
+
+
+def test_what_came_and_was_erased_since_is_not_asked_for_again(county, phone):
+    note, key = sound("webm"), uuid4()
+    sent = body(county.town, files=announced(note, kind="audio/webm"))
+    phone.report(sent, key)
+    phone.file(key, note, kind="audio/webm")
+
+    Attachment.objects.update(erased_at=now())
+
+    assert phone.report(sent, key).json()["missing"] == []
+    assert phone.file(key, note, kind="audio/webm").status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "most"), [("image/jpeg", 5), ("audio/webm", 1)])
+def test_more_files_than_a_report_may_have_are_not_even_announced(county, phone, kind, most):
+    files = announced(*(bytes([number]) for number in range(most + 1)), kind=kind)
+
+    assert error(phone.report(body(county.town, files=files)), 422, "field")["field"] == "files"
+    assert phone.report(body(county.town, files=files[:most])).status_code == 201
 
 
 def test_same_photo_in_two_reports_is_each_ones_own(county, phone):
