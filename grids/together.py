@@ -55,6 +55,13 @@ def kept_for(instance: Model, relation: str, rows: Rows) -> Rows:
     return own
 
 
+def forget(instance: Model, *relations: str) -> None:
+    """What was kept of these relations no longer holds: they are read anew when they are next asked for."""
+    kept = instance.__dict__.get("_prefetched_objects_cache", {})
+    for relation in relations:
+        kept.pop(relation, None)
+
+
 class _Asked:
     """One set, and the statement that Django makes of it; empty if nothing can fit."""
 

@@ -68,16 +68,22 @@ class Question:
 
 @dataclass(frozen=True)
 class View:
-    """What the viewer may be told of the county: which issues are counted, in which areas, and whether as the public."""
+    """What the viewer may be told of the county: which issues are counted, in the areas of which paths; none: as the public."""
 
-    index: tally.Index
     issues: IssueQuerySet
-    seen: list[range]
-    is_public: bool
+    paths: tuple[str, ...]
 
-    def counts(self) -> tally.Counts:
-        folded = tally.fold(tally.count_by_path(self.issues), self.index)
-        return tally.tellable(folded) if self.is_public else folded
+    @property
+    def is_public(self) -> bool:
+        return not self.paths
+
+    def told(self, counts: tally.Counts, index: tally.Index) -> tuple[tally.Counts, list[range]]:
+        """Counts by area of the level, and the positions of the areas that are told at all."""
+        folded = tally.fold(counts, index)
+        if not self.is_public:
+            return folded, index.within(self.paths)
+        kept = tally.tellable(folded)
+        return kept, [range(at, at + 1) for path in kept if (at := index.position(path)) is not None]
 
 
 @require_GET
@@ -107,10 +113,10 @@ def delta(request: HttpRequest, level: str) -> HttpResponse:
         return _whole(request, question, stamp)
     paths = state.changed_since(question.county, since.number, at_most=MOST_CHANGES)
     version = _version(question.level)
-    view = _view(request, question, version)
+    view = _view(request, question)
     if paths is None or view.is_public or request.GET.get("v") != str(version):
         return _whole(request, question, stamp)
-    body = JsonResponse({"areas": _changes(view, paths)}).content
+    body = JsonResponse({"areas": _changes(view, tally.index_of(question.level, question.county, version), paths)}).content
     return _sent(request, body, "application/json", question, stamp)
 
 
@@ -135,38 +141,36 @@ def issues_in_view(request: HttpRequest) -> HttpResponse:
 
 
 def _whole(request: HttpRequest, question: Question, stamp: state.Stamp | None) -> HttpResponse:
-    version = _version(question.level)
+    view = _view(request, question)
+    found, version = tally.count_with_version(view.issues, question.level)
+    version = _version(question.level) if version is None else version
     if request.GET.get("v") not in (None, str(version)):
         return JsonResponse({"version": version}, status=409)
-    view = _view(request, question, version)
-    counts = view.counts()
-    seen = view.seen
-    if view.is_public:
-        seen = [range(at, at + 1) for path in counts if (at := view.index.position(path)) is not None]
-    return _sent(request, tally.packed(view.index, counts, seen), "application/octet-stream", question, stamp)
-
-
-def _view(request: HttpRequest, question: Question, version: int) -> View:
-    """The viewer's rights in the county. A visitor, and staff without figures, get what is public."""
     index = tally.index_of(question.level, question.county, version)
+    counts, seen = view.told(found, index)
+    return _sent(request, tally.packed(index, counts, seen), "application/octet-stream", question, stamp)
+
+
+def _view(request: HttpRequest, question: Question) -> View:
+    """The viewer's rights in the county. A visitor, and staff without figures, get what is public."""
     scope = scope_of(request.user, question.at)
     if isinstance(request.user, Person) and scope.count_paths:
         issues = Issue.objects.counted_for(request.user, question.at).unfinished().under(question.county)
-        return View(index, question.filters.narrow(issues, question.at), index.within(scope.count_paths), is_public=False)
+        return View(question.filters.narrow(issues, question.at), scope.count_paths)
     issues = Issue.objects.unfinished().under(question.county).public()
-    return View(index, issues if question.level in PUBLIC_LEVELS else Issue.objects.none(), [], is_public=True)
+    return View(issues if question.level in PUBLIC_LEVELS else Issue.objects.none(), ())
 
 
-def _changes(view: View, paths: list[str]) -> list[list[int]]:
+def _changes(view: View, index: tally.Index, paths: list[str]) -> list[list[int]]:
     """[ordinal, tone, count] of every area of the level that holds one of the changed paths, if the person sees it."""
-    touched = {above for path in paths if (above := view.index.above(path)) is not None}
-    seen = {position for positions in view.seen for position in positions}
-    at = {path: position for path in touched if (position := view.index.position(path)) in seen}
-    counts = tally.fold(tally.count_by_path(view.issues.under_any(at)), view.index) if at else {}
+    touched = {above for path in paths if (above := index.above(path)) is not None}
+    seen = {position for positions in index.within(view.paths) for position in positions}
+    at = {path: position for path in touched if (position := index.position(path)) in seen}
+    counts = tally.fold(tally.count_by_path(view.issues.under_any(at)), index) if at else {}
     found = []
     for path, position in at.items():
         worst, n = counts.get(path, (0, 0))
-        found.append([view.index.first + position, tally.tone(worst), min(n, tally.MOST)])
+        found.append([index.first + position, tally.tone(worst), min(n, tally.MOST)])
     return sorted(found)
 
 

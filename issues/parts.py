@@ -12,11 +12,8 @@ def parts_of(issue: Issue) -> list[Rows]:
     Not read yet: `read_together` them with whatever else is wanted of the issue, or each is read when it is asked for.
     """
     parts = {
+        **_asked_by_verbs(),
         "events": Event.objects.with_words().order_by("number"),
-        "slips": EscalationRequest.objects.for_issue_page(),
-        "red_entries": KeySupervisionEntry.objects.for_issue_page(),
-        "sub_tasks": SubTask.objects.for_issue_page(),
-        "requests": HolderRequest.objects.for_issue_page(),
         "polls": Poll.objects.for_issue_page(),
         "evidence": Evidence.objects.with_publication(),
     }
@@ -24,6 +21,20 @@ def parts_of(issue: Issue) -> list[Rows]:
     if issue.is_project:
         found.append(kept_for(issue.project, "milestones", Milestone.objects.all()))
     return found
+
+
+def parts_for_act(issue: Issue) -> list[Rows]:
+    """The same of what verbs ask before they do anything: who writes one of these makes the issue `forget` them."""
+    return [kept_for(issue, name, rows) for name, rows in {**_asked_by_verbs(), "events": Event.objects.order_by("number")}.items()]
+
+
+def _asked_by_verbs() -> dict[str, Rows]:
+    return {
+        "slips": EscalationRequest.objects.for_issue_page(),
+        "red_entries": KeySupervisionEntry.objects.for_issue_page(),
+        "sub_tasks": SubTask.objects.for_issue_page(),
+        "requests": HolderRequest.objects.for_issue_page(),
+    }
 
 
 def with_parts(issue: Issue) -> Issue:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, F, OuterRef, Q
 
 from grids.levels import LADDER_LEVELS, Level
+from grids.models import paths_above
 from grids.querysets import within_paths
 from issues.asking import GRANTS
 from issues.terms import ClockState, Status, Verb
@@ -74,6 +75,11 @@ def reads_inside(scope: Scope, to_issue: str = "") -> Q:
     if scope.unit_id is not None:
         found |= Q(**{f"{to_issue}lead_unit": scope.unit_id}) | Q(**{f"{to_issue}delegate_unit": scope.unit_id})
     return found
+
+
+def surely_opens(scope: Scope, issue: Issue) -> bool:
+    """Whether the first reason of `may_open` holds for an issue as it stands in memory; False says nothing."""
+    return not issue.sealed and bool(set(scope.paths(Sees.ALL)) & set(paths_above(issue.path)))
 
 
 def counted(scope: Scope) -> Q:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Subquery
 
 from grids.levels import LADDER_LEVELS, Level
-from grids.models import Area
+from grids.models import Area, Layer
 
 if TYPE_CHECKING:
     from issues.querysets import IssueQuerySet
@@ -71,6 +71,13 @@ def count_by_path(issues: IssueQuerySet) -> Counts:
     """Per path at which issues lie: the highest level among them, and how many. One query."""
     rows = issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("pk"))
     return {path: (worst, n) for path, worst, n in rows}
+
+
+def count_with_version(issues: IssueQuerySet, level: Level) -> tuple[Counts, int | None]:
+    """The same, and the version of the level's geometry that stands; None if nothing was counted, or there is none. One query."""
+    version = Layer.objects.filter(level=level).values("version")
+    rows = list(issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("pk"), version=Subquery(version)))
+    return {path: (worst, n) for path, worst, n, _version in rows}, rows[0][3] if rows else None
 
 
 def fold(counts: Mapping[str, tuple[int, int]], index: Index) -> Counts:

@@ -53,11 +53,14 @@ def _by_staff(verb: Verb) -> bool:
     return bool((move.green | move.blue | move.yellow | move.red) - set(Actor))
 
 
+_FIELDS = frozenset(Field.values)
+
+
 def audience_of(field: str) -> str:
     """Who reads what staff write there: “internal”, “requester” or “public”; empty for a field that takes no sentences."""
     if field not in TAKES_TEXT and not field.startswith("minute_"):
         return ""
-    return _AUDIENCE.get(Field(field), "internal") if field in Field.values else "internal"
+    return _AUDIENCE.get(Field(field), "internal") if field in _FIELDS else "internal"
 
 
 def check(texts: Mapping[str, str]) -> None:

@@ -21,6 +21,7 @@ from issues.wording import TAKES_TEXT
 from issues.workflow import Move
 from mapui import asking_forms, joint_forms
 from mapui.form_options import Options
+from mapui.widgets import Choose
 
 WRITTEN = frozenset(TAKES_TEXT)
 
@@ -182,14 +183,14 @@ def _line(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 def _unit(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     choices = [("", _("Choose …")), *form.choices(wanted)]
     return forms.TypedChoiceField(
-        label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=form.issue.lead_unit_id or ""
+        label=wanted.label, choices=choices, coerce=int, empty_value=None, widget=Choose, initial=form.issue.lead_unit_id or ""
     )
 
 
 def _person(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     choices = [("", _("Choose …")), *form.choices(wanted)]
     return forms.TypedChoiceField(
-        label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=form.issue.handler_id or ""
+        label=wanted.label, choices=choices, coerce=int, empty_value=None, widget=Choose, initial=form.issue.handler_id or ""
     )
 
 
@@ -224,7 +225,7 @@ def _rating(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 def _submission(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     choices = [("", _("Choose …")), *form.choices(wanted)]
-    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None)
+    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None, widget=Choose)
 
 
 def _due(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
@@ -232,7 +233,7 @@ def _due(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _category(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), initial=form.issue.category.code)
+    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=Choose, initial=form.issue.category.code)
 
 
 def _urgency(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
@@ -266,7 +267,7 @@ def _leader(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     choices = [("", _("Choose …")), *form.choices(wanted)]
     only = choices[1][0] if len(choices) == 2 else ""
     initial = _signed_for(form).get("leader_id", only)
-    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None, initial=initial)
+    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None, widget=Choose, initial=initial)
 
 
 def _public_line(form: MoveForm, wanted: Field, required: bool) -> forms.Field:

@@ -20,6 +20,7 @@ from issues.asking import ANSWERS, Kind
 from issues.buttons import ordered
 from issues.errors import Conflict, Refusal
 from issues.models import (
+    CountyDay,
     EscalationRequest,
     Event,
     HolderRequest,
@@ -110,7 +111,9 @@ class IssuePage:
 
     def read(self) -> IssuePage:
         """What the issue has several of, its reports and who is posted to its place, for the whole page: one statement."""
-        read_together(*self._parts, self._reports, self._posted)
+        days = CountyDay.objects.holding_at(self.issue.path).values("day", "works")
+        read_together(*self._parts, self._reports, self._posted, days)
+        self.issue.days_there = [dict(day) for day in days]
         return self
 
     @property

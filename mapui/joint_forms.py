@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from issues.fields import TITLE_LENGTH, Part, parts_of
 from issues.terms import Field
+from mapui.widgets import Choose
 
 if TYPE_CHECKING:
     from mapui.forms import MoveForm
@@ -20,7 +21,7 @@ MOST_BALLOTS = 100_000
 
 def _sub_task(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     choices = [("", _("Choose …")), *form.choices(wanted)]
-    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None)
+    return forms.TypedChoiceField(label=wanted.label, choices=choices, coerce=int, empty_value=None, widget=Choose)
 
 
 def _mark(form: MoveForm, wanted: Field, required: bool) -> forms.Field:

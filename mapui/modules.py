@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from functools import lru_cache
@@ -16,6 +17,18 @@ from django.templatetags.static import static
 BARE = {"idb": "vendor/idb/index.js"}
 OWN = "mapui/js/"
 _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^"';]*?["'](\.{1,2}/[^"']+)["']""", re.MULTILINE)
+
+
+def import_map() -> str:
+    """The import map as JSON that can stand within a script."""
+    return _import_map(getattr(staticfiles_storage, "manifest_hash", ""))
+
+
+@lru_cache(maxsize=2)
+def _import_map(manifest: str) -> str:
+    """Once for each collection of static files."""
+    # “<” cannot end the script from within a JSON string.
+    return json.dumps({"imports": imports()}).replace("<", "\\u003c")
 
 
 def imports() -> dict[str, str]:

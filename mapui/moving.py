@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from issues import services
 from issues.errors import Conflict, OutOfScope, Refusal
+from issues.models import Event
 from issues.terms import Verb
 from mapui.forms import MoveForm
 from mapui.issue_page import IssuePage
@@ -22,6 +23,7 @@ class Attempt:
     form: MoveForm
     refusal: Refusal | None = None
     status: int = 200
+    event: Event | None = None  # what was written down; None: refused, or done before
 
 
 class Incomplete(Refusal):
@@ -36,12 +38,12 @@ def attempt(page: IssuePage, verb: Verb, data: QueryDict) -> Attempt:
     if not form.is_valid() and page.read().offers(verb):
         return Attempt(page, form, Incomplete(_("Something is missing: see below.")), Incomplete.status)
     try:
-        services.move(page.issue.pk, verb, by=page.person, at=page.at, facts=form.facts(), seen=form.seen_count)
+        event = services.move(page.issue.pk, verb, by=page.person, at=page.at, facts=form.facts(), seen=form.seen_count)
     except OutOfScope:
         raise Http404 from None
     except Refusal as refusal:
         return _refused(page.read_again(), form, refusal)
-    return Attempt(page, form)
+    return Attempt(page, form, event=event)
 
 
 def _refused(page: IssuePage, form: MoveForm, refusal: Refusal) -> Attempt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import uuid4
 
 from django.contrib.gis.db import models
@@ -127,6 +128,8 @@ class Submission(models.Model):
     declared = models.JSONField(_("files announced"), default=list, blank=True, editable=False)
     text_erased_at = models.DateTimeField(_("text erased at"), null=True, blank=True)
     erase_asked_at = models.DateTimeField(_("asked to be erased at"), null=True, blank=True)  # once the issue has ended
+
+    rated_rounds: Sequence[int]  # as `SubmissionQuerySet.with_requester` reads them
 
     objects = SubmissionQuerySet.as_manager()
 

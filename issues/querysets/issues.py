@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Concat
 from grids.levels import Level
 from grids.querysets import within_path, within_paths
 from issues import reach, search
+from issues.querysets import written
 from issues.querysets.waiting import WaitingWords
 from issues.terms import ClockState, Light
 from issues.workflow import LEVEL_OF
@@ -180,7 +181,7 @@ class IssueQuerySet(WaitingWords):
 
     def visible_to(self, person: Who, at: datetime) -> Self:
         """Issues that exist for the person."""
-        return self.filter(reach.may_open(scope_of(person, at), at))
+        return self.filter(written.may_open(scope_of(person, at), at))
 
     def counted_for(self, person: Who, at: datetime) -> Self:
         """Issues that are in the person's figures, whether or not each may be opened."""

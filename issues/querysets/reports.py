@@ -59,7 +59,11 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return None
 
     def with_requester(self) -> Self:
-        return self.select_related("requester")
+        """Each with its requester, and `rated_rounds`: in which rounds it was rated."""
+        from issues.models import Rating
+
+        rounds = Rating.objects.filter(submission=OuterRef("pk")).order_by("round").values("round")
+        return self.select_related("requester").annotate(rated_rounds=ArraySubquery(rounds))
 
     def of_issue(self, issue: Issue | OuterRef) -> Self:
         return self.filter(issue=issue).order_by("received_at", "pk")
@@ -180,10 +184,6 @@ class RatingQuerySet(models.QuerySet["Rating"]):
     def erase_comments(self) -> int:
         """What was said with the ratings is gone, the ratings stay; says of how many."""
         return self.exclude(comment="").order_by().update(comment="")
-
-    def has(self, report: Submission, rounds: int) -> bool:
-        """Whether that report was rated in that round."""
-        return self.filter(submission=report, round=rounds).exists()
 
     def told(self) -> models.QuerySet[Rating, dict[str, Any]]:
         """Round and rating of each, as one value: for a column of another query."""

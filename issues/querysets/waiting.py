@@ -12,8 +12,10 @@ from django.db.models.functions import Coalesce, Least
 
 from grids.querysets import within_paths
 from issues import reach
+from issues.querysets import written
 from issues.querysets.notices import DECISIONS
 from issues.querysets.swept import SweptWords
+from issues.querysets.written import Written
 from issues.terms import ClockState, Status, Verb
 from issues.workflow import UNTOLD
 from representatives.scopes import scope_of
@@ -28,8 +30,8 @@ class WaitingWords(SweptWords):
     def waiting_for(self, person: Who, at: datetime) -> Self:
         """What waits for the person; annotated as `with_asked` says."""
         scope, anything = scope_of(person, at), reach.NONE
-        for condition in reach.asked_of(scope, at).values():
-            anything |= condition
+        for condition in written.asked_of(scope, at).values():
+            anything |= Q(condition)
         # Nothing waits outside the areas of one's posts: said first, it lets the index leave the rest of the county out.
         within = {path for _role, path in scope.held}
         return self.filter(within_paths(within), closed_at=None).filter(anything).with_asked(person, at)
@@ -57,7 +59,7 @@ class WaitingWords(SweptWords):
     def with_asked(self, person: Who, at: datetime) -> Self:
         """Each with `asked`, what it waits for the person for (empty: it does not), and `waits_until`."""
         scope = scope_of(person, at)
-        asked = reach.asked_of(scope, at)
+        asked = written.asked_of(scope, at)
         cases = [When(condition, then=Value(name)) for name, condition in asked.items()]
         found = self.annotate(asked=Case(*cases, default=Value(""), output_field=models.CharField()))
         return found.annotate(waits_until=_waits_until(asked, scope.unit_id))
@@ -88,7 +90,7 @@ class WaitingWords(SweptWords):
         return dict(self.order_by().values_list("asked").annotate(n=models.Count("pk")))
 
 
-def _waits_until(asked: dict[str, Q], unit_id: int | None) -> Case:
+def _waits_until(asked: dict[str, Written], unit_id: int | None) -> Case:
     """Until when what is asked should be done: `decide` and `help` as in `reach.asked_of`, the rest follows from the status.
 
     Asking the status, not the annotation `asked`, keeps the whole of that condition from being written out for each line.

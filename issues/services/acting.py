@@ -15,12 +15,15 @@ from typing import Any
 from django.utils.translation import gettext
 
 from grids.levels import Level
+from grids.together import read_together
 from issues import asking, calendars, ledger, policy, telling, workflow
 from issues.calling import can_only_be_called
 from issues.deadlines import Clocks
 from issues.errors import Forbidden, Refusal
 from issues.masking import without_cards, without_numbers
-from issues.models import Event, HolderRequest, Issue, Minute, Submission
+from issues.models import CountyDay, Event, HolderRequest, Issue, Minute, Submission
+from issues.parts import parts_for_act
+from issues.querysets import SubmissionQuerySet
 from issues.querysets.notices import DECISIONS
 from issues.terms import Actor, Field, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move
@@ -121,13 +124,28 @@ class Act:
     @cached_property
     def posts(self) -> list[Assignment]:
         """Who is posted to the issue's place or above it, departments left out; narrowest area first."""
+        return list(self._post_rows())
+
+    def _post_rows(self) -> AssignmentQuerySet:
         found = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_POSTED)
-        return list(found.select_related("person__notice_choice", "area").defer("area__boundary"))
+        return found.select_related("person__notice_choice", "area").defer("area__boundary", "term")
 
     @cached_property
     def reports(self) -> list[Submission]:
         """The issue's reports, oldest first, each with its requester."""
-        return list(Submission.objects.of_issue(self.issue).with_requester())
+        return list(self._report_rows())
+
+    def _report_rows(self) -> SubmissionQuerySet:
+        return Submission.objects.of_issue(self.issue).with_requester()
+
+    def read(self) -> None:
+        """What nearly every verb asks of the issue and its place, in one statement; what is known already stays."""
+        posts, reports, days = self._post_rows(), self._report_rows(), CountyDay.objects.holding_at(self.issue.path)
+        told = days.values("day", "works")
+        read_together(*parts_for_act(self.issue), posts, told, *([] if "reports" in self.__dict__ else [reports]))
+        self.posts, self.issue.days_there = list(posts), [dict(day) for day in told]
+        if "reports" not in self.__dict__:
+            self.reports = list(reports)
 
     @cached_property
     def events(self) -> list[Event]:
@@ -311,6 +329,7 @@ def _ruling(move: Move, request: HolderRequest | None, level: int) -> tuple[Move
 def act_of_person(issue: Issue, verb: Verb, person: Person, at: datetime, facts: Facts | None = None) -> Act:
     """The person's act, with every role that counts for the issue's place."""
     act = Act(issue=issue, verb=verb, at=at, by=person, facts=facts or {})
+    act.read()
     act.actors, roles = actors_at(issue, person, at, act.posts)
     act.acting_as = _role_used(issue, MOVE[verb], act.actors, roles)
     return act

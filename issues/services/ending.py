@@ -66,7 +66,7 @@ def _save_rating(act: Act, report: Submission) -> None:
     if value not in Rating.Value.values:
         raise Refusal(gettext("There is no such rating."), field=Field.RATING.value)
     rounds = act.issue.rating_round
-    if Rating.objects.has(report, rounds):  # the issue is locked: nobody rates between this question and the answer
+    if rounds in report.rated_rounds:  # the issue is locked: nobody has rated since these were read
         raise Refusal(gettext("This report has been rated already; every round is rated once."))
     Rating.objects.create(
         submission=report, round=rounds, value=value, comment=act.text(Field.TEXT), taken_by=act.by, rated_at=act.at

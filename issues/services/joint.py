@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext
 
+from grids.together import forget
 from issues import task_clock
 from issues.errors import Refusal
 from issues.models import Event, Issue, Mark, SubTask
@@ -60,6 +61,7 @@ def _made(
     ]  # fmt: skip
     for made in tasks:
         made.warn_at = task_clock.next_reminder(made, act.terms, act.calendar, after=act.at)
+    forget(act.issue, "sub_tasks")
     return SubTask.objects.bulk_create(tasks)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from grids.levels import Level
+from grids.together import forget
 from issues import clock, numbers, recurrence
 from issues.models import EscalationRequest, Event, Minute
 from issues.services.acting import Act, does, unless
@@ -44,6 +45,7 @@ def raise_one_level(act: Act, cause: Cause, minute: Minute | None) -> Escalation
 
 
 def _slip(act: Act, to_level: Level, cause: Cause, minute: Minute | None) -> EscalationRequest:
+    forget(act.issue, "slips")
     return EscalationRequest.objects.create(
         number=numbers.slip_number(act.calendar.local(act.at)),
         issue=act.issue,

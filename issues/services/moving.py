@@ -70,6 +70,7 @@ def move_as_requester(
         raise Forbidden(gettext("“%(verb)s” must be done by somebody other than the person who handled it.") % words)
     act = _act_of_requester(report, Verb(verb), at, facts)
     act.reports = found[1]
+    act.read()
     return act.perform()
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from grids.levels import Level
+from grids.together import forget
 from issues import clock, numbers, recurrence
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, KeySupervisionEntry, Minute
@@ -57,6 +58,7 @@ def propose_red(act: Act) -> Event:
     slip = _slip(act, minute=minute, cause=_cause_proposed(act))
     slip.decision, slip.decide_by, slip.beyond = _PENDING, _await_decision(act), beyond
     slip.save(force_insert=True)
+    forget(act.issue, "slips")
     record = {"slip": slip.number, "minute": minute.pk if minute else None, "beyond": beyond}
     return act.write(record, texts=act.texts(Field.TRIED, Field.REASON))
 
@@ -114,6 +116,7 @@ def enter_red(act: Act) -> Event:
         )
     unit, helpers = chosen_unit(act), chosen_helpers(act)
     slip.save()
+    forget(act.issue, "slips")
     end_supervision(act)
     issue.level, issue.lead_unit = Level.COUNTY, unit
     issue.handler, issue.handler_fallback = act.by or act.answer(Level.COUNTY).person, False
@@ -134,6 +137,7 @@ def refuse_red(act: Act) -> Event:
     """It stays with the township, with a reason."""
     slip = _decided(act, EscalationRequest.Decision.REFUSED)
     slip.save()
+    forget(act.issue, "slips")
     act.issue.red_drafted_at = act.issue.decide_due_at = None
     act.issue.raise_cause = ""
     act.clocks.plan_warning(act.at)
@@ -189,6 +193,7 @@ def stay_on_red_list(act: Act) -> None:
         had_left = bool(entry.exited_at or entry.exit_approved_by_id)
         entry.exited_at, entry.exit_approved_by, entry.exit_reason, entry.exit_verb = None, None, "", ""
         entry.save(update_fields=["exited_at", "exit_approved_by", "exit_reason", "exit_verb"])
+        forget(act.issue, "red_entries")
         await_progress(act)
         if had_left:
             record_step(act, entry, act.text(Field.REASON))
@@ -197,7 +202,7 @@ def stay_on_red_list(act: Act) -> None:
 def drop_proposal(act: Act, *, is_pending: bool = True) -> None:
     """Nothing is left to decide: the slip is void. `is_pending`: False if it is known that no slip waits."""
     act.issue.red_drafted_at = act.issue.decide_due_at = None
-    slip = EscalationRequest.objects.pending_for(act.issue) if is_pending else None
+    slip = act.issue.pending_slip if is_pending else None
     if slip:
         slip.decision, slip.decided_at = EscalationRequest.Decision.DROPPED, act.at
         slip.save(update_fields=["decision", "decided_at"])

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from grids.levels import Level
+from grids.together import forget
 from issues.asking import GRANTS, QUESTION, Kind
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest
@@ -32,6 +33,7 @@ def ask(act: Act, kind: Kind, *, desk: Level | None = None, **details: Any) -> H
     stands_at = POSTS[asker].answers_at if asker else None
     # Whoever stands in for a vacancy asks one level above where they stand themselves.
     desk = desk or Level(max(act.issue.level, stands_at or 0))
+    forget(act.issue, "requests")
     return HolderRequest.objects.create(
         issue=act.issue,
         kind=kind,

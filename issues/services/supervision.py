@@ -8,6 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from grids.levels import Level
+from grids.together import forget
 from issues import clock
 from issues.errors import Refusal
 from issues.models import EscalationRequest, KeySupervisionEntry, ListingRequest, SupervisionStep
@@ -30,6 +31,7 @@ def enter(
         entered_at=act.at,
         reason=act.text(Field.REASON),
     )
+    forget(act.issue, "red_entries")
     entry.helpers.set(helpers)
     await_progress(act)
     record_step(act, entry, act.text(Field.REASON), due_at=act.issue.level_due_at)
@@ -63,7 +65,7 @@ def await_progress(act: Act) -> None:
 
 def supervised(act: Act) -> KeySupervisionEntry:
     """What the issue is under now, of whatever grade."""
-    entry = KeySupervisionEntry.objects.ongoing().latest_of(act.issue)
+    entry = act.issue.supervision
     if entry is None:
         raise Refusal(gettext("It is not under supervision."))
     return entry
@@ -71,7 +73,7 @@ def supervised(act: Act) -> KeySupervisionEntry:
 
 def standing(act: Act) -> KeySupervisionEntry:
     """The issue's stay in the red list."""
-    entry = KeySupervisionEntry.objects.standing().latest_of(act.issue)
+    entry = act.issue.standing_entry
     if entry is None:
         raise Refusal(gettext("It is not on the red list."))
     return entry
@@ -80,7 +82,7 @@ def standing(act: Act) -> KeySupervisionEntry:
 def end_supervision(act: Act) -> None:
     """Whatever supervision the issue is under ends with this verb; a proposal to sign falls with it."""
     act.issue.progress_due_at = None
-    entry = KeySupervisionEntry.objects.ongoing().latest_of(act.issue)
+    entry = act.issue.supervision
     if entry is None:
         return
     drop_listing(act, entry)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from grids.models import Area, Dispute
-from issues import policy, services
+from issues import policy, reach, services
 from issues.geojson import place
 from issues.models import Issue, ReplyTemplate
 from issues.terms import Verb
@@ -26,6 +26,7 @@ from mapui.staff import person_of, staff_page
 from mapui.template_page import TemplatesPage, choices_for
 from mapui.templatetags.gridgov import light_shape
 from representatives.models import Person
+from representatives.scopes import scope_of
 
 logger = logging.getLogger("gridgov.access")
 OPTIONS_SHOWN = 12
@@ -39,11 +40,16 @@ def _issue(number: str, person: Person, at: datetime) -> Issue:
 @require_GET
 @staff_page(reads_issues=True)
 def issue(request: HttpRequest, number: str) -> HttpResponse:
-    """The page as it stands."""
+    """The page as it stands; within it (htmx) the issue alone, and above its buttons which of them was pressed (`done`)."""
     at, person = now(), person_of(request)
     found = _issue(number, person, at)
     page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all")
     page.template = int(chosen) if (chosen := request.GET.get("template", "")).isdecimal() else None
+    if request.headers.get("HX-Request"):
+        done = request.GET.get("done", "")
+        return render(
+            request, "mapui/_issue.html", _context(page.read(), done=_done_words(Verb(done)) if done in Verb.values else "")
+        )
     return render(request, "mapui/issue.html", _context(page.read()))
 
 
@@ -61,7 +67,7 @@ def issue_move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     tried = attempt(IssuePage(_issue(number, person, at), person, at), Verb(verb), request.POST)
     if tried.refusal:
         return _not_done(request, tried)
-    return _done(request, number, person, at, _("Done: %(verb)s.") % {"verb": Verb(verb).label})
+    return _done(request, tried, Verb(verb))
 
 
 def _not_done(request: HttpRequest, tried: Attempt) -> HttpResponse:
@@ -74,16 +80,28 @@ def _not_done(request: HttpRequest, tried: Attempt) -> HttpResponse:
     return reswap(retarget(response, "#issue"), "outerHTML")
 
 
-def _done(request: HttpRequest, number: str, person: Person, at: datetime, sentence: str) -> HttpResponse:
-    """Post, redirect, get; within the page the issue itself. What is no longer in sight leads back to the queue."""
-    visible = Issue.objects.visible_to(person, at).numbered(number)
-    if request.headers.get("HX-Request") and (found := visible.for_page().first()):
-        return render(request, "mapui/_issue.html", _context(IssuePage(found, person, at).read(), done=sentence))
-    messages.success(request, sentence)
-    where = reverse("issue", args=[number]) if visible.exists() else reverse("queue")
+def _done(request: HttpRequest, tried: Attempt, verb: Verb) -> HttpResponse:
+    """Post, redirect, get; within the page to the issue alone. What is no longer in sight leads back to the queue."""
+    number, is_within, is_there = tried.page.issue.number, bool(request.headers.get("HX-Request")), _is_in_sight(tried)
+    if is_within and is_there:
+        return HttpResponseRedirect(f"{reverse('issue', args=[number])}?done={verb}", status=303)
+    messages.success(request, _done_words(verb))
+    where = reverse("issue", args=[number]) if is_there else reverse("queue")
     if request.POST.get("back") == "red":
         where = f"{reverse('red')}?tab={request.POST.get('tab', '')}"
-    return HttpResponseClientRedirect(where) if request.headers.get("HX-Request") else redirect(where)
+    return HttpResponseClientRedirect(where) if is_within else redirect(where)
+
+
+def _is_in_sight(tried: Attempt) -> bool:
+    """Whether the person may still open the issue; asked of the database only where it is not sure as it stands."""
+    page = tried.page
+    if tried.event is not None and reach.surely_opens(scope_of(page.person, page.at), tried.event.issue):
+        return True
+    return Issue.objects.visible_to(page.person, page.at).has(page.issue)
+
+
+def _done_words(verb: Verb) -> str:
+    return _("Done: %(verb)s.") % {"verb": verb.label}
 
 
 @require_GET

@@ -215,8 +215,7 @@ def test_delta_when_something_changed_asks_few_questions(made, django_capture_on
         made.accepted(cell="A")
     version = str(Layer.objects.get(level=Level.GRID).version)
 
-    # The version and the counts; before them who asks, and their postings.
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(3):  # who asks, the version, the counts
         answer = client.get(reverse("map-delta", args=["cell"]), {"county": COUNTY, "since": stamp, "v": version})
 
     assert answer.status_code == 200
@@ -391,9 +390,10 @@ def test_number_of_statements_when_there_are_more_issues_is_the_same(made, djang
     for cell in "ABCD":
         made.report(cell=cell, category="road.light")
 
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(2):
         issues_in(client, EVERYWHERE)
-    with django_assert_max_num_queries(5):  # the fifth reads the index, once per version of the geometry
+    state_of(client, Level.GRID)  # the index is read once per version of the geometry
+    with django_assert_max_num_queries(2):  # who asks, and the counts
         state_of(client, Level.GRID)
 
 

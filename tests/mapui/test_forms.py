@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django import forms
 from django.http import QueryDict
 from django.utils.timezone import localdate
+from pytest_django.asserts import assertHTMLEqual
 
 from issues.errors import Refusal
 from issues.fields import HELP, MISSING
@@ -14,6 +16,7 @@ from issues.terms import Field, Light, Verb
 from issues.workflow import LADDER, MOVE, MOVES, Move, needs
 from mapui.form_options import Options
 from mapui.forms import MoveForm
+from mapui.widgets import Choose
 from representatives.roles import Role
 from tests.mapui.scene import MINUTE, Scene
 
@@ -167,3 +170,20 @@ def test_handlers_offered_at_green_are_those_handed_in(county: Scene):
     form = MoveForm(at_level(Verb.DISPATCH, issue), issue, options=Options(issue, handlers=[county[Role.PARTY_REPRESENTATIVE]]))
 
     assert (str(county[Role.PARTY_REPRESENTATIVE].pk), "李代表") in form.fields["person"].choices  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        [("", "Choose …"), ("1", "one"), (2, "<two> & “three”")],
+        [("", "Choose …"), ("Offices", [("1", "one"), ("2", "two")]), ("A & B", [("3", "three")])],
+    ],
+)
+@pytest.mark.parametrize("value", [None, "", "2", 2, "9"])
+def test_list_when_drawn_without_a_template_is_the_one_that_django_draws(choices: list[tuple[str, str]], value: object) -> None:
+    attrs = {"id": "unit", "aria-describedby": "help"}
+    plain, quick = forms.Select(choices=choices), Choose(choices=choices)
+
+    drawn = quick.render("unit", value, attrs)
+
+    assertHTMLEqual(drawn, plain.render("unit", value, attrs))

@@ -222,9 +222,11 @@ def test_button_without_javascript_is_post_redirect_get_with_a_message(county: S
 def test_button_within_the_page_answers_with_the_issue_as_it_stands(county: Scene, client: Client):
     issue = county.report(category="road.light")
 
-    answer = as_(client, county[Role.VILLAGE_SECRETARY]).post(button(issue, Verb.ACCEPT), {"seen": 1}, headers=HTMX)
+    as_(client, county[Role.VILLAGE_SECRETARY])
+    answer = client.post(button(issue, Verb.ACCEPT), {"seen": 1}, headers=HTMX, follow=True)
 
     html = answer.content.decode()
+    assert answer.redirect_chain == [(f"{page(issue)}?done=accept", 303)]
     assert answer.status_code == 200
     assert html.lstrip().startswith("<article")
     assert "Done: Accept." in html
