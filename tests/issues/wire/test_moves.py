@@ -280,6 +280,9 @@ def test_what_takes_files_is_sent_to_the_page(county, phone, verb):
     ("role", "verb", "facts"),
     [
         (Role.VILLAGE_SECRETARY, "note", {"text": "看过了"}),
+        (Role.GRID_MEMBER, "accept", {}),
+        (Role.GRID_MEMBER, "handle_on_the_spot", {"resolution": "换了灯泡"}),
+        (Role.TOWNSHIP_COMMITTEE, "decline", {"reason": "不归我们", "reply": "请找法院"}),
     ],
 )
 def test_move_asks_few_questions(county, role, verb, facts):
