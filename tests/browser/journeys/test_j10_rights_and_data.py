@@ -1,8 +1,8 @@
 """J10 权利与数据: what is kept and for how long, who never reads it, and that a new policy leaves old promises alone.
 
-Waits for the room of data rights: the resident's own download and the request to be erased before the year is over, and the
-export with contacts, which needs a second approver and a watermark; until then no file that the county can take out holds
-any contact, which is tested. The page that elders use is measured without a line; reports written offline are another room's.
+The list with contacts that takes two people is in test_j10_list_with_contacts.py; no other file that the county can take out
+holds any contact. The page that elders use is measured without a line; what residents ask of their own data, and reports written
+offline, are other rooms'.
 """
 
 from __future__ import annotations
