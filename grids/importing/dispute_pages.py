@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -16,10 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from grids.importing.disputes import Outcome, import_disputes
+from grids.importing.pages import FileForm
 from grids.importing.source import Source
 from grids.importing.uploads import UNSAFE
 from grids.models import Dispute
@@ -28,29 +28,17 @@ MAX_BYTES = 8 * 1024 * 1024
 FAULTS_SHOWN = 50
 
 
-class DisputeFileForm(forms.Form):
-    """A file, and what it does not say itself."""
+class DisputeFileForm(FileForm):
+    """A file of disputed grounds, which are few."""
 
-    file = forms.FileField(
-        label=gettext_lazy("file"), help_text=gettext_lazy("GeoPackage, zipped Shapefile, GeoJSON, KML or CSV, up to 8 MB.")
-    )
-    crs = forms.CharField(
-        label=gettext_lazy("coordinate system"),
-        required=False,
-        max_length=40,
-        help_text=gettext_lazy("Only if the file does not say it, or says it wrongly: EPSG:4490, EPSG:4549, gcj02, bd09 …"),
-    )
-    encoding = forms.ChoiceField(
-        label=gettext_lazy("encoding of the text"),
-        required=False,
-        choices=[("", gettext_lazy("as the file says")), ("gb18030", "GB18030"), ("utf-8", "UTF-8")],
-    )
+    command = "import_disputes"
 
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large for this page: use the command import_disputes."))
-        return file
+    def most(self) -> int:
+        return MAX_BYTES
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("GeoPackage, zipped Shapefile, GeoJSON, KML or CSV, up to 8 MB.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -52,11 +52,12 @@ ALLOWED_LABELS = {
 }
 
 
-class UploadForm(forms.Form):
-    """A file, and what it does not say itself."""
+class FileForm(forms.Form):
+    """A file that GDAL reads, and what it does not say itself. What is larger than a page takes is for the `command`."""
+
+    command = "import_areas"
 
     file = forms.FileField(label=_("file"), help_text=_("GeoPackage, zipped Shapefile, GeoJSON, KML or CSV, up to 64 MB."))
-    level = forms.ChoiceField(label=_("level"), choices=[(slug, level.label) for level, slug in levels.SLUGS.items()])
     crs = forms.CharField(
         label=_("coordinate system"),
         required=False,
@@ -68,13 +69,25 @@ class UploadForm(forms.Form):
         required=False,
         choices=[("", _("as the file says")), ("gb18030", "GB18030"), ("utf-8", "UTF-8")],
     )
-    layer = forms.CharField(label=_("layer"), required=False, max_length=100, help_text=_("Only if the file has several."))
+
+    def most(self) -> int:
+        """How many bytes the page takes."""
+        return MAX_BYTES
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(_("The file is too large for this page: use the command import_areas."))
+        if file.size > self.most():
+            words = {"command": self.command}
+            raise forms.ValidationError(_("The file is too large for this page: use the command %(command)s.") % words)
         return file
+
+
+class UploadForm(FileForm):
+    """A file of areas, of which level they are, and what it does not say itself."""
+
+    level = forms.ChoiceField(label=_("level"), choices=[(slug, level.label) for level, slug in levels.SLUGS.items()])
+    layer = forms.CharField(label=_("layer"), required=False, max_length=100, help_text=_("Only if the file has several."))
+    field_order = ("file", "level", "crs", "encoding", "layer")
 
 
 class WishesForm(forms.Form):
