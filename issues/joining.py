@@ -97,6 +97,11 @@ def missed(report: Submission, number: str) -> str:
     meant = Issue.objects.numbered(number).first() if own.number != number else own
     if meant and own.pk in {one.pk for one in (meant, *_heirs(meant))}:
         return ""
+    return taken_as_new()
+
+
+def taken_as_new() -> str:
+    """What somebody is told whose report could not join what they meant."""
     return gettext("The matter that you meant has ended meanwhile or lies elsewhere, so your report was taken as a new one.")
 
 

@@ -6,7 +6,6 @@ import logging
 from uuid import uuid4
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -158,10 +157,9 @@ def _taken(request: HttpRequest, form: ReportForm, code: str) -> HttpResponse:
             status=500,
             trouble=_("Something went wrong on our side. Your words are still here: please send them again."),
         )
-    if sentence := joining.missed(submission, form.meant):
-        messages.warning(request, sentence)
     receipt = reverse("track", args=[receipts.grouped(submission.receipt_code)])
-    return HttpResponseRedirect(f"{receipt}?received=1", status=303)
+    missed = "&missed=1" if joining.missed(submission, form.meant) else ""  # the phone's pages say it by the same address
+    return HttpResponseRedirect(f"{receipt}?received=1{missed}", status=303)
 
 
 def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: object) -> HttpResponse:

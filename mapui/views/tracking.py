@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from issues import files, receipts, services, throttle
+from issues import files, joining, receipts, services, throttle
 from issues.addresses import client_address
 from issues.errors import Forbidden, Refusal
 from issues.models import Submission
@@ -167,6 +167,7 @@ def _page(
         "returned": returned,
         "answering": Answering(parcel.submission, answer, code),
         "is_new": "received" in request.GET,
+        "missed": joining.taken_as_new() if "missed" in request.GET else "",
         "address": address,
         "qr": _qr(address),
         "nav": "track-find",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import BrowserContext, Page, expect
 
 from issues import receipts
@@ -56,6 +57,8 @@ def addresses(story: Scene) -> dict[str, str]:
         "wrong code": "/t/0000-0000-0000-0000/",
         "card": f"/cells/{story.town['A'].code}/",
         "login": "/login/",
+        "outbox": reverse("outbox"),
+        "help": reverse("phone-help"),
     }
 
 

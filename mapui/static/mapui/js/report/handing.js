@@ -23,7 +23,7 @@ export function follow({ outbox, uuid, onState, form, onBack }) {
 
   function arrived(entry) {
     over = true;
-    if (entry?.receipt?.track_url) location.assign(`${entry.receipt.track_url}?received=1`);
+    if (entry?.receipt?.track_url) location.assign(`${entry.receipt.track_url}?received=1${entry.receipt.note ? "&missed=1" : ""}`);
     else show("gone");
   }
 
