@@ -36,6 +36,7 @@ class Entry:
 MENU: tuple[Entry, ...] = (
     Entry("dashboard", pgettext_lazy("menu", "Overview"), for_visitors=True, key="o"),
     Entry(Page.QUEUE, Page.QUEUE.label, key="q"),
+    Entry(Page.DESK, Page.DESK.label, key="d"),
     Entry(Page.SEARCH, Page.SEARCH.label, key="s"),
     Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True, key="n"),
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),

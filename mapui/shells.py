@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from mapui import report_page
+from mapui import pocket_page, report_page
 
 Context = Callable[[], Mapping[str, object]]
 
@@ -52,6 +52,14 @@ SHELLS: tuple[Shell, ...] = (
         ),
         ("mapui/css/resident.css", "mapui/css/files.css", "mapui/css/map.css", "leaflet/leaflet.css"),
         report_page.context_for_nobody,
+    ),
+    Shell(
+        "desk",
+        "/desk/",
+        "mapui/pocket.html",
+        ("mapui/js/pages/desk.js",),
+        ("mapui/css/pocket.css", "mapui/css/casework.css", "mapui/css/map.css", "leaflet/leaflet.css"),
+        pocket_page.context,
     ),
     Shell("help", "/phone/help/", "mapui/phone_help.html", ("mapui/js/pages/phone-help.js",), ("mapui/css/phone.css",)),
     Shell("outbox", "/phone/", "mapui/outbox.html", ("mapui/js/pages/outbox.js",), ("mapui/css/phone.css",)),

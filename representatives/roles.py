@@ -56,6 +56,7 @@ class Page(TextChoices):
     """Pages that not everybody has; the value is the name of the page's address, the label its entry in the menu."""
 
     QUEUE = "queue", pgettext_lazy("menu", "To do")
+    DESK = "desk", pgettext_lazy("menu", "My cells")
     SEARCH = "search", pgettext_lazy("menu", "Search")
     RED = "red", pgettext_lazy("menu", "Red list")
     HEAT = "heat", pgettext_lazy("menu", "Heat map")
@@ -93,6 +94,7 @@ _COUNTY = frozenset({Level.COUNTY})
 _QUEUE = frozenset({Page.QUEUE, Page.SEARCH})
 _FIGURES = frozenset({Page.HEAT})
 _WORK = _FIGURES | _QUEUE | {Page.RED}
+_NEAR_BY = _WORK | {Page.DESK}  # what is open in their areas, also for where there is no signal
 _COVER = frozenset({Page.COVER})
 _RATES = _COVER | {Page.FIGURES}  # how the work of whole places and units goes
 _POLICY = frozenset({Page.POLICY})  # all versions, drafts and simulations; the one in force is there for all staff
@@ -103,12 +105,12 @@ _NONE: frozenset[Page] = frozenset()
 POSTS: dict[Role, Post] = {post.role: post for post in (
     #     role                       sees             assigned to          pages
     _post(Role.CONTACT_HOUSEHOLD,    Sees.OWN,        _IN_CELLS,           _QUEUE),
-    _post(Role.GRID_MEMBER,          Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
-    _post(Role.GRID_LEADER,          Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True),
+    _post(Role.GRID_MEMBER,          Sees.ALL,        _NEAR,               _NEAR_BY,       counts=True, on_card=True),
+    _post(Role.GRID_LEADER,          Sees.ALL,        _NEAR,               _NEAR_BY,       counts=True, on_card=True),
     _post(Role.LINKED_CADRE,         Sees.NOTHING,    _NEAR,               _FIGURES,        counts=True, on_card=True),
-    _post(Role.PARTY_REPRESENTATIVE, Sees.ALL,        _NEAR,               _WORK,           counts=True, on_card=True, answers_at=Level.GRID),
-    _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,            _WORK,           counts=True, on_card=True, answers_at=Level.VILLAGE),
-    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _WORK | _RATES,  counts=True, on_card=True, answers_at=Level.TOWNSHIP),
+    _post(Role.PARTY_REPRESENTATIVE, Sees.ALL,        _NEAR,               _NEAR_BY,       counts=True, on_card=True, answers_at=Level.GRID),
+    _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,            _NEAR_BY,       counts=True, on_card=True, answers_at=Level.VILLAGE),
+    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _NEAR_BY | _RATES, counts=True, on_card=True, answers_at=Level.TOWNSHIP),
     _post(Role.TOWNSHIP_DISCIPLINE,  Sees.SEALED,     _TOWNSHIP,           _QUEUE),
     _post(Role.DEPARTMENT,           Sees.DISPATCHED, _TOWNSHIP | _COUNTY, _QUEUE | {Page.RED}),
     _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _RATES | _POLICY, counts=True, on_card=True, answers_at=Level.COUNTY),

@@ -10,6 +10,7 @@ from issues import buttons, fields
 from issues.fields import Choices, Grouped
 from issues.models import Category, Issue, Submission, SubTask
 from issues.terms import Field, Verb
+from issues.wire.moves import ADDS
 from issues.workflow import Move
 from representatives.models import Person, Unit
 
@@ -58,6 +59,7 @@ class Fields:
             "verb": move.verb.value,
             "label": str(move.verb.label),
             "style": style,
+            "adds": move.verb in ADDS,
             "needs": [one.value for one in needs],
             "allows": [one.value for one in asked["allows"] if one not in needs],
         }

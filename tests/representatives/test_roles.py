@@ -51,6 +51,7 @@ def test_pages_when_read_are_given_to_these_roles_only():
     }
     assert holders[Page.HEAT] == {role for role in Role if POSTS[role].counts}
     assert holders[Page.QUEUE] == {role for role in Role if POSTS[role].sees != Sees.NOTHING}
+    assert holders[Page.DESK] == {role for role in Role if POSTS[role].sees == Sees.ALL}
     assert {role for role in Role if POSTS[role].sees in (Sees.ALL, Sees.RAISED, Sees.RED, Sees.DISPATCHED)} == holders[Page.RED]
 
 

@@ -14,6 +14,7 @@ from issues.throttle import Limit
 from tests.browser.conftest import PHONE, Faults
 from tests.drawing import Town
 from tests.issues.reports import territory
+from tests.mapui.scene import Scene, scene
 
 # What a browser says of itself when there is no line; the pages say it in words.
 NO_LINE = (
@@ -34,11 +35,18 @@ def town(transactional_db: None, settings: Any, tmp_path: Any, monkeypatch: pyte
 
 
 @pytest.fixture
+def county(fresh_counts: None, settings: Any, tmp_path: Any) -> Scene:
+    """A small county at work, somebody in every role."""
+    settings.MEDIA_ROOT = tmp_path
+    return scene()
+
+
+@pytest.fixture
 def handset(open_context: Callable[..., BrowserContext], faults: Faults) -> Callable[..., Page]:
     """`handset(**options)`: a page of a phone of its own, whose losing the line is no fault."""
     faults.forgive(*NO_LINE)
 
     def make(**options: Any) -> Page:
-        return open_context(viewport=PHONE, has_touch=True, is_mobile=True, **options).new_page()
+        return open_context(**{"viewport": PHONE, "has_touch": True, "is_mobile": True, **options}).new_page()
 
     return make

@@ -173,7 +173,7 @@ def test_what_the_worker_keeps_is_the_same_for_everybody(handset, town, log_in):
     assert found
     assert [address for address in found if not allowed.match(address)] == []
     pages = {address: text for address, text in found.items() if "/phone/shell/" in address}
-    assert len(pages) == 6
+    assert len(pages) == 8
     for text in pages.values():
         assert member.name not in text
         assert "csrfmiddlewaretoken" not in text

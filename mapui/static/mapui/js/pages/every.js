@@ -8,7 +8,9 @@ import { startShortcuts } from "../core/shortcuts.js";
 import { keepSize } from "../core/size.js";
 import { offerReading } from "../core/speak.js";
 import { keepUnread } from "../core/unread.js";
-import { keepPresent } from "../phone/presence.js";
+import { offerDesk } from "../desk/entry.js";
+import { noticeReader } from "../desk/reader.js";
+import { keepPresent, ownerOfPage } from "../phone/presence.js";
 
 // Filters that narrow nothing are folded where there is little room.
 function foldFilters() {
@@ -50,4 +52,6 @@ foldFilters();
 startShortcuts();
 keepUnread(find("[data-unread]"));
 keepPresent();
+noticeReader(ownerOfPage());
+offerDesk();
 if (navigator.onLine === false) showOffline(true);

@@ -6,6 +6,7 @@ import { chooseMedia } from "../report/media.js";
 import { choosePlace } from "../report/place.js";
 import { fetchForOffline } from "../report/places.js";
 import { fitShell } from "../report/shell-form.js";
+import { chooseSpot } from "../report/spot.js";
 import { startWriting } from "../report/writing.js";
 
 const form = find("#report-form");
@@ -24,6 +25,7 @@ choosePlace();
 const media = chooseMedia(form, () => writing?.keepFiles());
 writing = await startWriting(form, media);
 if (!writing) (await import("../report/plain.js")).startPlain(form, media);
+chooseSpot(form);
 isReady = true;
 if (pressed) form.requestSubmit(pressed);
 find(".trouble")?.focus();

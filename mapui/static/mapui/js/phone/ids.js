@@ -13,4 +13,7 @@ export function newUuid(source = globalThis.crypto) {
 /** SHA-256 of an ArrayBuffer, 64 hexadecimal digits. */
 export const sha256 = async (buffer) => hexOf(new Uint8Array(await crypto.subtle.digest("SHA-256", buffer)));
 
+/** By which a person tells a record of this phone from others before the server has given it a number: “3F2A-91C0”. */
+export const localNumber = (uuid) => `${uuid.slice(0, 4)}-${uuid.slice(4, 8)}`.toUpperCase();
+
 const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

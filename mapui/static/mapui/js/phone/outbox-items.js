@@ -2,10 +2,13 @@
 
 import { make } from "../core/dom.js";
 import { gettext, interpolate, language, ngettext, number } from "../core/i18n.js";
+import { toIssue, toMove, toReceipt } from "../desk/route.js";
+import { localNumber } from "./ids.js";
 import { ATTENTION } from "./states.js";
 
 const MINUTE = 60_000;
 const REPORT = "/report/";
+const DESK = "/desk/";
 
 const tell = (action, record) => globalThis.dispatchEvent(new CustomEvent("outbox:do", { detail: { action, record } }));
 
@@ -14,14 +17,23 @@ const button = (action, words, onclick, kind = "") => make("button", { class: `b
 /** What waits or needs attention. `state`: what the sender is doing. */
 export function recordItem(record, state) {
   return item(record, [
+    localLine(record),
     make("p", { class: "record__state", "data-state-of": stateOf(record, state) }, mark(record, state), wordOf(record, state)),
     ...explanation(record),
     make("div", { class: "cluster" }, ...actionsOf(record)),
   ]);
 }
 
+/** A report that somebody else waits for has a number to write down. */
+function localLine({ uuid, kind, body, receipt }) {
+  if (kind !== "report" || !body.for_somebody || receipt) return null;
+  return make("p", {}, make("a", { href: DESK + toReceipt(uuid) }, interpolate(gettext("Number on this phone: %(number)s"), { number: localNumber(uuid) })));
+}
+
 export function draftItem(record) {
-  const open = make("a", { class: "button button--primary", href: `${REPORT}#${record.uuid}` }, gettext("Go on writing"));
+  const { kind, uuid, lane, body } = record;
+  const href = kind === "move" ? DESK + toMove(lane, body.verb) : `${REPORT}#${uuid}`;
+  const open = make("a", { class: "button button--primary", href }, gettext("Go on writing"));
   return item(record, [make("div", { class: "cluster" }, open, removeButton(record))]);
 }
 
@@ -78,13 +90,15 @@ function sentenceOf({ code, sentence }) {
 
 function actionsOf(record) {
   const edit = make("a", { class: "button button--primary", href: `${REPORT}#${record.uuid}` }, gettext("Edit"));
+  const look = make("a", { class: "button button--primary", href: DESK + toIssue(record.lane) }, gettext("Look at the issue"));
   const again = button("retry", gettext("Try again"), () => tell("retry", record));
   const isReport = record.kind === "report";
   if (record.receipt) {
     const leave = button("finishWithout", gettext("Leave it at that"), () => tell("finishWithout", record));
     return record.state === ATTENTION ? [again, leave] : [again];
   }
-  return [...(isReport ? [edit] : []), again, removeButton(record)];
+  if (isReport) return [edit, again, removeButton(record)];
+  return record.state === ATTENTION ? [look, removeButton(record)] : [look, again, removeButton(record)]; // a refusal stays one
 }
 
 /** Deleting asks once more, in place. */

@@ -129,10 +129,14 @@ export class Outbox {
     return this.change(uuid, (record) => (record.state === WAITING ? { ...record, not_before: notBefore, tries: record.tries + 1 } : null));
   }
 
-  /** What waits in the lane has seen what the action before it did. */
-  async raiseSeen(lane, seen) {
+  /**
+   * What waits behind an action has seen what that did: `now` entries. What was sent without a look (`seen` null) may have come
+   * after something that others did: then only whoever missed exactly that one entry has seen all.
+   */
+  async raiseSeen({ lane, body: sent }, now) {
+    const hasSeenAll = ({ seen }) => seen !== null && seen < now && (sent.seen !== null || seen === now - 1);
     for (const { uuid } of (await this.all()).filter((record) => record.lane === lane && record.kind === "move")) {
-      await this.change(uuid, (record) => (record.body.seen < seen ? { ...record, body: { ...record.body, seen } } : null));
+      await this.change(uuid, (record) => (hasSeenAll(record.body) ? { ...record, body: { ...record.body, seen: now } } : null));
     }
   }
 

@@ -56,7 +56,10 @@ async function beforeLogOut(event) {
   const outbox = await openOutbox();
   const unsent = outbox ? (await outbox.count(ownerOfPage() ?? "")).unsent : 0;
   if (unsent && !(await isSure(unsent))) return;
-  if (outbox) await remember(outbox, null);
+  if (outbox) {
+    await remember(outbox, null);
+    await (await import("../desk/pack.js")).forgetPack(outbox);
+  }
   form.dataset.sure = "";
   form.requestSubmit();
 }

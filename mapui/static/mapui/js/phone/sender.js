@@ -113,8 +113,8 @@ export class Sender {
   }
 
   async arrived(record, receipt) {
+    if (record.kind === "move") await this.outbox.raiseSeen(record, receipt.event_count);
     await this.outbox.acknowledge(record.uuid, receipt);
-    if (record.kind === "move") await this.outbox.raiseSeen(record.lane, receipt.event_count);
     await this.outbox.setNote(PAUSE, null);
   }
 

@@ -3,6 +3,8 @@
 
 import { find, findAll, make } from "../core/dom.js";
 import { gettext, interpolate, number } from "../core/i18n.js";
+import { toReceipt } from "../desk/route.js";
+import { localNumber } from "../phone/ids.js";
 import { ATTENTION, WAITING } from "../phone/states.js";
 import { addShown } from "./fields.js";
 
@@ -18,7 +20,10 @@ export function follow({ outbox, uuid, onState, form, onBack }) {
     if (!record) return arrived(await outbox.hasArrived(uuid));
     if (record.state === ATTENTION && record.error?.code !== "files") return back(record.error);
     if (record.receipt) showReceipt(record);
-    else if (record.state === WAITING && state.is !== "sending") show(state.is === "login" ? "login" : "kept");
+    else if (record.state === WAITING && state.is !== "sending") {
+      showLocalNumber(record);
+      show(state.is === "login" ? "login" : "kept");
+    }
   }
 
   function arrived(entry) {
@@ -49,6 +54,13 @@ function showOutcome(form, outcome) {
   for (const section of findAll("[data-outcome]")) section.hidden = section.dataset.outcome !== outcome;
   form.hidden = outcome !== null;
   find(`[data-outcome="${outcome}"]`)?.focus();
+}
+
+/** What to write down for somebody who waits for a receipt, until there is one. */
+function showLocalNumber({ uuid, body }) {
+  find("[data-local]").hidden = !body.for_somebody;
+  find("[data-local-number]").textContent = localNumber(uuid);
+  find("[data-local-slip]").href = `/desk/${toReceipt(uuid)}`;
 }
 
 /** The words have arrived, pictures are still on their way. */

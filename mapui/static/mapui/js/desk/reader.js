@@ -1,0 +1,41 @@
+// reader.js - notices that another reader than the last one holds this phone, and takes from it what was the last one's to read.
+// What they wrote stays in the outbox, for whoever wrote it. Every page loads this: the rest only when the reader changed.
+
+const LAST = "gridgov.reader";
+
+/** `owner`: the key of whoever the page was made for, "" for a visitor, null on a copy that knows nobody. */
+export async function noticeReader(owner) {
+  if (owner === null || owner === lastReader()) return;
+  const { openOutbox } = await import("../phone/outbox.js");
+  const outbox = await openOutbox();
+  if (outbox) await changeReader(outbox, owner);
+  noteReader(owner);
+}
+
+/** A visitor may be the same person, whose log-in has ended: their pack is not shown, but stays for them. */
+async function changeReader(outbox, owner) {
+  const [{ ownerOf, remember, remembered, whoami }, { forgetPack, keptPack }] = await Promise.all([import("../phone/session.js"), import("./pack.js")]);
+  if (ownerOf(await remembered(outbox)) === owner) return; // the page itself was quicker
+  await remember(outbox, null);
+  if (!owner) return;
+  if (!(await keptPack(outbox, owner))) await forgetPack(outbox);
+  const session = await whoami();
+  if (ownerOf(session?.person) === owner) await remember(outbox, session.person);
+}
+
+function lastReader() {
+  try {
+    return localStorage.getItem(LAST) ?? "";
+  } catch {
+    return null; // it is looked into each time, then
+  }
+}
+
+function noteReader(owner) {
+  try {
+    if (owner) localStorage.setItem(LAST, owner);
+    else localStorage.removeItem(LAST);
+  } catch {
+    // As above.
+  }
+}
