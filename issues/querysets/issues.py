@@ -14,6 +14,7 @@ from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Concat
 
 from grids.levels import Level
+from grids.models import Area
 from grids.querysets import within_path, within_paths
 from issues import reach, search
 from issues.querysets import written
@@ -100,10 +101,15 @@ class IssueQuerySet(WaitingWords):
         return self.select_related("category", "area__parent").defer("area__boundary", "area__parent__boundary", "point")
 
     def for_page(self) -> Self:
-        """With all that the page of an issue names of which there is one; what there may be several of: `issues.parts`."""
+        """With all that the page of an issue names of which there is one; what there may be several of: `issues.parts`.
+
+        `claimants`: names of the villages that dispute the ground it lies on.
+        """
         links = ("recurrence_of", "merged_into", "project__taken_by", "project__approved_by", "dispute")
         places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
         found = self.select_related("category__group", "handler", "lead_unit", *links, *places)
+        claimants = Area.objects.filter(disputes=OuterRef("dispute")).order_by("path").values("name")
+        found = found.annotate(claimants=ArraySubquery(claimants))
         return found.defer("dispute__boundary", *(f"{place}__boundary" for place in places))
 
     def for_phone(self, person: Who, at: datetime) -> Self:

@@ -9,6 +9,7 @@ import shapely
 from django.contrib.gis.geos import Point
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from grids import disputes
 from grids.disputes import Claim
@@ -65,6 +66,16 @@ def test_issue_page_names_the_ground_and_who_claims_it_and_its_map_draws_it(clie
     assert place["dispute"]["name"] == "东沟草场"
     assert place["dispute"]["geometry"]["type"] == "MultiPolygon"
     assert [area["own"] for area in place["areas"]][-1]
+
+
+def test_issue_page_costs_no_more_for_it(
+    client: Client, county: Scene, issue: Issue, django_assert_max_num_queries: DjangoAssertNumQueries
+):
+    client.force_login(county[Role.TOWNSHIP_COMMITTEE])
+    client.get(reverse("issue", args=[issue.number]))
+
+    with django_assert_max_num_queries(10):
+        client.get(reverse("issue", args=[issue.number]))
 
 
 def test_secretary_of_a_village_that_claims_it_reads_the_page_without_a_button(client: Client, county: Scene, issue: Issue):
