@@ -75,3 +75,7 @@ def kept(page: Page) -> None:
 
 def arrived(page: Page) -> None:
     expect(page.get_by_role("heading", name="Your report has arrived")).to_be_visible()
+
+
+def text_of(page: Page) -> str:
+    return page.get_by_role("textbox", name="What is the matter?").input_value()

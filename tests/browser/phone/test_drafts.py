@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 from issues.models import Submission
-from tests.browser.phone.pages import WORDS, arrived, send, stored, until, written
+from tests.browser.phone.pages import WORDS, arrived, send, stored, text_of, until, written
 from tests.browser.test_report import as_file
 from tests.issues.reports import picture
 
@@ -35,10 +35,6 @@ def kill(page: Page) -> Page:
         page.goto("chrome://crash")
     page.close()
     return page.context.new_page()
-
-
-def text_of(page: Page) -> str:
-    return page.get_by_role("textbox", name="What is the matter?").input_value()
 
 
 def test_what_was_typed_is_back_after_the_tab_was_killed_photos_and_contacts_too(handset, town):

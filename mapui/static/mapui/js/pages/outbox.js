@@ -14,12 +14,6 @@ const show = (name, isShown) => {
   find(`[data-${name}]`).hidden = !isShown;
 };
 
-installShell();
-const phone = await here();
-show("loading", false);
-show("nothing-kept", !phone);
-if (phone) await start(phone);
-
 async function start({ outbox, owner, sender, onState }) {
   let state = { is: "idle" };
   const draw = async () => drawAll({ outbox, owner, state });
@@ -120,3 +114,9 @@ function persistence(persisted) {
   if (persisted) return gettext("This browser has promised not to clear what is kept here when room gets scarce.");
   return gettext("This browser may clear what is kept here when room gets scarce or the site is not used for a week. Send soon, or save it as a file.");
 }
+
+installShell();
+const phone = await here();
+show("loading", false);
+show("nothing-kept", !phone);
+if (phone) await start(phone);

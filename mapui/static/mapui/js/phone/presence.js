@@ -49,7 +49,7 @@ export function keepPresent() {
 
 async function beforeLogOut(event) {
   const form = event.target;
-  if (form.dataset.sure) return;
+  if ("sure" in form.dataset) return;
   event.preventDefault();
   const { openOutbox } = await import("./outbox.js");
   const { remember } = await import("./session.js");

@@ -75,7 +75,7 @@ export class Sender {
     const session = await whoami(this.ask);
     if (!session) return this.rest("offline");
     await remember(this.outbox, session.person);
-    return this.sendAll(session);
+    return this.sendAll(session, patient);
   }
 
   async hasWork() {
@@ -93,9 +93,10 @@ export class Sender {
     return (await this.outbox.all()).filter((record) => owners.has(record.owner));
   }
 
-  async sendAll(session) {
+  /** Oldest first; when a person asks (not `patient`), also what was to wait a little longer. */
+  async sendAll(session, patient) {
     const owner = ownerOf(session.person);
-    for (let record; (record = nextOf(await this.mine(session), this.now())); ) {
+    for (let record; (record = nextOf(await this.mine(session), patient ? this.now() : Infinity)); ) {
       this.onState({ is: "sending", uuid: record.uuid });
       let said = await carry(this.outbox, record, session, this.ask);
       if (said.outcome === TOKEN) {
