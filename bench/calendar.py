@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings")
@@ -58,9 +58,9 @@ class Figure:
 
 
 def next_working_day(path: str) -> date:
-    """The first day a week or more ahead on which the place works."""
+    """Tomorrow, or the first day after it on which the place works."""
     calendar = policy.calendar_of(policy.terms(policy.in_force(now()).pk), path)
-    return calendar.nth_working_day(localdate() + timedelta(days=6), 1)
+    return calendar.nth_working_day(localdate(), 1)
 
 
 def propose() -> CalendarChange:
@@ -100,12 +100,13 @@ def measure(*, kill: bool) -> Figure:
     """Propose, count, confirm and apply; with `kill`, the applying worker dies halfway."""
     change = propose()
     counting = run(change)
+    concerned = change.total
     change = county_calendar.confirm(change.pk, by=change.made_by, at=now())
-    applying = run(change, kill_at=Issue.objects.unfinished().count() // 2 if kill else None)
+    applying = run(change, kill_at=concerned // 2 if kill else None)
     events = Event.objects.filter(verb=Verb.RECALENDAR, facts__change=change.pk)
     twice = events.count() - events.values("issue").distinct().count()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return Figure(counting, applying, change.total // 2 if kill else 0, change.seen, change.moved, events.count() + twice, peak)
+    return Figure(counting, applying, concerned // 2 if kill else 0, change.seen, change.moved, events.count() + twice, peak)
 
 
 def main() -> int:

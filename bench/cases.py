@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 from math import asinh, pi, radians, tan
+from urllib.parse import quote
 
 from django.utils.timezone import now
 
@@ -27,24 +28,35 @@ def cases() -> list[Case]:
     cell_state = f"/map/state/cell/?county={root.path}&v={layer.version}"
     townships = Layer.objects.get(level=Level.TOWNSHIP)
     z, x, y = tile_of(Area.objects.cells().exclude(label_point=None)[0], zoom=12)
+    issue = _open_issue(township)
     return [
-        Case("dashboard page", "/", office),
+        Case("dashboard page", "/", office, holds='id="dashboard-config"'),
         Case("dashboard state, all cells", cell_state, office),
         Case("dashboard state, one township", cell_state, township),
         Case("dashboard state, townships", f"/map/state/township/?county={root.path}&v={townships.version}", office),
         Case("dashboard state, a visitor's", f"/map/state/township/?county={root.path}&v={townships.version}"),
         Case("state unchanged (304)", cell_state, office, revalidate=True),
-        Case("state, changes since", f"/map/delta/cell/?county={root.path}&v={layer.version}&since={_stamp_before(root)}", office),
+        Case(
+            "state, changes since",
+            f"/map/delta/cell/?county={root.path}&v={layer.version}&since={_stamp_before(root)}",
+            office,
+            holds='"areas"',
+        ),
         Case("cell tile, cached", f"/map/tiles/cell/{layer.version}/{z}/{x}/{y}.mvt"),
-        Case("queue of a township", "/queue/", township),
-        Case("queue of a grid member", "/queue/", member),
-        Case("issue page", f"/issues/{_open_issue(township).number}/", township),
-        Case("red list", "/red/", office),
-        Case("heat page", "/heat/", office),
-        Case("cover page", "/cover/", Person.objects.get(username="organisation")),
-        Case("figures page", "/figures/", office),
-        Case("report page", "/report/"),
+        Case("queue of a township", "/queue/", township, holds="data-row"),
+        Case("queue of a grid member", "/queue/", member, holds='id="queue"'),
+        Case("search", f"/search/?q={quote(issue.title[:2])}", township, holds='class="hit'),
+        Case("issue page", f"/issues/{issue.number}/", township, holds=f'data-number="{issue.number}"'),
+        Case("red list", "/red/", office, holds='aria-current="true"'),
+        Case("heat page", "/heat/", office, holds="heat__canvas"),
+        Case("cover page", "/cover/", Person.objects.get(username="organisation"), holds="<table"),
+        Case("figures page", "/figures/", office, holds="<table"),
+        Case("list behind a figure", "/figures/issues/?of=received", office, holds="<table"),
+        Case("notices", "/notices/", township, holds='id="main"'),
+        Case("deliveries", "/deliveries/", Person.objects.get(username="admin"), holds="<table"),
+        Case("report page", "/report/", holds='name="uuid"'),
         Case("POST of a report", "/report/", member, body=report_form),
+        Case("POST of a verb (note)", f"/issues/{issue.number}/note/", township, body=note_form),
     ]
 
 
@@ -89,6 +101,11 @@ def report_form(turn: int) -> dict[str, str]:
         "accuracy": "12",
         "danger": "no",
     }
+
+
+def note_form(turn: int) -> dict[str, str]:
+    """A note on an issue, every one with words of its own."""
+    return {"text": f"bench {turn}: the lamp is ordered"}
 
 
 def _cells() -> list[Area]:

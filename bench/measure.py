@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import socket
 import subprocess
@@ -22,16 +23,32 @@ from django.test.utils import CaptureQueriesContext
 
 from representatives.models import Person
 
+TOKEN = "b" * 32  # of the forms, in the cookie and in the field
+WARM_UP = 5
+
 
 @dataclass(frozen=True)
 class Case:
-    """An address to ask. `body` makes the form of the n-th POST; None: a GET. `revalidate`: ask with the ETag of before."""
+    """An address to ask. `body` makes the form of the n-th POST; None: a GET. `revalidate`: ask with the ETag of before.
+
+    `holds`: what stands in every answer to a GET, so that a page of errors or of nothing is not taken for the real one.
+    """
 
     name: str
     path: str
     person: Person | None = None
     revalidate: bool = False
     body: Callable[[int], dict[str, str]] | None = None
+    holds: str = ""
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """The status that every answer must have: a form leads on, what is unchanged says so."""
+        return (302, 303) if self.body else (304,) if self.revalidate else (200,)
+
+
+class WrongAnswer(Exception):
+    """An address did not answer what it is measured for; the sentence says which and how."""
 
 
 @dataclass
@@ -91,28 +108,43 @@ def measure(case: Case, server: Server, *, times: int) -> Figure:
     wire = http.client.HTTPConnection("127.0.0.1", server.port)
     headers = {"Accept-Encoding": "gzip"}
     cookies = [cookie_of(case.person)] if case.person else []
-    token = "b" * 32
-    cookies.append(f"{settings.CSRF_COOKIE_NAME}={token}")
+    cookies.append(f"{settings.CSRF_COOKIE_NAME}={TOKEN}")
     headers["Cookie"] = "; ".join(cookies)
     taken: list[float] = []
-    status, size = 0, 0
-    for turn in range(times + 5):
+    for turn in range(times + WARM_UP):
         started = time.perf_counter()
-        if case.body is None:
-            wire.request("GET", case.path, headers=headers)
-        else:
-            content, kind = multipart({**case.body(turn), "csrfmiddlewaretoken": token})
-            wire.request("POST", case.path, body=content, headers={**headers, "Content-Type": kind})
-        response = wire.getresponse()
-        size = len(response.read())
-        status = response.status
+        response, body = _asked(wire, case, headers, turn)
+        spent = time.perf_counter() - started
         if case.revalidate and (etag := response.headers["ETag"]):
             headers["If-None-Match"] = etag
-        if turn >= 5:
-            taken.append(time.perf_counter() - started)
+        if turn >= WARM_UP:
+            _check(case, response, body)
+            taken.append(spent)
     p50, p95 = spread(taken)
     sql, statements = (bare_reads if case.body is None else sql_of_write)(case, times=min(times, 50))
-    return Figure(case.name, p50, p95, sql, statements, size, status)
+    return Figure(case.name, p50, p95, sql, statements, len(body), response.status)
+
+
+def _asked(
+    wire: http.client.HTTPConnection, case: Case, headers: dict[str, str], turn: int
+) -> tuple[http.client.HTTPResponse, bytes]:
+    """The answer to one request, and its body as it came."""
+    if case.body is None:
+        wire.request("GET", case.path, headers=headers)
+    else:
+        content, kind = multipart({**case.body(turn), "csrfmiddlewaretoken": TOKEN})
+        wire.request("POST", case.path, body=content, headers={**headers, "Content-Type": kind})
+    response = wire.getresponse()
+    return response, response.read()
+
+
+def _check(case: Case, response: http.client.HTTPResponse, body: bytes) -> None:
+    """Raises WrongAnswer if this is not what the case is about."""
+    if response.status not in case.wanted:
+        raise WrongAnswer(f"{case.name}: {case.path} answered {response.status} and not {case.wanted[0]}.")
+    text = gzip.decompress(body) if response.headers.get("Content-Encoding") == "gzip" else body
+    if case.holds and case.holds.encode() not in text:
+        raise WrongAnswer(f"{case.name}: {case.path} answered {len(text)} bytes without “{case.holds}”.")
 
 
 def multipart(fields: dict[str, str]) -> tuple[bytes, str]:

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -43,6 +44,15 @@ class Calendar:
     def at_closing(self, day: date) -> datetime:
         return datetime.combine(day, self.closing, self.zone)
 
+    @cached_property
+    def day_length(self) -> timedelta:
+        """How long a working day is."""
+        return sum((datetime.combine(date.min, end) - datetime.combine(date.min, start) for start, end in self.hours), timedelta())
+
+    def length_of(self, day: date) -> timedelta:
+        """How much of that day is worked."""
+        return self.day_length if self.is_working_day(day) else timedelta()
+
     def slots(self, day: date) -> list[tuple[datetime, datetime]]:
         """The worked stretches of that day; none on a rest day."""
         if not self.is_working_day(day):
@@ -57,8 +67,27 @@ class Calendar:
         return day
 
     def working_days_between(self, start: date, end: date) -> int:
-        """How many working days lie after `start`, up to and with `end`."""
-        return sum(self.is_working_day(start + timedelta(days=n + 1)) for n in range((end - start).days))
+        """How many working days lie after `start`, up to and with `end`; 0 if that is no later."""
+        if end <= start:
+            return 0
+        whole = sum(self._counted(year)[-1] for year in range(start.year, end.year))
+        return whole + self._counted(end.year)[_place(end)] - self._counted(start.year)[_place(start)]
+
+    def _counted(self, year: int) -> list[int]:
+        """By place of the day in the year: how many working days the year has had by then; counted once."""
+        if year not in self._years:
+            first, length = date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days
+            self._years[year] = list(accumulate(self.is_working_day(first + timedelta(days=n)) for n in range(length)))
+        return self._years[year]
+
+    @cached_property
+    def _years(self) -> dict[int, list[int]]:
+        return {}
+
+
+def _place(day: date) -> int:
+    """Of a day in its year, from 0."""
+    return day.timetuple().tm_yday - 1
 
 
 def plain_weekday(day: date) -> bool:

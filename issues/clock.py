@@ -6,6 +6,7 @@ Units decide the calendar. `h` and `min` run on rest days too; `wh` runs only in
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -41,6 +42,9 @@ def add_working_time(amount: timedelta, since: datetime, calendar: Calendar) -> 
                 return start + amount
             amount -= max(end - start, _NO_TIME)
         day += _ONE_DAY
+        while amount > calendar.length_of(day):  # a whole day of it: nobody needs to look at its hours
+            amount -= calendar.length_of(day)
+            day += _ONE_DAY
 
 
 def subtract_working_time(amount: timedelta, until: datetime, calendar: Calendar) -> datetime:
@@ -54,16 +58,21 @@ def subtract_working_time(amount: timedelta, until: datetime, calendar: Calendar
                 return end - amount
             amount -= max(end - start, _NO_TIME)
         day -= _ONE_DAY
+        while amount > calendar.length_of(day):
+            amount -= calendar.length_of(day)
+            day -= _ONE_DAY
 
 
 def working_time(start: datetime, end: datetime, calendar: Calendar) -> timedelta:
     """How much of the time between the two is worked."""
     start, end = calendar.local(start), calendar.local(end)
-    total, day = _NO_TIME, start.date()
-    while day <= end.date():
+    first, last = start.date(), end.date()
+    if last < first:
+        return _NO_TIME
+    total = calendar.day_length * calendar.working_days_between(first, last - _ONE_DAY)  # the whole days in between
+    for day in {first, last}:
         for opens, closes in calendar.slots(day):
             total += max(min(closes, end) - max(opens, start), _NO_TIME)
-        day += _ONE_DAY
     return total
 
 
@@ -111,26 +120,34 @@ class Mark:
     or_before: Span | None = None
 
 
+def marks_at(marks: Iterable[Mark], since: datetime, due: datetime, calendar: Calendar, *, natural: bool) -> list[datetime]:
+    """When each is reached, as `mark_at` says; the time that is worked is measured once."""
+    worked = _NO_TIME if natural else working_time(since, due, calendar)
+    return [_mark_at(mark, since, due, calendar, worked, natural=natural) for mark in marks]
+
+
 def mark_at(mark: Mark, since: datetime, due: datetime, calendar: Calendar, *, natural: bool) -> datetime:
     """When the mark is reached on a clock that runs from `since` to `due`; never before `since`.
 
     A clock in hours is measured in hours, and so is what lies before its end: `4wh` are four hours there.
     """
+    return marks_at([mark], since, due, calendar, natural=natural)[0]
+
+
+def _mark_at(mark: Mark, since: datetime, due: datetime, calendar: Calendar, worked: timedelta, *, natural: bool) -> datetime:
+    """`worked`: how much of the time from `since` to `due` is; of a clock in natural time it is not looked at."""
     if mark.share >= 1:
         return due
-    reached = _share_of(mark.share, since, due, calendar, natural=natural)
+    if natural:
+        start = since.astimezone(UTC)
+        reached = calendar.local(start + mark.share * (due.astimezone(UTC) - start))
+    else:
+        reached = add_working_time(mark.share * worked, since, calendar)
     if mark.or_before:
         ahead = timedelta(hours=mark.or_before.amount)
         before = due - ahead if natural else subtract_working_time(ahead, due, calendar)
         reached = min(reached, before)
     return max(reached, calendar.local(since))
-
-
-def _share_of(share: float, since: datetime, due: datetime, calendar: Calendar, *, natural: bool) -> datetime:
-    if natural:
-        start = since.astimezone(UTC)
-        return calendar.local(start + share * (due.astimezone(UTC) - start))
-    return add_working_time(share * working_time(since, due, calendar), since, calendar)
 
 
 def shifted(due: datetime, paused_at: datetime, resumed_at: datetime, calendar: Calendar, *, natural: bool) -> datetime:

@@ -296,7 +296,7 @@ class Clocks:
         """When each of the policy's warnings falls, earliest first: a later one may not come before an earlier one."""
         natural, since = self.limit.is_natural, self.issue.level_since
         assert since is not None  # noqa: S101 - a level that is due has begun
-        marks = [clock.mark_at(warning.mark, since, due, self.calendar, natural=natural) for warning in self.terms.warn]
+        marks = clock.marks_at((warning.mark for warning in self.terms.warn), since, due, self.calendar, natural=natural)
         return [min(marks[step:]) for step in range(len(marks))]
 
     def _plan_climb(self, due: datetime) -> None:
