@@ -163,8 +163,8 @@ def test_rectangle_is_set_moved_and_resized_by_keys_alone(county: Scene, photo: 
     assert len(boxes(page)) == 2
 
     page.get_by_text("Rectangles by numbers").click()
-    page.get_by_label("Left").nth(0).fill("500")
-    page.get_by_label("Top").nth(0).fill("190")
+    page.get_by_label("From the left").nth(0).fill("500")
+    page.get_by_label("From the top").nth(0).fill("190")
     page.get_by_label("Width").nth(0).fill("200")
     page.get_by_label("Height").nth(0).fill("230")
     page.get_by_label("Height").nth(0).press("Tab")
@@ -204,7 +204,7 @@ def test_page_without_scripts_blurs_by_numbers(
     log_in(page, county[Role.VILLAGE_SECRETARY])
     page.goto(f"/photos/{photo.pk}/publish/")
     page.get_by_text("Rectangles by numbers").click()
-    for label, value in zip(("Left", "Top", "Width", "Height"), (500, 190, 200, 230), strict=True):
+    for label, value in zip(("From the left", "From the top", "Width", "Height"), (500, 190, 200, 230), strict=True):
         page.get_by_label(label).nth(0).fill(str(value))
 
     page.get_by_role("button", name="Look at what everybody would see").click()

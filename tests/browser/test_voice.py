@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from issues import voice
+from issues.models import Attachment
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, Faults, accessibility_faults
 from tests.issues.sounds import heard, sound
 from tests.mapui.scene import Scene, scene
@@ -46,7 +47,7 @@ def recorder(speaking: Browser, live_server: Any, county: Scene, faults: Faults)
 
     def make(**options: Any) -> Page:
         init = options.pop("init", "")
-        context = speaking.new_context(base_url=live_server.url, viewport=PHONE, locale="en-US", **options)
+        context = speaking.new_context(**{"base_url": live_server.url, "viewport": PHONE, "locale": "en-US", **options})
         context.on("page", faults.watch)
         opened.append(context)
         page = context.new_page()
@@ -210,3 +211,27 @@ def test_answer_about_the_microphone_that_comes_after_sending_records_nothing(re
 
     page.wait_for_function("() => window.stream.getTracks().every((track) => track.readyState === 'ended')")
     assert page.evaluate("window.recorder.note()") is None
+
+
+def test_report_with_a_voice_note_arrives_with_it(
+    speaking: Browser, live_server: Any, county: Scene, faults: Faults, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    options: dict[str, Any] = {"base_url": live_server.url, "viewport": PHONE, "locale": "en-US"}
+    context = speaking.new_context(**options)
+    context.on("page", faults.watch)
+    page = context.new_page()
+    page.goto(f"/report/{county.town['A'].code}/")
+    page.get_by_role("textbox", name="What is the matter?").fill("The lamp is out.")
+    page.get_by_label("No danger").check()
+    record(page)
+    assert accessibility_faults(page) == []
+
+    page.locator("[data-send]").click()
+
+    expect(page.get_by_role("heading", name="Your report has arrived")).to_be_visible()
+    expect(page.get_by_text("With a voice note of")).to_be_visible()
+    note = Attachment.objects.get()
+    assert (note.media_type, note.submission.text) == ("audio/mpeg", "The lamp is out.")
+    assert note.seconds == pytest.approx(1.6, abs=0.8)
+    context.close()
