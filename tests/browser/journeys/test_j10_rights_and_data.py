@@ -1,12 +1,13 @@
 """J10 权利与数据: what is kept and for how long, who never reads it, and that a new policy leaves old promises alone.
 
 The list with contacts that takes two people is in test_j10_list_with_contacts.py; no other file that the county can take out
-holds any contact. The page that elders use is measured without a line; what residents ask of their own data, and reports written
-offline, are other rooms'.
+holds any contact. The page that elders use is measured without a line; more of what residents ask of their own data stands in
+tests/browser/test_resident.py.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.db import models
 from django.test.utils import isolate_apps
 from playwright.sync_api import Page, expect
 
-from issues import policies, retention
+from issues import policies, receipts, retention
 from issues.models import ContactLook, Issue, Requester
 from issues.terms import Light, Status, Verb
 from representatives.register_guard import banned_terms
@@ -37,16 +38,19 @@ LOW = """() => [...document.querySelectorAll('main :is(button, select, input:not
   .filter(([, height]) => height < 60)"""
 
 
+WAY_TO_THE_END: tuple[tuple[Verb, str, dict[str, str]], ...] = (
+    (Verb.ACCEPT, "gm", {}),
+    (Verb.ACKNOWLEDGE, "pr", {}),
+    (Verb.RESOLVE, "pr", {"resolution": "已清运。", "public_line": "已清运。"}),
+    (Verb.VERIFY, "gm", {}),
+    (Verb.RATE, "vs", {"rating": "satisfied"}),
+)
+
+
 def closed(desk: Desk) -> Issue:
     """Reported by telephone, solved, rated: the whole way, by the services."""
     issue = desk.told("一组路灯坏了。", category="env.waste", phone=NUMBER)
-    for verb, by, facts in (
-        (Verb.ACCEPT, "gm", {}),
-        (Verb.ACKNOWLEDGE, "pr", {}),
-        (Verb.RESOLVE, "pr", {"resolution": "已清运。", "public_line": "已清运。"}),
-        (Verb.VERIFY, "gm", {}),
-        (Verb.RATE, "vs", {"rating": "satisfied"}),
-    ):
+    for verb, by, facts in WAY_TO_THE_END:
         issue = desk.quickly(issue, verb, by, **facts)
     assert issue.status == Status.CLOSED
     return issue
@@ -81,6 +85,32 @@ def solved_rows(desk: Desk) -> int:
     """How many solved issues the list behind the township's figure holds, over the time of the story."""
     desk.open("/figures/issues/?of=resolution&period=2026-06", "tc")
     return desk.page.locator("th[scope=row] a[href^='/issues/']").count()
+
+
+def test_j10_resident_takes_a_copy_and_asks_to_be_erased_and_is_once_the_issue_has_closed(desk: Desk):
+    issue = desk.told("一组路灯坏了。", category="env.waste", phone=NUMBER)
+    page, report = desk.phone, issue.submissions.get()
+    page.goto(f"/t/{receipts.grouped(report.receipt_code)}/")
+    page.get_by_role("link", name="My data: see, copy, erase").click()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Take a copy for programs (JSON)").click()
+    copy = json.loads(taken.value.path().read_text(encoding="utf-8"))
+    assert (copy["report"]["text"], copy["contact"]["phone"]) == ("一组路灯坏了。", "139****5678")
+    page.get_by_role("button", name="Erase it once the report is closed").click()
+    expect(page.get_by_text("Noted: it is erased once the report is closed")).to_be_visible()
+
+    retention.purge_asked(at=desk.clock.passes(days=2))
+    assert [one.phone for one in Requester.objects.all()] == [NUMBER]  # whoever handles it can still answer
+    for verb, by, facts in WAY_TO_THE_END:
+        issue = desk.quickly(issue, verb, by, **facts)
+    assert issue.status == Status.CLOSED
+    retention.purge_asked(at=desk.clock.passes(days=2))
+
+    assert [(one.phone, one.nickname) for one in Requester.objects.all()] == [(None, "")]
+    assert issue.submissions.get().text == ""
+    page.reload()
+    expect(page.get_by_text("What you left has been erased.")).to_be_visible()
+    assert issue.events.get(verb=Verb.PURGE).facts["report"] == report.pk
 
 
 def test_j10_administrator_reads_no_issue_and_no_contact(desk: Desk):
@@ -148,6 +178,7 @@ def test_j10_build_fails_when_a_branch_rates_the_risk_of_a_requester():
 def test_j10_page_in_large_text_holds_what_elders_need_without_a_line(desk: Desk, open_context: Any):
     page = open_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN").new_page()
     page.goto(f"/report/{desk.banner.town['A'].code}/")
+    page.wait_for_load_state("networkidle")  # the page is there before the line goes
     page.context.set_offline(True)
     page.locator("[data-large-text]").click()
     expect(page.locator("html")).to_have_attribute("data-size", "large")
