@@ -178,6 +178,7 @@ class Attachment(models.Model):
             models.Index(
                 fields=("received_at",), condition=Q(media_type__startswith="audio/", erased_at=None), name="attachment_voice"
             ),
+            models.Index(fields=("erased_at",), condition=Q(erased_at__isnull=False) & ~Q(file=""), name="attachment_half_erased"),
         )
 
     def __str__(self) -> str:

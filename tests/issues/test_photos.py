@@ -262,10 +262,13 @@ def test_colours_of_a_printer_become_those_of_a_screen():
 
 
 def test_large_png_is_made_small_before_it_is_turned_and_laid_on_white(monkeypatch):
-    sizes = []
-    monkeypatch.setattr(
-        photos, "_on_white", lambda picture, genuine=photos._on_white: sizes.append(picture.size) or genuine(picture)
-    )
+    sizes, genuine = [], photos._on_white
+
+    def measured(picture: Image.Image) -> Image.Image:
+        sizes.append(picture.size)
+        return genuine(picture)
+
+    monkeypatch.setattr(photos, "_on_white", measured)
     out = BytesIO()
     Image.new("RGBA", (9000, 2000), (10, 20, 30, 255)).save(out, "PNG", compress_level=1)
 
