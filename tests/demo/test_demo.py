@@ -18,7 +18,7 @@ from django.urls import reverse
 from demo import detours
 from demo.life import Life
 from demo.people import LOG_INS, PASSWORD, Staffing, leads_of, staff_county, units_from
-from demo.reports import RECENT_DAYS, Storyteller, ground
+from demo.reports import GROWING_DAYS, Storyteller, ground
 from demo.staff import Staff
 from grids.levels import Level
 from grids.models import Area
@@ -215,7 +215,7 @@ def test_stories_follow_the_seasons_and_the_households(town):
         code: topic["season"] for code, topic in tomllib.loads((FOLDER / "reports.toml").read_text()).items() if "season" in topic
     }
     told = teller(town).year(END, days=365, stories=1900)
-    stories = [story for story in told if story.at < END - timedelta(days=RECENT_DAYS)]  # the last weeks are fuller, by design
+    stories = [story for story in told if story.at < END - timedelta(days=GROWING_DAYS)]  # the last weeks are fuller, by design
 
     by_season = Counter((topics[story.category], story.at.month in (6, 7, 8)) for story in stories)
     by_cell = Counter(story.cell.name for story in stories)
