@@ -136,7 +136,7 @@ def test_strokes_are_undone_redone_and_brought_back_from_the_look(county: Scene,
     assert strokes(page) == [first]
     redo.click()
     assert strokes(page) == [first, second]
-    page.get_by_role("button", name="Start afresh").click()
+    page.get_by_role("button", name="Clear everything").click()
     assert strokes(page) == []
     undo.click()
     page.get_by_role("button", name="Look at what everybody would see").click()
