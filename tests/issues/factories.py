@@ -212,6 +212,12 @@ def ask(issue: Issue, verb: Verb, at: datetime, /, **facts: object) -> Event:
     return event
 
 
+def listing(made: County, **more: object) -> dict[str, object]:
+    """What it takes to propose listed supervision and to sign it, but for what the test says."""
+    given = {"leader": made["leader"].pk, "due": "2024-12-31", "public_line": "吴常委挂牌督办", "reason": "逾期未办结"}
+    return {**given, **more}
+
+
 def accepted(made: County, at: datetime, *, by: str = "gm1", level: str = "", **more: Any) -> Issue:
     """Accepted (and, when green, dispatched by the program)."""
     issue = reported(made, at, **more)
