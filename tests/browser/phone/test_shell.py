@@ -92,7 +92,9 @@ def test_map_with_the_outlines_opens_without_signal(handset, town):
     page = handset()
     page.goto(f"/report/{town['A'].code}/")
     ready(page)
-    until(page, "async () => (await (await caches.open('gridgov-areas')).keys()).some(({url}) => /tiles.county.*.13./.test(url))")
+    until(
+        page, "async () => (await (await caches.open('gridgov-areas')).keys()).some(({url}) => /tiles.county.\\d+.13./.test(url))"
+    )
     page = cut_off(page)
     page.goto("/report/")
 
@@ -189,10 +191,9 @@ def test_new_version_waits_for_the_tap_and_leaves_outbox_and_drafts(handset, tow
     page.get_by_label("Township").select_option(label="town")
     send(page)
     kept(page)
+    page.context.route("**/api/**", lambda route: route.abort())
     page.context.set_offline(False)
-    page.route("**/api/**", lambda route: route.abort())
     other = page.context.new_page()
-    other.route("**/api/**", lambda route: route.abort())
     written(other, "/report/", "Half a sentence about")
     before = other.evaluate("caches.keys()")
 

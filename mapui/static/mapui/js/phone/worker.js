@@ -9,6 +9,7 @@ const AREAS = "gridgov-areas"; // outlines and names of areas: the version is in
 const NOTES = "gridgov-language";
 const IMMUTABLE = /^\/static\/.+\.[0-9a-f]{12}\.\w+$/;
 const AREA = /^\/map\/(tiles\/\w+\/\d+\/|areas\/\w+\/\d+\.json$)/;
+const ANY = { ignoreVary: true }; // what is kept is the same for everybody
 const PATIENCE_MS = 6000; // for a page of which there is a copy; the line may hang for minutes
 const TOGETHER = 4; // requests at once for what nobody waits for
 const ADDRESSES = new Set([...SHELL.files, ...Object.values(SHELL.pages).flat().map(([, address]) => address)]);
@@ -61,12 +62,12 @@ async function page(request, path) {
 }
 
 // Of this version alone: the one before may still lie beside it.
-const copyOf = async (request) => (await caches.open(CACHE)).match(request);
+const copyOf = async (request) => (await caches.open(CACHE)).match(request, ANY);
 
 const late = () => new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
 
 async function kept(name, request) {
-  const found = await caches.match(request);
+  const found = await caches.match(request, ANY);
   if (found) return found;
   const response = await fetch(request);
   if (response.status === 200) (await caches.open(name)).put(request, response.clone());
@@ -75,7 +76,7 @@ async function kept(name, request) {
 
 async function keep(urls) {
   const cache = await caches.open(AREAS);
-  const add = async (url) => (await cache.match(url)) ?? cache.add(url).catch(() => null);
+  const add = async (url) => (await cache.match(url, ANY)) ?? cache.add(url).catch(() => null);
   for (let at = 0; at < urls.length; at += TOGETHER) await Promise.all(urls.slice(at, at + TOGETHER).map(add));
 }
 

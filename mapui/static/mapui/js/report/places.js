@@ -66,12 +66,12 @@ async function fetchTree(home) {
   return roots;
 }
 
-/** The names of all levels, and their tiles over the part of the map that is looked at first; the closest look first. */
+/** The names of all levels, and their tiles over the part of the map that is looked at first; the closest look and the finest level first. */
 function addressesOf({ levels, addresses, look }) {
   const filled = (address, level) => address.replace("{level}", level.slug).replace("{version}", level.version);
   const found = levels.map((level) => filled(addresses.names, level));
   for (let zoom = DEEPEST; zoom >= WIDEST; zoom -= 1) {
-    for (const level of levels.filter(({ minZoom }) => zoom >= minZoom)) {
+    for (const level of [...levels].reverse().filter(({ minZoom }) => zoom >= minZoom)) {
       const address = filled(addresses.tiles, level);
       found.push(...tilesOver(look, zoom).map(({ z, x, y }) => address.replace("{z}", z).replace("{x}", x).replace("{y}", y)));
     }
