@@ -149,7 +149,9 @@ class QueuePage(NarrowedList):
 
     @cached_property
     def rows(self) -> list[Row]:
-        issues = Issue.objects.among(self.leaf.object_list).with_asked(self.person, self.at).for_rows().soonest_due_first()
+        # As a list: PostgreSQL does not see how few keys a subquery will bring, and at 100,000 open issues it reads them all.
+        keys = list(self.leaf.object_list)
+        issues = Issue.objects.among(keys).with_asked(self.person, self.at).for_rows().soonest_due_first()
         rows = [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
         hints = recurrence.hints_for([row.issue for row in rows])
         return [row._replace(hints=tuple(hints.get(row.issue.pk, ()))) for row in rows]
