@@ -1,0 +1,192 @@
+"""Building the heat: rebuilt, incremented, and always equal to counting by hand."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
+
+from issues import heat
+from issues.heat_queries import ALL
+from issues.models import Event, HeatArea, HeatBin, HeatState, Issue
+from issues.terms import Actor, Status, Verb
+from issues.weeks import monday, starts_at, week_of
+from tests.issues.heat_by_hand import bin_of, counted
+from tests.issues.heat_factories import NOW, category, issue, many
+
+pytestmark = pytest.mark.usefixtures("fresh_cache")
+
+
+def bins_by_hand() -> Counter[tuple[object, ...]]:
+    found: Counter[tuple[object, ...]] = Counter()
+    for each in counted():
+        if each.point is None:
+            continue
+        for zoom in heat.BIN_ZOOMS:
+            path = each.path if zoom == max(heat.BIN_ZOOMS) else each.path.split(".")[0]
+            for kind in (ALL, each.category_id):
+                found[zoom, kind, *bin_of(each, zoom), week_of(each.reported_at), path] += 1
+    return found
+
+
+def stored_bins() -> dict[tuple[object, ...], int]:
+    rows = HeatBin.objects.values_list("zoom", "category", "x", "y", "week", "path", "count")
+    return {tuple(row[:-1]): row[-1] for row in rows}
+
+
+def areas_by_hand() -> Counter[tuple[object, ...]]:
+    return Counter((each.path, each.category_id, week_of(each.reported_at)) for each in counted())
+
+
+def stored_areas() -> dict[tuple[object, ...], int]:
+    return {(row.path, row.category, row.week): row.count for row in HeatArea.objects.all()}
+
+
+# --- Weeks ------------------------------------------------------------------------------------------------------------
+@given(st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_week_when_asked_for_its_start_holds_the_moment(at):
+    week = week_of(at)
+
+    assert starts_at(week) <= at < starts_at(week + 1)
+    assert monday(week).weekday() == 0
+
+
+def test_sunday_evening_in_utc_when_it_is_monday_in_the_county_counts_to_the_new_week(settings):
+    assert week_of(datetime(2026, 3, 15, 15, 59, tzinfo=UTC)) + 1 == week_of(datetime(2026, 3, 15, 16, 0, tzinfo=UTC))
+
+
+# --- Building ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("seed", range(3))
+def test_rebuilt_heat_when_compared_with_counting_by_hand_is_equal_to_the_row(town, seed):
+    many(town, random.Random(seed), 400, about=[category("road.light"), category("env.waste"), category("land.grass")])
+
+    heat.rebuild(at=NOW)
+
+    assert stored_bins() == bins_by_hand()
+    assert stored_areas() == areas_by_hand()
+    assert sum(row.public_count for row in HeatArea.objects.all()) == sum(not each.non_public for each in counted())
+
+
+def test_rebuilding_when_nothing_changed_writes_nothing_and_keeps_the_version(town):
+    many(town, random.Random(1), 100, about=[category()])
+    heat.rebuild(at=NOW)
+    version = heat.version()
+
+    changed = heat.rebuild(at=NOW + timedelta(hours=1))
+
+    assert (changed, heat.version()) == (0, version)
+
+
+def test_rebuilding_when_all_issues_of_a_week_are_gone_removes_its_figures(town):
+    lone = issue(town["A"], category(), NOW - timedelta(days=400), point=town.inside("A"))
+    issue(town["B"], category(), NOW, point=town.inside("B"))
+    heat.rebuild(at=NOW)
+    Issue.objects.filter(pk=lone.pk).update(sealed=True)
+
+    heat.rebuild(at=NOW)
+
+    assert stored_bins() == bins_by_hand()
+    assert {week for *_key, week in stored_areas()} == {week_of(NOW)}
+
+
+def tell(each: Issue, verb: Verb) -> None:
+    """An event in the ledger, as far as the heat looks at it."""
+    number = each.events.count() + 1
+    Event.objects.create(
+        issue=each, number=number, verb=verb, at=NOW, actor=Actor.SYSTEM, to_status=each.status, to_level=each.level, hash="0" * 64
+    )
+
+
+def test_increment_when_issues_appear_change_category_or_are_merged_equals_a_rebuild(town):
+    rng = random.Random(5)
+    lamps, waste = category("road.light"), category("env.waste")
+    for each in many(town, rng, 150, about=[lamps, waste]):
+        tell(each, Verb.SUBMIT)
+    heat.refresh(at=NOW)
+    assert stored_bins() == bins_by_hand()
+
+    for each in rng.sample(list(Issue.objects.filter(closed_at=None)), 20):
+        each.category = waste if each.category == lamps else lamps
+        each.save()
+        tell(each, Verb.ACCEPT)
+    for each in rng.sample(list(Issue.objects.filter(closed_at=None)), 10):
+        each.status, each.closed_at = Status.MERGED, NOW
+        each.save()
+        tell(each, Verb.MERGE)
+    for each in many(town, rng, 30, about=[lamps], weeks=2):
+        tell(each, Verb.SUBMIT)
+    changed = heat.refresh(at=NOW + timedelta(hours=1))
+
+    assert changed > 0
+    assert stored_bins() == bins_by_hand()
+    assert stored_areas() == areas_by_hand()
+
+
+def test_increment_when_an_event_only_closes_an_issue_changes_nothing(town):
+    each = issue(town["A"], category(), NOW, point=town.inside("A"))
+    tell(each, Verb.SUBMIT)
+    heat.refresh(at=NOW)
+    version = heat.version()
+    Issue.objects.filter(pk=each.pk).update(status=Status.CLOSED, closed_at=NOW)
+    tell(each, Verb.CLOSE)
+
+    assert heat.refresh(at=NOW) == 0
+    assert heat.version() == version
+
+
+def test_events_when_older_transactions_were_still_under_way_are_read_once_more(town, monkeypatch):
+    tell(issue(town["A"], category(), NOW, point=town.inside("A")), Verb.SUBMIT)
+    monkeypatch.setattr(heat, "_snapshot", lambda: (100, 120))  # transactions 100…119 may still add events
+    heat.refresh(at=NOW)
+    assert HeatState.objects.get().settled_event == 0
+
+    monkeypatch.setattr(heat, "_snapshot", lambda: (119, 130))
+    heat.refresh(at=NOW)
+    assert HeatState.objects.get().settled_event == 0
+
+    monkeypatch.setattr(heat, "_snapshot", lambda: (130, 140))
+    heat.refresh(at=NOW)
+    assert HeatState.objects.get().settled_event == Event.objects.latest("id").pk
+
+
+def test_event_when_it_commits_late_with_a_low_number_is_not_missed(town, monkeypatch):
+    late = issue(town["A"], category(), NOW - timedelta(days=90), point=town.inside("A"))
+    early = issue(town["B"], category(), NOW, point=town.inside("B"))
+    tell(late, Verb.SUBMIT)
+    tell(early, Verb.SUBMIT)
+    low, high = Event.objects.order_by("id").values_list("id", flat=True)
+    monkeypatch.setattr(heat, "_snapshot", lambda: (100, 120))
+    weeks_seen = heat._stirred_weeks
+    monkeypatch.setattr(heat, "_stirred_weeks", lambda after: [week_of(NOW)])  # the low one is not visible yet
+    heat.refresh(at=NOW)
+    assert len(stored_areas()) == 1
+
+    monkeypatch.setattr(heat, "_stirred_weeks", weeks_seen)
+    heat.refresh(at=NOW)
+
+    assert low < high
+    assert stored_bins() == bins_by_hand()
+
+
+def test_command_when_run_rebuilds_and_links_what_came_back(town, capsys):
+    lamps = category()
+    issue(town["A"], lamps, NOW - timedelta(days=60), status=Status.CLOSED, closed_at=NOW - timedelta(days=50))
+    again = issue(town["A"], lamps, NOW - timedelta(days=20))
+
+    call_command("rebuild_heat")
+
+    again.refresh_from_db()
+    assert again.recurrence_of is not None
+    assert stored_areas() == areas_by_hand()
+
+
+def test_zooms_when_listed_go_from_fine_to_coarse():
+    assert all(fine > coarse for fine, coarse in pairwise(heat.BIN_ZOOMS))
+    assert connection.vendor == "postgresql"
