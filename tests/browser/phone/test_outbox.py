@@ -140,6 +140,7 @@ def test_refused_report_says_why_and_goes_after_it_was_mended(handset, town, fau
     expect(page.locator("[data-outbox]")).to_have_class("site-tool site-outbox site-outbox--attention")
 
     page.get_by_role("link", name="Edit").click()
+    expect(page.locator("#report-form[data-keeps]")).to_be_visible()
     page.get_by_role("textbox", name="What is the matter?").fill("There is no light at the gate.")
     send(page)
 

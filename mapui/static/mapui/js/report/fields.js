@@ -48,7 +48,8 @@ function onTheWall(moment) {
 export function fill(form, body) {
   const put = (name, value) => {
     const input = find(`[name=${name}]`, form);
-    if (input && value) input.value = value;
+    // What the person typed while the page was opening is newer; a list has an answer from the start.
+    if (input && value && (!input.value || input.matches("select"))) input.value = value;
   };
   for (const name of ["text", "place_text", "visit", "request_type", "done"]) put(name, body[name]);
   for (const name of ["nickname", "phone", "email"]) put(name, body.contact?.[name]);
