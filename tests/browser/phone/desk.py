@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from time import monotonic
 
 from playwright.sync_api import Locator, Page, expect
 
 from issues.models import Issue
 from representatives.models import Person
-from tests.browser.phone.pages import ready
+from tests.browser.phone.pages import ready, stored
 
-# Whether so many records lie in the outbox, whoever they belong to.
-RECORDS = """async (count) => {
-  const { openOutbox } = await import("/static/mapui/js/phone/outbox.js");
-  const outbox = await openOutbox();
-  const all = await outbox.all();
-  outbox.database.close();
-  return all.length === count;
-}"""
 LogIn = Callable[[Page, Person], None]
 DESK = "/desk/"
+PATIENCE_S = 15
 AS_OF = re.compile(r"^as of \d\d:\d\d$")
 
 
@@ -66,7 +60,19 @@ def waits(page: Page, action: str) -> Locator:
 
 def lie(page: Page, count: int) -> None:
     """Wait until so many records lie in the outbox."""
-    page.wait_for_function(RECORDS, arg=count)
+    _wait_for(page, lambda: len(stored(page)), count)
+
+
+def until(page: Page, script: str, value: object) -> None:
+    """Wait until the (asynchronous) script gives that value; Playwright's own waiting takes a promise for a yes."""
+    _wait_for(page, lambda: page.evaluate(script), value)
+
+
+def _wait_for(page: Page, look: Callable[[], object], value: object) -> None:
+    deadline = monotonic() + PATIENCE_S
+    while (found := look()) != value:
+        assert monotonic() < deadline, f"{found!r} instead of {value!r}"
+        page.wait_for_timeout(100)
 
 
 def write(page: Page, action: str, label: str, words: str) -> None:

@@ -32,8 +32,8 @@ export class Acting {
   }
 
   /** A refused action, to be changed: a draft again, under a key of its own (a key that was refused is refused for ever). */
-  async change(record, issue) {
-    await this.renew(record, issue);
+  change(record, issue) {
+    return this.renew(record, issue);
   }
 
   /** A refused action once more, as it is, on what stands there now: under a key of its own. */
@@ -46,7 +46,8 @@ export class Acting {
     const uuid = newUuid();
     const seen = record.body.seen === null ? null : (record.error?.now?.event_count ?? issue.event_count);
     await this.outbox.renew(record.uuid, uuid);
-    await this.outbox.change(uuid, (fresh) => ({ ...fresh, body: { ...fresh.body, seen } }));
+    const { field, sentence } = record.error ?? {};
+    await this.outbox.change(uuid, (fresh) => ({ ...fresh, complaint: field ? { field, sentence } : null, body: { ...fresh.body, seen } }));
     return uuid;
   }
 
@@ -74,8 +75,8 @@ export class Acting {
 }
 
 class Begun {
-  constructor(acting, issue, button, { uuid, body }, release) {
-    Object.assign(this, { acting, issue, button, uuid, release, facts: body.facts, seen: body.seen });
+  constructor(acting, issue, button, { uuid, body, complaint = null }, release) {
+    Object.assign(this, { acting, issue, button, uuid, release, complaint, facts: body.facts, seen: body.seen });
     this.writing = Promise.resolve();
   }
 

@@ -5,7 +5,7 @@ import { addPane, circleAround, fit, lookAt, makeMap, markers, outline, zoomButt
 import { lightOf, SHAPES } from "../map/palette.js";
 
 const CLOSE = 15;
-const PIN = 36;
+const PIN = 44; // pixels: a thumb hits it
 const shapeOf = (light) => SHAPES[SHAPES.findIndex((_, tone) => lightOf(tone) === light)] ?? "";
 
 /** Draws the map; gives {show(pack, issues, here)}. `onOpen(number)` when an issue is touched. */

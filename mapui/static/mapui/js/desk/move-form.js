@@ -6,9 +6,9 @@ import { drawField, firstInput, readField, sayWrong } from "./inputs.js";
 
 /**
  * The form of `button` (of the pack) with `fields` (of the pack) and `facts` (written before).
- * `onInput(facts)` after each change, `onSend(facts)` once nothing is missing.
+ * `complaint`: {field, sentence} of the server, or null. `onInput(facts)` after each change, `onSend(facts)` once nothing is missing.
  */
-export function moveForm(button, fields, { facts = {}, error = null, onInput, onSend }) {
+export function moveForm(button, fields, { facts = {}, complaint = null, onInput, onSend }) {
   const draw = (name, isNeeded) => drawField(name, fields[name], { id: `move-${name}`, choices: button.choices?.[name] ?? fields[name].choices ?? [], isNeeded, value: facts[name] ?? null });
   const needed = button.needs.map((name) => draw(name, true));
   const allowed = button.allows.map((name) => draw(name, false));
@@ -25,7 +25,7 @@ export function moveForm(button, fields, { facts = {}, error = null, onInput, on
     event.preventDefault();
     if (isWhole(form, fields, button)) onSend(factsOf(form));
   });
-  if (error?.field) sayError(form, error);
+  if (complaint) complain(form, complaint);
   return form;
 }
 
@@ -54,8 +54,8 @@ function isWhole(form, fields, { needs }) {
   return !wrong.length;
 }
 
-/** What the server said of a field (“facts.text”, “text”). */
-function sayError(form, { field, sentence }) {
+/** What the server said of a field (“facts.text”, “text”) when this was sent before. */
+function complain(form, { field, sentence }) {
   const name = field.replace(/^facts\./, "").split(".")[0];
   const element = find(`[data-field="${CSS.escape(name)}"]`, form);
   if (element) sayWrong(element, sentence);

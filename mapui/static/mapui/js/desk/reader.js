@@ -8,19 +8,20 @@ export async function noticeReader(owner) {
   if (owner === null || owner === lastReader()) return;
   const { openOutbox } = await import("../phone/outbox.js");
   const outbox = await openOutbox();
-  if (outbox) await changeReader(outbox, owner);
-  noteReader(owner);
+  if (!outbox || (await changeReader(outbox, owner))) noteReader(owner); // else the next page tries again
 }
 
-/** A visitor may be the same person, whose log-in has ended: their pack is not shown, but stays for them. */
+/** Whether all is known of the new one. A visitor may be the same person, whose log-in has ended: their pack is not shown, but stays. */
 async function changeReader(outbox, owner) {
   const [{ ownerOf, remember, remembered, whoami }, { forgetPack, keptPack }] = await Promise.all([import("../phone/session.js"), import("./pack.js")]);
-  if (ownerOf(await remembered(outbox)) === owner) return; // the page itself was quicker
+  if (ownerOf(await remembered(outbox)) === owner) return true; // the page itself was quicker
   await remember(outbox, null);
-  if (!owner) return;
+  if (!owner) return true;
   if (!(await keptPack(outbox, owner))) await forgetPack(outbox);
   const session = await whoami();
-  if (ownerOf(session?.person) === owner) await remember(outbox, session.person);
+  const isKnown = ownerOf(session?.person) === owner;
+  if (isKnown) await remember(outbox, session.person);
+  return isKnown;
 }
 
 function lastReader() {

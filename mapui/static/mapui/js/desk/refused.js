@@ -57,7 +57,7 @@ export const copyable = ({ body: { facts } }, fields) => Object.entries(facts).m
 function waysOf(record, isOffered) {
   const way = (action, words, kind = "") => make("button", { class: `button button--large ${kind}`.trim(), type: "button", "data-do": action, onclick: () => tell(action, record) }, words);
   const hasWords = Object.keys(record.body.facts).length > 0;
-  const isWrong = record.error?.code === "field";
+  const isWrong = Boolean(record.error?.field);
   return [
     isOffered && hasWords ? way("change", gettext("Change it"), isWrong ? "button--primary" : "") : null,
     isOffered && !isWrong ? way("again", gettext("Do it all the same"), "button--primary") : null,

@@ -12,12 +12,14 @@ import { issueItems } from "../desk/list.js";
 import { moveForm } from "../desk/move-form.js";
 import { receiptItems, receiptParts } from "../desk/receipts.js";
 import { copyable } from "../desk/refused.js";
+import { FRESH } from "../desk/pack.js";
 import { routeOf, toIssue, toList, toMove } from "../desk/route.js";
 import { fill, goTo, showScreen } from "../desk/screens.js";
 import { startMap } from "../desk/show-map.js";
 import { here } from "../phone/presence.js";
 import { askToPersist, installShell } from "../phone/shell.js";
 import { bestPosition } from "../report/gps.js";
+import { fetchForOffline } from "../report/places.js";
 
 const detail = find("[data-screen=detail]");
 let drawnRoute = null; // what the detail was last drawn for
@@ -43,9 +45,14 @@ function start() {
   on("click", "[data-refresh]", () => Promise.all([phone.sender.nudge(), knowing.refresh()]));
   on("click", "[data-locate]", (event, button) => locate(button, knowing));
   setInterval(() => draw(knowing, acting), 60_000); // clocks go on
-  knowing.start();
+  knowing.start().then(() => prepareReports(knowing));
   phone.sender.nudge();
   askToPersist();
+}
+
+/** So that a report can be written from here too where there is no signal: the lists of places, and the map of the first cell. */
+function prepareReports({ is, kept }) {
+  if (is === FRESH) fetchForOffline(find("[data-places]").dataset.places, kept.pack.cells[0]?.code ?? "");
 }
 
 function draw(knowing, acting) {
@@ -115,6 +122,7 @@ async function drawMove({ key, verb }, knowing, acting) {
   begun = fresh;
   const form = moveForm(button, knowing.fields, {
     facts: fresh.facts,
+    complaint: fresh.complaint,
     onInput: (facts) => fresh.keep(facts),
     onSend: (facts) => send(fresh, facts),
   });
