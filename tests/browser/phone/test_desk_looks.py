@@ -102,4 +102,4 @@ def test_nobody_with_cells_gets_no_desk_and_no_entry_in_the_menu(county: Scene, 
     page.goto("/queue/")
     expect(page.get_by_role("link", name="My cells")).to_have_count(0)
 
-    assert page.goto(DESK).status == 403  # type: ignore[union-attr]
+    assert page.goto(DESK).status == 403
