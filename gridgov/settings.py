@@ -57,6 +57,8 @@ PUBLIC_URL = env.str("GRIDGOV_PUBLIC_URL", default="").rstrip("/")
 # 主办单位 and 备案编号, shown in the footer.
 ORGANISER = env.str("GRIDGOV_ORGANISER", default="")
 FILING_NUMBER = env.str("GRIDGOV_FILING_NUMBER", default="")
+# Whether the organisation department sees how many diary entries each township has; never by person, and not below five.
+DIARY_TOTALS = env.bool("GRIDGOV_DIARY_TOTALS", default=False)
 # Says on every page that people and telephones are invented.
 DEMO_NOTE = env.bool("GRIDGOV_DEMO_NOTE", default=False)
 

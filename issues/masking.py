@@ -31,6 +31,11 @@ def without_numbers(text: str) -> str:
     return _PHONE.sub(MASK, without_cards(text))
 
 
+def has_numbers(text: str) -> bool:
+    """Whether there is a number of a card or a telephone in the text."""
+    return without_numbers(text) != _half_width(text)
+
+
 def _half_width(text: str) -> str:
     return text.translate({0xFF10 + digit: str(digit) for digit in range(10)})
 

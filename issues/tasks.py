@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from issues import county_calendar, recognising, redrawing, retention, sweeps
+from issues import county_calendar, diary, recognising, redrawing, retention, sweeps
 from issues.notices import sending
 from issues.simulating import running
 from issues.wire import moves
@@ -69,6 +69,12 @@ def recognise() -> str:
 @shared_task
 def forget_sent_moves() -> str:
     return _said("forget sent moves", moves.forget(at=timezone.now()))
+
+
+@shared_task
+def purge_diary() -> str:
+    """Erase the words of diary entries that have been kept long enough."""
+    return _said("purge diary", f"{diary.purge(at=timezone.now())} entries")
 
 
 @shared_task

@@ -37,6 +37,7 @@ MENU: tuple[Entry, ...] = (
     Entry("dashboard", pgettext_lazy("menu", "Overview"), for_visitors=True, key="o"),
     Entry(Page.QUEUE, Page.QUEUE.label, key="q"),
     Entry(Page.DESK, Page.DESK.label, key="d"),
+    Entry(Page.DIARY, Page.DIARY.label),
     Entry(Page.SEARCH, Page.SEARCH.label, key="s"),
     Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True, key="n"),
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),

@@ -107,6 +107,20 @@ def test_person_when_read_is_an_account_and_requester_a_way_to_answer():
     }
 
 
+def test_diary_when_read_has_six_elements_and_no_way_to_a_person_but_its_writer():
+    """Whom one spoke to is a short pseudonym; no index leads to a writer's entries by anything but their own key."""
+    entry = apps.get_model("issues.DiaryEntry")
+    links = {field.name for field in entry._meta.concrete_fields if field.related_model}
+
+    assert {field.name for field in entry._meta.concrete_fields} == {
+        *("id", "key", "writer", "path", "submission", "written_at", "erased_at"),
+        *("visited_at", "area", "place_text", "spoken_to", "raised", "idea", "learned"),
+    }
+    assert links == {"writer", "area", "submission"}
+    assert entry._meta.get_field("spoken_to").max_length == 20
+    assert {field.name for field in apps.get_model("issues.DiaryReminder")._meta.concrete_fields} == {"id", "person", "visits"}
+
+
 def test_list_of_terms_when_changed_has_a_reviewed_note_with_its_digest():
     notes = re.findall(
         r"^(\d{4}-\d\d-\d\d) · ([0-9a-f]{16}) · reviewed by (\S.*?) · (\S.*)$", NOTES.read_text(encoding="utf-8"), re.M

@@ -3,6 +3,7 @@
 from issues.models.casework import EscalationRequest, Issue, Minute
 from issues.models.config import Category, CountyDay, SlaPolicy
 from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
+from issues.models.diary import DiaryEntry, DiaryReminder, MonthlyReview, ReviewPick
 from issues.models.governing import CalendarChange, PolicyDraft, Simulation, Stage
 from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.intake import Attachment, Evidence, Rating, Requester, Submission
@@ -23,6 +24,8 @@ __all__ = [
     "ContactList",
     "ContactLook",
     "CountyDay",
+    "DiaryEntry",
+    "DiaryReminder",
     "EscalationRequest",
     "Event",
     "EventText",
@@ -40,6 +43,7 @@ __all__ = [
     "Mark",
     "Milestone",
     "Minute",
+    "MonthlyReview",
     "Notice",
     "NoticeChoice",
     "Outlet",
@@ -51,6 +55,7 @@ __all__ = [
     "ReminderLetter",
     "ReplyTemplate",
     "Requester",
+    "ReviewPick",
     "SavedFilter",
     "SentMove",
     "Simulation",

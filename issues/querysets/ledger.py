@@ -65,6 +65,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     def of_issues(self, issues: Collection[int]) -> Self:
         return self.filter(issue__in=issues)
 
+    def orders(self, issues: Collection[int]) -> Self:
+        """By what these issues were handed to a unit or a post with a slip, in order."""
+        handed = Q(facts__has_key="unit") | Q(facts__has_key="handler")
+        return self.filter(handed, issue__in=issues, verb__in=(Verb.DISPATCH, Verb.ENTER_RED)).order_by("issue", "number")
+
     def with_words(self) -> Self:
         """With what was written and who did it, for a timeline."""
         return self.select_related("words", "by")

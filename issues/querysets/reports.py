@@ -150,7 +150,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         said = JSONObject(value="value", comment="comment", taken_by="taken_by_id", rated_at="rated_at")
         ratings = Rating.objects.filter(submission=OuterRef("pk")).order_by("rated_at").values(said=said)
         return (
-            self.select_related("requester", "entered_by", "category")
+            self.select_related("requester", "entered_by", "category", "diary_entry")
             .annotate(
                 files=ArraySubquery(files),
                 rated=ArraySubquery(ratings),

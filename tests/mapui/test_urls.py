@@ -8,7 +8,7 @@ from django.urls import URLPattern, resolve, reverse
 from mapui.urls import urlpatterns
 
 SAMPLES = {"pk": 7, "number": "2026-0000001", "verb": "accept", "code": "150422100200001", "kind": "dispatch", "key": "1"}
-SAMPLES["copy"] = "0b1f3b1e-5c0e-4f3e-9a39-1d8a7a0c7f11"
+SAMPLES["copy"] = SAMPLES["uuid"] = "0b1f3b1e-5c0e-4f3e-9a39-1d8a7a0c7f11"
 NAMED = [pattern for pattern in urlpatterns if pattern.name]
 
 
