@@ -8,7 +8,7 @@ from time import monotonic
 
 from playwright.sync_api import Locator, Page, expect
 
-from issues.models import Issue
+from issues.models import Event, Issue
 from representatives.models import Person
 from tests.browser.phone.pages import ready, stored
 
@@ -80,3 +80,8 @@ def write(page: Page, action: str, label: str, words: str) -> None:
     page.get_by_role("link", name=action, exact=True).click()
     page.get_by_label(label).fill(words)
     page.get_by_role("button", name=action, exact=True).click()
+
+
+def verbs_of(issue: Issue) -> list[str]:
+    """What was done to the issue, in order."""
+    return list(Event.objects.filter(issue=issue).order_by("number").values_list("verb", flat=True))

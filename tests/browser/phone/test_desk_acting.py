@@ -8,16 +8,12 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from issues.models import Event, Issue
+from issues.models import Issue
 from issues.terms import Status, Verb
 from representatives.roles import Role
-from tests.browser.phone.desk import DESK, LogIn, at_desk, entry, lie, look_at, waits, without_signal, write
+from tests.browser.phone.desk import DESK, LogIn, at_desk, entry, lie, look_at, verbs_of, waits, without_signal, write
 from tests.browser.phone.pages import stored
 from tests.mapui.scene import Scene
-
-
-def verbs_of(issue: Issue) -> list[str]:
-    return list(Event.objects.filter(issue=issue).order_by("number").values_list("verb", flat=True))
 
 
 def nothing_waits(page: Page) -> None:

@@ -6,18 +6,14 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from issues.models import Event, Issue
+from issues.models import Issue
 from issues.terms import Status, Verb
 from representatives.roles import Role
-from tests.browser.phone.desk import LogIn, at_desk, entry, lie, look_at, waits, without_signal, write
+from tests.browser.phone.desk import LogIn, at_desk, entry, lie, look_at, verbs_of, waits, without_signal, write
 from tests.browser.phone.pages import stored
 from tests.mapui.scene import Scene
 
 WORDS = "零件到了,明早更换。"
-
-
-def verbs_of(issue: Issue) -> list[str]:
-    return list(Event.objects.filter(issue=issue).order_by("number").values_list("verb", flat=True))
 
 
 def refused(page: Page, action: str) -> Locator:
