@@ -14,7 +14,7 @@ from issues import reaching
 from issues.errors import Refusal
 from issues.models import Event, Notice, Requester, Submission
 from issues.notices import confirming, ways
-from issues.services.acting import Act, does
+from issues.services.acting import Act, does, unless
 from issues.terms import Field, Verb
 
 Channel = Requester.Channel
@@ -52,12 +52,16 @@ def _ask_to_confirm(act: Act, requester: Requester, way: Requester.Channel) -> E
     return event
 
 
+@unless(Verb.CONFIRM_ANSWER)
+def _nothing_to_confirm(act: Act) -> str:
+    requester = act.submission and act.submission.requester
+    return "" if requester and requester.asked_channel else gettext("There is nothing to confirm.")
+
+
 @does(Verb.CONFIRM_ANSWER)
 def confirm_answer(act: Act) -> Event:
     """The code that was sent has come back: messages go there from now on."""
-    requester = _report(act).requester
-    if requester is None or not requester.asked_channel:
-        raise Refusal(gettext("There is nothing to confirm."), field=Field.CODE.value)
+    requester = _requester(act)
     if not confirming.is_code_of(requester, act.text(Field.CODE), act.at):
         sentence = gettext("This is not the code, or it is too old. Please look again, or have a new one sent.")
         raise Refusal(sentence, field=Field.CODE.value)

@@ -62,8 +62,8 @@ def _not_for_everybody(act: Act) -> str:
 
 @does(Verb.PUBLISH_PHOTO)
 def _publish(act: Act) -> Event:
-    photo, copy = act.facts[_PHOTO], act.facts[_COPY]
-    assert isinstance(photo, Attachment | Evidence) and isinstance(copy, Copy) and act.by is not None  # noqa: S101, PT018
+    photo, copy = _chosen(act), act.facts.get(_COPY)
+    assert isinstance(copy, Copy) and act.by is not None  # noqa: S101, PT018 - nobody comes here but by `publish_photo`
     _take_back(photo)
     shown = Publication(key=uuid4(), regions=copy.regions, published_by=act.by, published_at=act.at)
     shown.width, shown.height = copy.width, copy.height
@@ -78,10 +78,18 @@ def _publish(act: Act) -> Event:
 
 @does(Verb.HIDE_PHOTO)
 def _hide(act: Act) -> Event:
-    photo = act.facts.get(_PHOTO)
-    if not isinstance(photo, Attachment | Evidence) or not _take_back(photo):
+    photo = _chosen(act)
+    if not _take_back(photo):
         raise Refusal(gettext("This photo is not public."))
     return act.write(_which(photo))
+
+
+def _chosen(act: Act) -> StoredPhoto:
+    """The photo that it is about. Raises Refusal if none was handed in."""
+    photo = act.facts.get(_PHOTO)
+    if not isinstance(photo, Attachment | Evidence):
+        raise Refusal(gettext("Choose a photo."), field=_PHOTO)
+    return photo
 
 
 def _take_back(photo: StoredPhoto) -> int:

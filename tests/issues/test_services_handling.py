@@ -185,7 +185,8 @@ def test_offer_to_pass_up_asks_at_blue_for_the_minute(county):
 def test_requester_is_offered_what_a_requester_may(county):
     issue = make.in_hand(county, MONDAY)
     offered = {move.verb for move in services.possible_moves_for_requester(issue.submissions.get(), MONDAY)}
-    assert offered == {Verb.SUPPLEMENT, Verb.WITHDRAW}
+    own_data = {Verb.CHOOSE_ANSWER, Verb.ASK_ERASURE, Verb.ERASE}  # nothing waits to be confirmed
+    assert offered == {Verb.SUPPLEMENT, Verb.WITHDRAW} | own_data
 
     done = make.closed(county, MONDAY)
     offered = {move.verb for move in services.possible_moves_for_requester(done.submissions.get(), MONDAY)}
