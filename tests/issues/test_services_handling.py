@@ -190,7 +190,7 @@ def test_requester_is_offered_what_a_requester_may(county):
 
     done = make.closed(county, MONDAY)
     offered = {move.verb for move in services.possible_moves_for_requester(done.submissions.get(), MONDAY)}
-    assert offered == {Verb.REOPEN}
+    assert offered == {Verb.REOPEN, Verb.CHOOSE_ANSWER, Verb.ERASE}
 
 
 def test_supplement_of_the_requester_is_kept_with_its_words(county):
