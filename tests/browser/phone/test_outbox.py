@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from issues.models import Submission
 from tests.browser.phone.pages import WORDS, arrived, send, stored, text_of, until
@@ -50,7 +50,7 @@ def exported(page: Page, folder: Path) -> Path:
     return file
 
 
-def taken_in(page: Page, file: Path | dict[str, Any]) -> str:
+def taken_in(page: Page, file: Path | FilePayload) -> str:
     """What the page says after the file was opened."""
     if not page.locator("[data-import]").is_visible():
         page.get_by_text("To another phone", exact=True).click()

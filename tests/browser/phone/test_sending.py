@@ -52,7 +52,7 @@ def test_line_cut_before_the_report_left_is_made_good_when_it_is_back(handset, t
 
 def test_answer_lost_after_the_server_took_it_makes_no_second_report(handset, town):
     page = form_of(handset(), town)
-    lost = []
+    lost: list[int] = []
 
     def lose_the_answer(route: Route) -> None:
         if not lost:
@@ -104,8 +104,13 @@ def test_server_that_fails_for_ten_minutes_gets_it_afterwards(handset, town, fau
     faults.forgive("500")
     page = handset()
     page.clock.install()
-    tries = []
-    page.route(REPORTS, lambda route: (tries.append(1), route.fulfill(status=500, body="<h1>Server Error</h1>")))
+    tries: list[str] = []
+
+    def fail(route: Route) -> None:
+        tries.append(route.request.url)
+        route.fulfill(status=500, body="<h1>Server Error</h1>")
+
+    page.route(REPORTS, fail)
     form_of(page, town)
     send(page)
     kept(page)
