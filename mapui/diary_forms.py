@@ -51,7 +51,7 @@ class EntryForm(forms.Form):
         return {
             "raised": _("What was raised"),
             "area": _("Village or cell"),
-            "visited_at": _("When"),
+            "visited_at": _("Time of the visit"),
             "place_text": _("Place in words"),
             "spoken_to": _("Whom you spoke to"),
             "idea": _("How to solve it"),

@@ -35,7 +35,7 @@ class Slip(NamedTuple):
 class Row:
     """Something that is followed up: since when, from where, what, and how it stands. `issue`: None while none was made of it."""
 
-    since: date
+    since: datetime
     what: str
     place: str
     picked_in: date | None
@@ -149,11 +149,11 @@ class LedgerPage:
         if issue is not None:
             return self._of_issue(issue, picked or self._picked.get(issue.pk), entry)
         what = entry.raised[:WORDS] or _("The text was erased.")
-        return Row(localdate(entry.visited_at), what, entry.area.name, picked, None, entry)
+        return Row(entry.visited_at, what, entry.area.name, picked, None, entry)
 
     def _of_issue(self, issue: Issue, picked: date | None, entry: DiaryEntry | None = None) -> Row:
         return Row(
-            localdate(entry.visited_at if entry else issue.reported_at),
+            entry.visited_at if entry else issue.reported_at,
             without_numbers(issue.title),
             issue.area.name,
             picked,

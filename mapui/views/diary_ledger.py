@@ -103,7 +103,6 @@ def _ledger(request: HttpRequest) -> dict[str, Any]:
         "page": page,
         "at": page.at,
         "nav": "diary",
-        "organiser": settings.ORGANISER or page.village.name,
         "qr": qr_of(address),
         "qr_address": address,
     }
@@ -123,6 +122,7 @@ def diary_ledger_pdf(request: HttpRequest) -> FileResponse:
     """The ledger as a download."""
     context = _ledger(request)
     page = context["page"]
+    context["organiser"] = settings.ORGANISER or page.village.name
     file = pdf_of(request, "mapui/papers/ledger_pdf.html", context, styles=(STYLE, WIDE))
     logger.info("ledger %s (%d rows) downloaded by %s", page.number, len(page.rows), page.person.pk)
     return pdf_answer(file, f"{_('Ledger of what people told us')} {page.village.name} {page.year}")
