@@ -130,14 +130,19 @@ class ReviewPage:
     @cached_property
     def entries(self) -> list[DiaryEntry]:
         found = DiaryEntry.objects.under(self.village.path).visited_within(*bounds(self.month, next_month(self.month))).legible()
-        return list(found.for_rows()[:LISTED])
+        return list(found.for_rows()[: LISTED + 1])
 
     @cached_property
     def issues(self) -> list[Issue]:
         """What is open in the village and came another way than from these entries."""
         made = {entry.submission.issue_id for entry in self.entries if entry.submission}
         found = Issue.objects.visible_to(self.person, self.at).under(self.village.path).unfinished().for_rows().newest_first()
-        return [issue for issue in found[:LISTED] if issue.pk not in made]
+        return [issue for issue in found[: LISTED + 1] if issue.pk not in made]
+
+    @property
+    def most(self) -> int:
+        """Said where there are more: the newest so many can be chosen from; 0: all are listed."""
+        return LISTED if max(len(self.entries), len(self.issues)) > LISTED else 0
 
     @cached_property
     def chosen_entries(self) -> set[UUID]:

@@ -192,6 +192,16 @@ def test_review_when_kept_again_replaces_what_it_chose_and_takes_nothing_of_anot
         reviewed(county, stranger, [], [])
 
 
+def test_review_with_more_than_it_lists_says_so(client: Client, county: Scene, secretary: Person, monkeypatch):
+    monkeypatch.setattr("mapui.diary_page.LISTED", 2)
+    for n in range(2):
+        written(county, secretary, raised=f"第{n}件")
+    assert "the newest are listed" not in as_(client, secretary).get("/diary/review/").content.decode()
+
+    written(county, secretary, raised="第3件")
+    assert "the newest are listed" in client.get("/diary/review/").content.decode()
+
+
 def test_ledger_has_what_became_an_issue_and_what_was_chosen_with_slips_and_nobodys_name(
     client: Client, county: Scene, secretary: Person, cadre: Person
 ):
