@@ -25,11 +25,12 @@ from tests.issues import factories as make
 from tests.issues.factories import CELLS, K, china
 
 START = china("2024-09-23 09:00")
-WALKS, STEPS = 8, 25
+WALKS, STEPS = 12, 25
 CATEGORIES = ("house.minor", "road.light", "road.bridge", "svc.consult", "land.boundary", "village.conduct")
 SWEEPS = (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume)
-# What may move the end of the total clock to a later time, and nothing else (domain notes §3.2).
-LENGTHENS = frozenset({Verb.RESUME, Verb.EXTEND, Verb.REOPEN})
+# What may move the end of the total clock to a later time, and nothing else (domain notes §3.2): the time in which an issue
+# rested or had ended is not counted, and an objection wakes what was declined as a reopening wakes what was closed.
+LENGTHENS = frozenset({Verb.RESUME, Verb.EXTEND, Verb.REOPEN, Verb.OBJECT})
 CLIMBS = frozenset({Verb.ACCEPT, Verb.ESCALATE, Verb.ENTER_RED})
 HELD = frozenset({Status.ASSIGNED, Status.IN_PROGRESS})
 
@@ -55,6 +56,7 @@ class Walk(RuleBasedStateMachine):
     def each_walk_has_its_own_taste(self, shunned: set[Verb]) -> None:
         self.tried.update(dict.fromkeys(shunned, 2))
 
+    @precondition(lambda self: Issue.objects.unfinished().count() < 3)  # a few issues that get far, not many that wait
     @rule(cell=st.sampled_from(CELLS), about=st.sampled_from(CATEGORIES), danger=st.booleans(), by_phone=st.booleans())
     def somebody_reports(self, cell: str, about: str, danger: bool, by_phone: bool) -> None:
         draft = intake.Draft(
@@ -229,4 +231,4 @@ def test_whatever_anybody_does_no_issue_is_lost_reset_or_closed_too_early():
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert len(done) > 30, done  # the walks went somewhere
+    assert len(done) > 25, done  # the walks went somewhere
