@@ -284,7 +284,7 @@ def test_page_of_the_list_when_read_costs_the_same_however_long_it_is(town, djan
         come_back(town, letter, 3)
     listed(who, town)  # what the person is posted to is read once
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         assert len(listed(who, town)) == 6
 
 
