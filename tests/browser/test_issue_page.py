@@ -151,7 +151,9 @@ def test_contact_is_shown_to_the_holder_on_request(county: Scene, page: Page, lo
     open_as(page, log_in, county[Role.PARTY_REPRESENTATIVE], issue)
     expect(page.locator("main")).not_to_contain_text(TELEPHONE)
 
-    page.get_by_role("link", name="Show the contact").click()
+    page.locator(".look summary").click()
+    page.get_by_label("What for").select_option(index=1)
+    page.get_by_role("button", name="Show the contact").click()
 
     expect(page.locator(".submission__contact")).to_contain_text(TELEPHONE)
 
