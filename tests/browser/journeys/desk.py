@@ -46,6 +46,11 @@ class Desk:
         self.phone.goto(path)
         return self.phone
 
+    def cut_the_line(self) -> None:
+        """The phone has no signal any more; what it then cannot load is no fault."""
+        self._faults.forgive("ERR_INTERNET_DISCONNECTED")
+        self.phone.context.set_offline(True)
+
     def see(self, issue: Issue, by: Who) -> Page:
         """The page of the issue, as the person has it."""
         assert self.open(f"/issues/{issue.number}/", by).status == 200

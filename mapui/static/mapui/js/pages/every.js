@@ -45,6 +45,9 @@ document.addEventListener("htmx:afterOnLoad", () => showOffline(false));
 window.addEventListener("offline", () => showOffline(true));
 window.addEventListener("online", () => showOffline(false));
 
+// Their scripts come on demand, and the line may be cut before they are here.
+const leaveToNextPage = (error) => console.info(error.message);
+
 giveToHtmx();
 keepSize();
 offerReading();
@@ -52,6 +55,6 @@ foldFilters();
 startShortcuts();
 keepUnread(find("[data-unread]"));
 keepPresent();
-noticeReader(ownerOfPage());
-offerDesk();
+noticeReader(ownerOfPage()).catch(leaveToNextPage);
+offerDesk().catch(leaveToNextPage);
 if (navigator.onLine === false) showOffline(true);

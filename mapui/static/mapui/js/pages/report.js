@@ -1,10 +1,17 @@
 // report.js - the entry of the report page: what a browser can add to a form that works without it.
 
+// What the outbox needs is named here as well, though others load it on demand: it comes with the page, for a line that
+// is cut right afterwards must not take it away.
+
+import "../phone/outbox.js";
+import "../phone/sender.js";
+import "../phone/session.js";
 import { find } from "../core/dom.js";
 import { installShell } from "../phone/shell.js";
 import { chooseMedia } from "../report/media.js";
 import { choosePlace } from "../report/place.js";
 import { fetchForOffline } from "../report/places.js";
+import { startPlain } from "../report/plain.js";
 import { fitShell } from "../report/shell-form.js";
 import { chooseSpot } from "../report/spot.js";
 import { startWriting } from "../report/writing.js";
@@ -24,7 +31,7 @@ await fitShell(form);
 choosePlace();
 const media = chooseMedia(form, () => writing?.keepFiles());
 writing = await startWriting(form, media);
-if (!writing) (await import("../report/plain.js")).startPlain(form, media);
+if (!writing) startPlain(form, media);
 chooseSpot(form);
 isReady = true;
 if (pressed) form.requestSubmit(pressed);

@@ -15,8 +15,15 @@ let opened = null;
 
 /** The outbox, the owner and the sender of this page, made once: {outbox, owner, sender}, or null without any outbox. */
 export function here() {
-  opened ??= open();
+  opened ??= open().catch(tryAgain);
   return opened;
+}
+
+/** The line was cut while the outbox's own script was under way: the next who asks tries again. */
+function tryAgain(error) {
+  console.info(error.message);
+  opened = null;
+  return null;
 }
 
 async function open() {

@@ -32,7 +32,8 @@ function placeOf(data, fix) {
   if (!lon || !lat) return null;
   const isFix = fix && fix.lon.toFixed(6) === lon && fix.lat.toFixed(6) === lat;
   const { altitude = null, at = null, source = "pin" } = isFix ? fix : {};
-  return { lon: Number(lon), lat: Number(lat), crs: "wgs84", accuracy_m: Number(data.get("accuracy")) || null, altitude_m: altitude, fixed_at: at, source };
+  const crs = data.get("crs") || "wgs84";
+  return { lon: Number(lon), lat: Number(lat), crs, accuracy_m: Number(data.get("accuracy")) || null, altitude_m: altitude, fixed_at: at, source };
 }
 
 /** What `datetime-local` says is the time on this phone's wall; the wire wants to know which wall. */
