@@ -14,9 +14,11 @@ WORKDIR /opt/gridgov
 
 FROM base AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends gettext && rm -rf /var/lib/apt/lists/*
-COPY requirements/base.txt requirements/base.txt
+# “s3” adds what S3-compatible storage needs: `docker compose build --build-arg GRIDGOV_LOCK=s3`.
+ARG GRIDGOV_LOCK=base
+COPY requirements/${GRIDGOV_LOCK}.txt requirements/lock.txt
 RUN python -m venv .venv \
-    && pip install --no-cache-dir --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements/base.txt
+    && pip install --no-cache-dir --disable-pip-version-check --no-deps --only-binary :all: --require-hashes -r requirements/lock.txt
 # The Node that fetches the web packages comes with the Python lock, hash and all; it stays behind in this stage.
 COPY package.json package-lock.json ./
 COPY bin/lib/node.sh bin/lib/node.sh

@@ -15,7 +15,10 @@ secret() { # NAME file
 secret GRIDGOV_SECRET_KEY secret_key
 secret GRIDGOV_CONTACT_KEY contact_key
 secret DATABASE_PASSWORD database_password
+secret BROKER_PASSWORD broker_password
+secret GRIDGOV_S3_SECRET_KEY s3_secret_key
 
+[[ ${GRIDGOV_BROKER-} != rabbitmq ]] || : "${GRIDGOV_BROKER_URL:=amqp://gridgov:${BROKER_PASSWORD-}@rabbitmq/gridgov}"
 : "${REDIS_URL:=redis://redis:6379/0}" "${GRIDGOV_BROKER_URL:=redis://redis:6379/1}"
 : "${DATABASE_URL:=postgis://gridgov:${DATABASE_PASSWORD-}@postgres:5432/gridgov}"
 export REDIS_URL GRIDGOV_BROKER_URL DATABASE_URL

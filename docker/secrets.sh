@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# secrets.sh - makes the secrets of this installation, once, in two volumes: /secrets/site and /secrets/database.
+# secrets.sh - makes the secrets of this installation, once, in three volumes: /secrets/site, /secrets/database and /secrets/broker.
 set -euo pipefail
 umask 022 # readable inside the containers that mount the volume, whatever user they run as; nowhere else
 
@@ -10,4 +10,13 @@ make /secrets/database/superuser_password
 make /secrets/database/database_password
 make /secrets/site/secret_key
 make /secrets/site/contact_key
-cp /secrets/database/database_password /secrets/site/
+make /secrets/broker/broker_password
+cp /secrets/database/database_password /secrets/broker/broker_password /secrets/site/
+# RabbitMQ reads its settings from there. A task is confirmed when it is done, and a sweep over a province may take its time (ms).
+cat >/secrets/broker/20-gridgov.conf <<CONF
+default_user = gridgov
+default_vhost = gridgov
+default_pass = $(</secrets/broker/broker_password)
+consumer_timeout = 14400000
+log.console = true
+CONF

@@ -5,6 +5,7 @@ A missing secret or an unknown value stops the start with a sentence.
 
 import sys
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -143,6 +144,7 @@ REDIS_URL = required("REDIS_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+# Redis, or RabbitMQ: `amqp://user:password@host/name`, several hosts of one cluster separated by “;”.
 CELERY_BROKER_URL = env.str("GRIDGOV_BROKER_URL", default=REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -150,9 +152,17 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+if CELERY_BROKER_URL.startswith(("amqp://", "amqps://")):
+    # Quorum queues: a task that the broker has confirmed lies on most of its hosts. The worker sees what they are by itself
+    # and takes tasks per consumer, for these queues know no limit over all consumers.
+    CELERY_TASK_DEFAULT_QUEUE = "gridgov"
+    CELERY_TASK_DEFAULT_QUEUE_TYPE = CELERY_TASK_CREATE_MISSING_QUEUE_TYPE = "quorum"
+    CELERY_WORKER_DETECT_QUORUM_QUEUES = True
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+    CELERY_BROKER_HEARTBEAT = 30  # seconds; a host that is gone without a word is noticed after twice as long
 CELERY_TIMEZONE = TIME_ZONE
 
-# Photos and voice notes, outside the web root and served through a permission check.
+# Photos and voice notes, outside the web root and served through a permission check (or in a bucket: `S3_BUCKET`).
 MEDIA_ROOT = Path(env.str("GRIDGOV_MEDIA_DIR", default=str(LOCAL_DIR / "media")))
 # Gzipped vector tiles, one directory per geometry version; safe to delete at any time.
 TILE_CACHE_DIR = Path(env.str("GRIDGOV_TILE_DIR", default=str(LOCAL_DIR / "tiles")))
@@ -204,6 +214,23 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
+# Photos and voice notes in S3-compatible storage, which every host reaches, in place of MEDIA_ROOT.
+S3_BUCKET = env.str("GRIDGOV_S3_BUCKET", default="")
+if S3_BUCKET and not find_spec("storages"):
+    raise ImproperlyConfigured("GRIDGOV_S3_BUCKET is set, but its packages are missing: install requirements/s3.txt.")
+if S3_BUCKET:
+    STORAGES["default"] = {
+        "BACKEND": "gridgov.media.PrivateS3Storage",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": env.str("GRIDGOV_S3_ENDPOINT", default="") or None,
+            "region_name": env.str("GRIDGOV_S3_REGION", default="") or None,
+            "access_key": env.str("GRIDGOV_S3_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("GRIDGOV_S3_SECRET_KEY", default="") or None,
+            "location": env.str("GRIDGOV_S3_FOLDER", default="").strip("/"),
+            "path_style": env.bool("GRIDGOV_S3_PATH_STYLE", default=False),
+        },
+    }
 
 # --- Map ---------------------------------------------------------------------------------------------------------
 # An optional XYZ base layer; own boundaries are always drawn. No foreign tile server by default.

@@ -18,15 +18,20 @@ VIEWER_POLICY = "default-src 'none'; img-src 'self'; media-src 'self'; style-src
 
 def stored_file(request: HttpRequest, name: str, media_type: str) -> HttpResponseBase:
     """The stored file of that name: 200, 206 for one range of bytes, 416 for a range that it does not have. Raises Http404."""
-    if not name or not default_storage.exists(name):
+    if not name:
         raise Http404
-    size = default_storage.size(name)
+    try:
+        file = default_storage.open(name)
+    except FileNotFoundError:
+        raise Http404 from None
+    size = file.size
     asked = _ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
     part = _part(asked.group(1), asked.group(2), size) if asked else (0, size)
     if part is None:
+        file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     start, end = part
-    response = StreamingHttpResponse(_pieces(default_storage.open(name), start, end), content_type=media_type)
+    response = StreamingHttpResponse(_pieces(file, start, end), content_type=media_type)
     response["Content-Security-Policy"] = VIEWER_POLICY
     response["Accept-Ranges"], response["Content-Length"] = "bytes", str(end - start)
     if asked:

@@ -177,7 +177,8 @@ def check(request: HttpRequest, token: str) -> HttpResponse:
 def _tried(kept: uploads.Upload, form: WishesForm, *, is_real: bool) -> Outcome:
     kept.columns = form.columns()
     kept.save()
-    return import_areas(kept.source(), levels.of_slug(kept.level), at=timezone.now(), wishes=form.wishes(dry_run=not is_real))
+    with kept.source() as source:
+        return import_areas(source, levels.of_slug(kept.level), at=timezone.now(), wishes=form.wishes(dry_run=not is_real))
 
 
 def _finished(request: HttpRequest, kept: uploads.Upload, outcome: Outcome) -> HttpResponse:
@@ -221,7 +222,7 @@ def _outlines(level: Level) -> dict[str, Any]:
 
 
 def _header(kept: uploads.Upload) -> Header:
-    with in_utf8(kept.source()) as source:
+    with kept.source() as stored, in_utf8(stored) as source:
         return read_header(source)
 
 

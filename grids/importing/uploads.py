@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import shutil
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
 
-from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.utils import timezone
 
 from grids.importing.source import Source
 
-KEPT_SECONDS = 24 * 3600
-# Whatever a file is called, only these characters reach the disk.
+KEPT = timedelta(days=1)
+# Whatever a file is called, only these characters reach the storage, so none can be called as what was said of it.
 UNSAFE = re.compile(r"[^\w.-]+")
+FOLDER, SAID = "imports", "~said.json"
 
 
 @dataclass
@@ -34,20 +38,30 @@ class Upload:
     columns: dict[str, str] = field(default_factory=dict)
 
     @property
-    def folder(self) -> Path:
-        return _root() / self.token
+    def folder(self) -> str:
+        return f"{FOLDER}/{self.token}"
 
-    def source(self) -> Source:
-        """The file as the importer takes it."""
-        return Source(self.folder / self.name, self.columns, self.crs, self.encoding, self.layer)
+    @contextmanager
+    def source(self) -> Iterator[Source]:
+        """The file as the importer takes it: a copy on this machine, for as long as it is looked at."""
+        with TemporaryDirectory() as place, default_storage.open(f"{self.folder}/{self.name}") as stored:
+            copy = Path(place) / self.name
+            with copy.open("wb") as file:
+                file.writelines(stored.chunks())
+            yield Source(copy, self.columns, self.crs, self.encoding, self.layer)
 
     def save(self) -> None:
         """Write down what was said of the file."""
-        (self.folder / "upload.json").write_text(json.dumps(asdict(self)), encoding="utf-8")
+        default_storage.delete(self._said)
+        default_storage.save(self._said, ContentFile(json.dumps(asdict(self)).encode()))
 
     def forget(self) -> None:
         """Remove the file and what was said of it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        _remove(self.token)
+
+    @property
+    def _said(self) -> str:
+        return f"{self.folder}/{SAID}"
 
 
 def keep(chunks: Iterable[bytes], name: str, *, owner: int, level: str, crs: str, encoding: str, layer: str) -> Upload:
@@ -55,11 +69,11 @@ def keep(chunks: Iterable[bytes], name: str, *, owner: int, level: str, crs: str
     _forget_old()
     safe = UNSAFE.sub("_", Path(name).name).lstrip(".")[-100:] or "areas"
     upload = Upload(secrets.token_urlsafe(18), owner, safe, level, crs, encoding, layer)
-    upload.folder.mkdir(parents=True)
-    with (upload.folder / safe).open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
     upload.save()
+    with TemporaryFile() as file:
+        file.writelines(chunks)
+        file.seek(0)
+        default_storage.save(f"{upload.folder}/{safe}", File(file))
     return upload
 
 
@@ -68,19 +82,32 @@ def find(token: str, *, owner: int) -> Upload | None:
     if not re.fullmatch(r"[\w-]{10,60}", token):
         return None
     try:
-        upload = Upload(**json.loads((_root() / token / "upload.json").read_text(encoding="utf-8")))
+        with default_storage.open(f"{FOLDER}/{token}/{SAID}") as file:
+            upload = Upload(**json.load(file))
     except (OSError, ValueError, TypeError):
         return None
     return upload if upload.owner == owner else None
 
 
-def _root() -> Path:
-    return Path(settings.MEDIA_ROOT) / "imports"
-
-
 def _forget_old() -> None:
-    if not _root().is_dir():
-        return
-    for folder in _root().iterdir():
-        if folder.stat().st_mtime < time.time() - KEPT_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+    limit = timezone.now() - KEPT
+    for token in _listed(FOLDER)[0]:
+        files = [f"{FOLDER}/{token}/{name}" for name in _listed(f"{FOLDER}/{token}")[1]]
+        with suppress(FileNotFoundError):  # somebody else forgets it at this moment
+            if files and all(default_storage.get_modified_time(file) < limit for file in files):
+                _remove(token)
+
+
+def _remove(token: str) -> None:
+    folder = f"{FOLDER}/{token}"
+    for name in _listed(folder)[1]:
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)  # where folders are things of their own
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """Names of the folders and of the files in it; none if it is not there."""
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []

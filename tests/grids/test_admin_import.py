@@ -167,19 +167,22 @@ def test_name_of_a_file_when_hostile_does_not_leave_the_folder(town, settings):
     kept_as = uploads.keep([b"x"], "../../../etc/passwd", owner=1, level="cell", crs="", encoding="", layer="")
 
     assert kept_as.name == "passwd"
-    assert (kept_as.folder / "passwd").read_bytes() == b"x"
-    assert kept_as.folder.parent == Path(settings.MEDIA_ROOT) / "imports"
+    assert kept_as.folder == f"imports/{kept_as.token}"
+    assert (Path(settings.MEDIA_ROOT) / kept_as.folder / "passwd").read_bytes() == b"x"
     for token in ("../../etc", "", "x" * 200, kept_as.token + "x"):
         assert uploads.find(token, owner=1) is None
 
 
 def test_files_older_than_a_day_when_another_is_sent_go(town, settings):
     old = uploads.keep([b"x"], "a.csv", owner=1, level="cell", crs="", encoding="", layer="")
-    os.utime(old.folder, (1, 1))
+    folder = Path(settings.MEDIA_ROOT) / old.folder
+    for file in folder.iterdir():
+        os.utime(file, (1, 1))
 
     uploads.keep([b"y"], "b.csv", owner=1, level="cell", crs="", encoding="", layer="")
 
-    assert not old.folder.exists()
+    assert not folder.exists()
+    assert len(kept(settings)) == 2
 
 
 def test_file_of_somebody_else_when_asked_for_is_404(administrator, client, town, tmp_path):

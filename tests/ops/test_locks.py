@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PYTHON_LOCKS = ["requirements/base.txt", "requirements/test.txt"]
+PYTHON_LOCKS = ["requirements/base.txt", "requirements/s3.txt", "requirements/test.txt"]
 
 
 def _pins(lock: str) -> dict[str, list[str]]:
@@ -34,8 +34,10 @@ def test_a_lock_when_read_names_no_host_and_no_place(lock):
     assert re.findall(r"https?://|file:|--(?:extra-)?index-url|--find-links|--trusted-host|[\s\"'](?:/|~/)\w+", text) == []
 
 
-def test_the_test_lock_when_compared_holds_the_base_lock():
-    assert _pins(PYTHON_LOCKS[0]).items() <= _pins(PYTHON_LOCKS[1]).items()
+def test_each_lock_when_compared_holds_the_one_before():
+    base, s3, test = map(_pins, PYTHON_LOCKS)
+
+    assert base.items() <= s3.items() <= test.items()
 
 
 def test_each_npm_package_when_locked_has_a_version_and_a_strong_hash():
@@ -48,7 +50,7 @@ def test_each_npm_package_when_locked_has_a_version_and_a_strong_hash():
 
 def test_what_pyproject_asks_for_when_locked_is_in_the_lock():
     asked = re.findall(r'^    "([a-z0-9.-]+)', (ROOT / "pyproject.toml").read_text().split("[tool.")[0], re.MULTILINE)
-    locked = {re.split(r"[=\[]", pin)[0] for pin in _pins(PYTHON_LOCKS[1])}
+    locked = {re.split(r"[=\[]", pin)[0] for pin in _pins(PYTHON_LOCKS[-1])}
 
     assert asked
     assert {name.replace(".", "-") for name in asked} <= locked  # the lock spells names the normal way

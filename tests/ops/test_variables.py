@@ -21,11 +21,11 @@ COMPLETE = {
 
 def _read_by_settings() -> set[str]:
     source = (ROOT / "gridgov" / "settings.py").read_text()
-    return set(re.findall(r'(?:env(?:\.\w+)?|choice|required)\(\s*"([A-Z_]+)"', source))
+    return set(re.findall(r'(?:env(?:\.\w+)?|choice|required)\(\s*"([A-Z0-9_]+)"', source))
 
 
 def _listed_in(readme: str) -> list[str]:
-    return re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / readme).read_text(), re.MULTILINE)
+    return re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / readme).read_text(), re.MULTILINE)
 
 
 def _load(**environment: str) -> subprocess.CompletedProcess[str]:
