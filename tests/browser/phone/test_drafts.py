@@ -88,6 +88,7 @@ def test_draft_that_is_begun_anew_is_gone(handset, town):
     page.get_by_role("button", name="Start afresh").click()
 
     expect(page.get_by_text("What you wrote earlier is back.")).to_have_count(0)
+    expect(page.locator("#report-form[data-keeps]")).to_be_visible()
     assert text_of(page) == ""
     assert stored(page) == []
 
@@ -155,6 +156,7 @@ def test_fields_left_empty_do_not_come_back_filled(handset, town):
     page = handset()
     written(page, f"/report/{town['A'].code}/", "Only this")
     page.reload()
+    expect(page.locator("#report-form[data-keeps]")).to_be_visible()
 
     assert text_of(page) == "Only this"
     expect(page.locator("details#contact")).not_to_have_attribute("open", "")

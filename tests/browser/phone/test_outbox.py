@@ -36,6 +36,7 @@ def waiting(handset: Any, town: Any, *texts: str, photos: list[bytes] | None = N
         lay(page, text, town["A"], photos)
     page.goto("/phone/")
     expect(page.locator(".record")).to_have_count(len(texts))
+    expect(page.locator("[data-state]")).to_contain_text("cannot be reached")  # the first attempt is over
     if not by_itself:
         page.clock.pause_at(datetime.now(UTC) + timedelta(seconds=1))
     return page
@@ -111,6 +112,18 @@ def test_deleting_asks_once_more_and_can_be_taken_back(handset, town):
     expect(page.get_by_text("Nothing waits here")).to_be_visible()
     assert stored(page) == []
     expect(page.locator("[data-outbox]")).to_be_hidden()
+
+
+def test_question_whether_to_delete_stays_when_the_list_is_drawn_anew(handset, town):
+    page = waiting(handset, town, "The lamp")
+
+    page.get_by_role("button", name="Delete").click()
+    lay(page, "The bridge", town["A"])
+
+    expect(page.locator(".record")).to_have_count(2)
+    expect(page.get_by_role("button", name="Delete it for good")).to_be_focused()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("button", name="Delete")).to_have_count(2)
 
 
 def test_waiting_report_can_be_written_on_and_keeps_its_key_and_photos(handset, town):

@@ -101,18 +101,22 @@ function actionsOf(record) {
   return record.state === ATTENTION ? [look, removeButton(record)] : [look, again, removeButton(record)]; // a refusal stays one
 }
 
+const asked = new Set(); // those of which was asked whether to delete them, and not answered yet: the list may be drawn anew meanwhile
+
 /** Deleting asks once more, in place. */
 function removeButton(record) {
-  const ask = button("remove", gettext("Delete"), () => ask.replaceWith(sure), "button--danger");
+  const { uuid } = record;
+  const ask = button("remove", gettext("Delete"), () => turn(true), "button--danger");
   const sure = make("span", { class: "cluster", role: "group", "aria-label": gettext("Delete it for good?") });
   const yes = button("remove-sure", gettext("Delete it for good"), () => tell("remove", record), "button--danger");
-  const no = button("remove-not", gettext("Keep it"), () => {
-    sure.replaceWith(ask);
-    ask.focus();
-  });
+  const no = button("remove-not", gettext("Keep it"), () => turn(false));
   sure.append(yes, no);
-  ask.addEventListener("click", () => yes.focus());
-  return ask;
+  const turn = (isAsked) => {
+    asked[isAsked ? "add" : "delete"](uuid);
+    (isAsked ? ask : sure).replaceWith(isAsked ? sure : ask);
+    (isAsked ? yes : ask).focus();
+  };
+  return asked.has(uuid) ? sure : ask;
 }
 
 const moment = (at) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
