@@ -39,18 +39,20 @@ REPRESENTATIVE_LEVELS = (
 class Staffing:
     """Makes the accounts of one county, with the same result for the same seed.
 
-    `county`: the root area; `since`: from when everybody is posted.
+    `county`: the area; `since`: from when everybody is posted; `numbers`: of the accounts, where several counties share them.
     """
 
-    def __init__(self, county: Area, *, seed: int, since: datetime, language: str) -> None:
+    def __init__(
+        self, county: Area, *, seed: int, since: datetime, language: str, numbers: Iterator[int] | None = None
+    ) -> None:  # fmt: skip
         self.county = county
         self.rng = Random(seed)  # noqa: S311
         self.since = since
         self.name: Callable[[Random], str] = chinese_name if language == "zh-hans" else english_name
-        self.numbers = count(1)
+        self.numbers = numbers or count(1)
         self.people: list[Person] = []
         self.posts: list[Assignment] = []
-        areas = list(Area.objects.current().under(county.path).order_by("path"))
+        areas = list(Area.objects.current().under(county.path).without_boundary().order_by("path"))
         self.by_level: dict[int, list[Area]] = {}
         for area in areas:
             self.by_level.setdefault(area.level, []).append(area)
@@ -84,9 +86,9 @@ class Staffing:
         there = [post for post in lasting if post.area.path.startswith(village.path) or village.path.startswith(post.area.path)]
         return max(there or lasting, key=lambda post: _households(post.area))
 
-    def save(self) -> None:
+    def save(self, *, with_log_ins: bool = True) -> None:
         """Write the accounts and their posts; one of each role, in the same lively place, gets a log-in name."""
-        for username, role in LOG_INS.items():
+        for username, role in LOG_INS.items() if with_log_ins else ():
             post = self._where_life_is(role)
             post.person.username = username
             post.person.set_password(PASSWORD)
@@ -100,11 +102,12 @@ def _households(area: Area) -> int:
     return area.households or 0
 
 
-def units_from(path: Path, county: Area) -> dict[str, Unit]:
-    """Units of the file, saved, by each name under which categories know them (主办)."""
+def units_from(path: Path, county: Area, *, prefix: str = "") -> dict[str, Unit]:
+    """Units of the file, saved, by each name under which categories know them (主办). `prefix`: put before each code."""
     found: dict[str, Unit] = {}
     for row in tomllib.loads(path.read_text())["units"]:
-        unit = Unit.objects.create(code=row["code"], name=row["name"], kind=row["kind"], area=county, phone="0000-0000000")
+        code = f"{prefix}{row['code']}"
+        unit = Unit.objects.create(code=code, name=row["name"], kind=row["kind"], area=county, phone="0000-0000000")
         found |= dict.fromkeys(row["leads"], unit)
     return found
 
@@ -133,15 +136,17 @@ def in_groups(rng: Random, areas: list[Area], sizes: tuple[int, ...]) -> Iterato
         start += size
 
 
-def staff_county(staffing: Staffing, *, departments: Iterable[Unit], representatives: int, words: dict[str, str]) -> None:
+def staff_county(
+    staffing: Staffing, *, departments: Iterable[Unit], representatives: int, words: dict[str, str], prefix: str = ""
+) -> None:
     """Fill every post of the county's table of roles; a few stay vacant, so the cover report has something to say.
 
     `words`: names of the offices (`supervision`, `township`, `village` suffixes). `representatives`: how many party
-    representatives, spread over the villages by household.
+    representatives, spread over the villages by household. `prefix`: put before the code of the supervision office.
     """
     county, rng = staffing.county, staffing.rng
     office = Unit.objects.create(
-        code="supervision", name=words["supervision"], kind=Unit.Kind.SUPERVISION_OFFICE, area=county, phone="0000-0000000"
+        code=f"{prefix}supervision", name=words["supervision"], kind=Unit.Kind.SUPERVISION_OFFICE, area=county, phone="0000-0000000"
     )
     for role in (
         Role.COUNTY_LEADER,
