@@ -48,7 +48,7 @@ _SHORT = {
 _KINDS: Mapping[Field, str] = {
     **dict.fromkeys((Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON, Field.TITLE), "line"),
     **dict.fromkeys((Field.DUE, Field.RESUME_ON), "date"),
-    **dict.fromkeys((Field.UNITS, Field.SUBMISSIONS), "many"),
+    **dict.fromkeys((Field.UNITS, Field.SUBMISSIONS, Field.CONSENT), "many"),
     **dict.fromkeys((Field.MINUTE, Field.BALLOTS), "parts"),
     Field.AREA: "area",
     Field.ISSUE: "issue",
@@ -129,6 +129,7 @@ MISSING: Mapping[Field, Promise] = {
     Field.PERSON: gettext_lazy("Choose who handles it."),
     Field.ISSUE: gettext_lazy("Give the number of the other issue."),
     Field.RATING: gettext_lazy("Choose a rating."),
+    Field.CONSENT: gettext_lazy("A rating is passed on only if whoever gave it agrees."),
     Field.SUBMISSION: gettext_lazy("Choose whose rating this is."),
     Field.DUE: gettext_lazy("Give the new date."),
     Field.AREA: gettext_lazy("Give the code of the place."),
@@ -158,6 +159,7 @@ class Lists(Protocol):
     issue: Issue
     levels: Sequence[int]  # those at which the person may accept it
     submissions: Sequence[Submission]
+    entered: Sequence[Submission]  # those that the person entered for somebody
     handlers: Sequence[Person]  # who may be handed it within the village
     sub_tasks: Mapping[Verb, Sequence[SubTask]]  # those that a verb may be about
 
@@ -183,7 +185,7 @@ def choices_of(field: Field, move: Move, lists: Lists) -> Choices | Grouped:
 def is_asked(field: Field, move: Move, lists: Lists) -> bool:
     """Whether the field is asked for at all: which report or sub-task is meant only where there are several."""
     if field is Field.SUBMISSION:
-        return len(lists.submissions) > 1
+        return len(_reports(move, lists)) > 1
     return field is not Field.SUB_TASK or len(lists.sub_tasks.get(move.verb, ())) > 1
 
 
@@ -191,6 +193,11 @@ def report_label(report: Submission, length: int = 24) -> str:
     """“31.3.2026 09:30 · the beginning of what was reported”."""
     when = date_format(localtime(report.received_at), "SHORT_DATETIME_FORMAT")
     return f"{when} · {Truncator(report.text).chars(length)}"
+
+
+def _reports(move: Move, lists: Lists) -> Sequence[Submission]:
+    """Of which reports one may be meant: who passes a rating on has to do with those alone that they entered."""
+    return lists.entered if move.verb == Verb.PASS_ON_RATING else lists.submissions
 
 
 def _urgencies(move: Move, lists: Lists) -> Choices:
@@ -226,7 +233,8 @@ _CHOICES: Mapping[Field, Callable[[Move, Lists], Choices | Grouped]] = {
     Field.PERSON: lambda move, lists: _people(lists.handlers),
     Field.LEADER: lambda move, lists: _people(lists.leaders),
     Field.RATING: lambda move, lists: _labelled(Rating.Value.choices),
-    Field.SUBMISSION: lambda move, lists: [(str(one.pk), report_label(one)) for one in lists.submissions],
+    Field.CONSENT: lambda move, lists: [("yes", _("They told me so on the telephone, and agree that I pass it on."))],
+    Field.SUBMISSION: lambda move, lists: [(str(one.pk), report_label(one)) for one in _reports(move, lists)],
     Field.SUBMISSIONS: lambda move, lists: [(str(one.pk), report_label(one, 40)) for one in lists.submissions],
     Field.CATEGORY: lambda move, lists: lists.categories,
     Field.URGENCY: _urgencies,

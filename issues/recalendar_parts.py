@@ -31,6 +31,7 @@ LINES = (
     Verb.REOPEN,
     Verb.REJECT,
     Verb.RATE,
+    Verb.PASS_ON_RATING,
     Verb.POLL,
     Verb.RESUME,
     Verb.UPHOLD,

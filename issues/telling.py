@@ -76,6 +76,7 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.REJECT:       (A.HANDLER,),
     Verb.CALL_BACK:    (A.REQUESTERS,),
     Verb.RATE:         (A.HANDLER,),
+    Verb.PASS_ON_RATING: (A.HANDLER,),
     Verb.CLOSE:        (A.HANDLER, A.REQUESTERS, A.CLAIMANTS),
     Verb.REOPEN:       (A.HANDLER, A.LEADER),
     Verb.RESUME:       (A.HANDLER, A.REQUESTERS),

@@ -112,6 +112,7 @@ class Verb(TextChoices):
     VERIFY = "verify", _("Confirm on site")
     REJECT = "reject", _("Not solved, send back")
     RATE = "rate", _("Rate")
+    PASS_ON_RATING = "pass_on_rating", _("Pass on a rating")  # of a neighbour for whom one reported
     CALL_BACK = "call_back", _("Record a call without answer")
     TOLD = "told", _("Told by telephone")
     CLOSE = "close", _("Close")
@@ -198,6 +199,7 @@ class Field(TextChoices):
     PERSON = "person", _("Who handles it")
     ISSUE = "issue", _("Number of the other issue")
     RATING = "rating", _("Rating")
+    CONSENT = "consent", _("Consent")
     DUE = "due", _("New date")
     CATEGORY = "category", _("Category")
     URGENCY = "urgency", _("Urgency")

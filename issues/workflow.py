@@ -33,7 +33,7 @@ CLOCK, DECISION, NEVER = "clock", "decision", "never"
 
 GM, GL, PR = Role.GRID_MEMBER, Role.GRID_LEADER, Role.PARTY_REPRESENTATIVE
 VS, TC, LEAD = Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE, Role.DEPARTMENT  # a department counts only as lead unit
-DUC, CL = Role.SUPERVISION_OFFICE, Role.COUNTY_LEADER
+DUC, CL, PH = Role.SUPERVISION_OFFICE, Role.COUNTY_LEADER, Role.CONTACT_HOUSEHOLD
 RES, SYS, HELP, DELEGATE = Actor.REQUESTER, Actor.SYSTEM, Actor.HELPER, Actor.DELEGATE
 
 # fmt: off
@@ -100,7 +100,7 @@ _OBJECTED = frozenset({_S.SUBMITTED, _S.DEFERRED})
 UNTOLD = frozenset({_S.DECLINED, _S.DEFERRED, _S.CLOSED_EXPLAINED})  # decided against the requester, who is to know it
 _SHUT = frozenset({_S.CLOSED, _S.CLOSED_EXPLAINED})
 _STAFF = _who(GM, GL, PR, VS, TC, LEAD, DUC)
-_TELL = _who(RES, Role.CONTACT_HOUSEHOLD, GM, GL, PR, VS, Role.HOTLINE_OPERATOR)
+_TELL = _who(RES, PH, GM, GL, PR, VS, Role.HOTLINE_OPERATOR)
 _UP = _who(RES, VS, TC, DUC)  # who may reopen: the requester, the secretary and everybody above
 _ASK = (_who(GM, GL, VS, TC), _who(GM, GL, PR, TC), _who(GM, GL, PR, VS, DUC), _who(GM, GL, VS, TC, DUC))  # who may call back
 # Who may tell by telephone what was decided: they, and the level's own desk, which need not stand back from its decision.
@@ -136,6 +136,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.VERIFY,       _CHECK,            _S.PENDING_FEEDBACK,     _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC, DELEGATE), (), (Field.TEXT,), by_handler=False),
     Move(Verb.REJECT,       _CHECK,            _S.IN_PROGRESS,          _who(GM, GL, VS),     _who(GM, GL, TC), _who(GM, GL, VS, TC), _who(DUC, DELEGATE), _REASON, by_handler=False),
     Move(Verb.RATE,         _FEEDBACK,         None,                    _ASK[0] | {RES},      _ASK[1] | {RES}, _ASK[2] | {RES},     _ASK[3] | {RES}, (Field.RATING,), (Field.TEXT, Field.SUBMISSION), by_handler=False),
+    Move(Verb.PASS_ON_RATING, _FEEDBACK,       None,                    _who(PH),             _who(PH),        _who(PH),            _who(PH),   (Field.RATING, Field.CONSENT), (Field.TEXT, Field.SUBMISSION), by_handler=False),
     Move(Verb.CALL_BACK,    _FEEDBACK,         None,                    _ASK[0] | {SYS},      _ASK[1] | {SYS}, _ASK[2] | {SYS},     _ASK[3] | {SYS}, (), (Field.TEXT, Field.SUBMISSION), by_handler=False),
     Move(Verb.TOLD,         UNTOLD,            None,                    _CALL[0],             _CALL[1],        _CALL[2],            _CALL[3],   (), (Field.TEXT,)),
     Move(Verb.CLOSE,        _FEEDBACK,         _S.CLOSED,               _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),

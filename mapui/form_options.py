@@ -25,6 +25,7 @@ class Options:
     issue: Issue
     levels: Sequence[int] = ()  # those at which the person may accept it
     submissions: Sequence[Submission] = ()
+    entered: Sequence[Submission] = ()  # those that the person entered for somebody
     handlers: Sequence[Person] = ()  # who may be handed it within the village
     sub_tasks: Mapping[Verb, Sequence[SubTask]] = dataclasses.field(default_factory=dict)  # those that a verb may be about
     # For a list of issues: every unit of the county with its area, and the leaders of each county once they were read.

@@ -157,10 +157,18 @@ class IssuePage:
         """Whether the person may tell a requester by telephone what was decided, and nobody has."""
         return self.offers(Verb.TOLD)
 
-    @property
+    @cached_property
     def told(self) -> list[Told]:
-        """The reports, each with its photos and voice notes, and what its requester said of the result."""
-        return [Told(one) for one in self.submissions]
+        """The reports, each with its photos and voice notes, and what its requester said of the result.
+
+        Whoever is here only because they entered one for somebody reads that one, and no other.
+        """
+        shown = self._entered if services.entered_only(self.issue, self.person, self.at) else self.submissions
+        return [Told(one) for one in shown]
+
+    @property
+    def _entered(self) -> list[Submission]:
+        return [one for one in self.submissions if one.entered_by_id == self.person.pk]
 
     @cached_property
     def events(self) -> list[Event]:
@@ -259,6 +267,7 @@ class IssuePage:
             self.issue,
             levels=_lazily(lambda: services.levels_to_accept(self.issue, self.person, self.at, self._posted)),
             submissions=_lazily(lambda: self.submissions),
+            entered=_lazily(lambda: self._entered),
             handlers=_lazily(lambda: [one.person for one in self._posted if one.role == Role.PARTY_REPRESENTATIVE]),
             sub_tasks=_lazily(lambda: services.sub_tasks_in_sight(self.issue, self.person, self.at, self._posted)),
         )

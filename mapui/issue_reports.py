@@ -10,11 +10,12 @@ from issues.models import Rating, Submission
 
 
 class Said(NamedTuple):
-    """What a requester says of the result; `by_caller`: somebody of the staff wrote it down."""
+    """What a requester says of the result; `by_caller`: somebody of the staff wrote it down, or (`passed_on`) a neighbour did."""
 
     label: str
     comment: str
     by_caller: bool
+    passed_on: bool
 
 
 class Picture(NamedTuple):
@@ -59,4 +60,4 @@ def _is_voice(file: Mapping[str, Any]) -> bool:
 
 
 def _said(rating: Mapping[str, Any]) -> Said:
-    return Said(str(Rating.Value(rating["value"]).label), rating["comment"], bool(rating["taken_by"]))
+    return Said(str(Rating.Value(rating["value"]).label), rating["comment"], bool(rating["taken_by"]), rating["passed_on"])

@@ -37,6 +37,11 @@ def _submissions(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     return forms.TypedMultipleChoiceField(label=wanted.label, choices=choices, coerce=int, widget=forms.CheckboxSelectMultiple)
 
 
+def _consent(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+    """One box, which has to be ticked."""
+    return forms.MultipleChoiceField(label=wanted.label, choices=form.choices(wanted), widget=forms.CheckboxSelectMultiple)
+
+
 def ballots(form: MoveForm, required: bool) -> list[tuple[str, forms.Field]]:
     """How many are affected, when and how they were asked, and the counts; never who said what."""
     return [(f"ballots_{part.name}", described(_ballot(form, part), part, required)) for part in parts_of(Field.BALLOTS)]
@@ -65,4 +70,5 @@ MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
     Field.MARK: _mark,
     Field.TITLE: _title,
     Field.SUBMISSIONS: _submissions,
+    Field.CONSENT: _consent,
 }

@@ -176,7 +176,10 @@ class OwnData:
                     Entry("rated_at", _("When"), rating.rated_at),
                     Entry("value", _("Your rating"), str(rating.get_value_display())),
                     Entry("comment", _("Comment"), rating.comment),
-                    Entry("by_caller", _("Taken down by somebody who called you"), rating.taken_by_id is not None),
+                    Entry(
+                        "by_caller", _("Taken down by somebody who called you"), bool(rating.taken_by_id) and not rating.passed_on
+                    ),
+                    Entry("passed_on", _("Passed on by the household that reported for you"), rating.passed_on),
                 ]
             )
             for rating in self.submission.ratings.all()

@@ -332,6 +332,8 @@ class Parcel:
 
     def _sentence(self, event: Event) -> str:
         verb = Verb(event.verb)
+        if verb == Verb.PASS_ON_RATING:
+            return _("Your rating was passed on by the household that reported for you, with your consent.")
         if verb == Verb.RATE and event.actor != Actor.REQUESTER:
             return _("Your rating was taken down.")
         if verb == Verb.EXTEND and (until := parse_datetime(str(event.facts.get("due", "")))):

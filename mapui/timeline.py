@@ -163,6 +163,7 @@ _DETAILS: Mapping[str, Detail] = {
     "into": _named(gettext_noop("Into issue %(name)s")),
     "merged": _named(gettext_noop("From issue %(name)s")),
     "rating": _choice(Rating.Value),
+    "consent": lambda value, names: _("told on the telephone, passed on with consent"),
     "grade": _choice(KeySupervisionEntry.Grade),
     "beyond": _choice(Beyond),
     "helpers": _several(gettext_noop("Helping units: %(names)s")),

@@ -222,7 +222,7 @@ class Evidence(models.Model):
 
 
 class Rating(models.Model):
-    """What a requester says of the result, by themselves or through a caller who is not the handler."""
+    """What a requester says of the result: by themselves, through a caller who is not the handler, or passed on by a neighbour."""
 
     class Value(models.TextChoices):
         SATISFIED = "satisfied", _("satisfied")
@@ -236,6 +236,7 @@ class Rating(models.Model):
     taken_by = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="ratings_taken", verbose_name=_("taken by")
     )
+    passed_on = models.BooleanField(_("passed on by a contact household"), default=False, db_default=False)
     rated_at = models.DateTimeField(_("rated at"))
 
     objects = RatingQuerySet.as_manager()
@@ -244,7 +245,10 @@ class Rating(models.Model):
         verbose_name = _("rating")
         verbose_name_plural = _("ratings")
         ordering = ("rated_at",)
-        constraints = (models.UniqueConstraint(fields=("submission", "round"), name="rating_once_per_round"),)
+        constraints = (
+            models.UniqueConstraint(fields=("submission", "round"), name="rating_once_per_round"),
+            models.CheckConstraint(condition=Q(passed_on=False) | Q(taken_by__isnull=False), name="rating_passed_on_by_somebody"),
+        )
         indexes = (models.Index(fields=("rated_at",), name="rating_by_time"),)
 
     def __str__(self) -> str:

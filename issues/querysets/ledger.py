@@ -29,7 +29,7 @@ _SET_CLOCKS = (
 
 _STILL = ("suspended", "deferred")
 _LEVEL_BEGINS = frozenset(_SET_CLOCKS) - {Verb.MAKE_SAFE, Verb.RESUME, Verb.EXTEND, Verb.REVIEW, Verb.LIST}
-_SENT_BACK = (Verb.RATE, Verb.POLL)  # where they were not content
+_SENT_BACK = (Verb.RATE, Verb.PASS_ON_RATING, Verb.POLL)  # where they were not content
 _HANDED = (
     Verb.ACCEPT, Verb.DISPATCH, Verb.ESCALATE, Verb.TAKE_UP, Verb.RETURN_DOWN, Verb.ENTER_RED, Verb.EXIT_DOWN,
     Verb.RETURN_ORDER,

@@ -147,7 +147,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         from issues.models import Attachment, Rating
 
         files = Attachment.objects.of_report(OuterRef("pk")).told()
-        said = JSONObject(value="value", comment="comment", taken_by="taken_by_id", rated_at="rated_at")
+        said = JSONObject(value="value", comment="comment", taken_by="taken_by_id", passed_on="passed_on", rated_at="rated_at")
         ratings = Rating.objects.filter(submission=OuterRef("pk")).order_by("rated_at").values(said=said)
         return (
             self.select_related("requester", "entered_by", "category", "diary_entry")

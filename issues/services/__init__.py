@@ -39,7 +39,7 @@ from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result,
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
 from issues.services.evidence import add_evidence
 from issues.services.intake import submit, suggested_level
-from issues.services.joint import is_helper_only, reads_answers, sees_in_part
+from issues.services.joint import entered_only, is_helper_only, reads_answers, sees_in_part
 from issues.services.letters import answer_letter, send_letter
 from issues.services.moving import (
     check_may,
@@ -72,6 +72,7 @@ __all__ = [
     "draw_copy",
     "drop_filter",
     "drop_template",
+    "entered_only",
     "field_choices",
     "hide_photo",
     "is_helper_only",

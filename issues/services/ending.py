@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext
@@ -33,24 +34,50 @@ def _needs_poll(act: Act) -> bool:
 @does(Verb.RATE)
 def rate(act: Act) -> Event:
     """What a requester says, or says to a caller who did not handle it. Good: the gate is tried; bad: one more round."""
-    issue, report = act.issue, _report_rated(act)
+    return _rate(act, _report_rated(act, act.reports))
+
+
+@unless(Verb.PASS_ON_RATING)
+def _nobody_to_speak_for(act: Act) -> str:
+    return "" if _entered(act) else gettext("You entered no report of it whose rating is still awaited.")
+
+
+@does(Verb.PASS_ON_RATING)
+def pass_on_rating(act: Act) -> Event:
+    """A contact household passes on what a neighbour, for whom it reported, said on the telephone, and agreed to.
+
+    The ledger has it under a verb of its own, with the consent: nobody takes it for what a requester sent, or told a caller.
+    """
+    if act.facts[Field.CONSENT] not in ("yes", ["yes"]):
+        raise Refusal(gettext("A rating is passed on only if whoever gave it agrees."), field=Field.CONSENT.value)
+    return _rate(act, _report_rated(act, _entered(act)), consent="telephone")
+
+
+def _entered(act: Act) -> list[Submission]:
+    """The reports that the person entered for somebody, and that were not rated in this round."""
+    rounds = act.issue.rating_round
+    return [one for one in act.reports if act.by and one.entered_by_id == act.by.pk and rounds not in one.rated_rounds]
+
+
+def _rate(act: Act, report: Submission, **how: str) -> Event:
+    """Keep the rating and draw its consequence; `how`: what the ledger says besides of how it came."""
+    issue = act.issue
     _save_rating(act, report)
     standing, was_round = closing.standing_of(issue, act.at), issue.rating_round
     if act.facts[Field.RATING] == Rating.Value.DISSATISFIED:
         issue.to_call = True
     draw_consequence(act, standing)
-    record = {"report": report.pk, "rating": str(act.facts[Field.RATING]), "round": was_round}
+    record = {"report": report.pk, "rating": str(act.facts[Field.RATING]), "round": was_round, **how}
     event = act.write(record, texts=act.texts(Field.TEXT), is_public=True)
     if standing.verdict == Verdict.PASSED:
         close_if_complete(act, standing)
     return event
 
 
-def _report_rated(act: Act) -> Submission:
-    """The requester's own report; for a caller the one that was named, or the only one."""
+def _report_rated(act: Act, reports: Sequence[Submission]) -> Submission:
+    """The requester's own report; for a caller the one of those reports that was named, or the only one."""
     if act.submission:
         return act.submission
-    reports = act.reports
     if act.has(Field.SUBMISSION):
         named = [report for report in reports if str(report.pk) == str(act.facts[Field.SUBMISSION])]
         if not named:
@@ -69,7 +96,13 @@ def _save_rating(act: Act, report: Submission) -> None:
     if rounds in report.rated_rounds:  # the issue is locked: nobody has rated since these were read
         raise Refusal(gettext("This report has been rated already; every round is rated once."))
     Rating.objects.create(
-        submission=report, round=rounds, value=value, comment=act.text(Field.TEXT), taken_by=act.by, rated_at=act.at
+        submission=report,
+        round=rounds,
+        value=value,
+        comment=act.text(Field.TEXT),
+        taken_by=act.by,
+        passed_on=act.verb == Verb.PASS_ON_RATING,
+        rated_at=act.at,
     )
 
 

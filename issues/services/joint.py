@@ -14,7 +14,7 @@ from issues.models import Event, Issue, Mark, SubTask
 from issues.services.acting import Act, actors_at, at_end, does, owner_of, unless
 from issues.terms import Actor, Field, Urgency, Verb
 from representatives.models import Assignment, Person, Unit
-from representatives.roles import IN_PART, POSTS
+from representatives.roles import IN_PART, POSTS, Sees
 from representatives.scopes import scope_of
 
 
@@ -274,6 +274,12 @@ def reads_answers(issue: Issue, person: Person, at: datetime, posts: Iterable[As
 def sees_in_part(issue: Issue, person: Person, at: datetime) -> bool:
     """Whether the person sees the issue only because their unit was handed (part of) it, or because they entered it."""
     return all(POSTS[role].sees in IN_PART for role in scope_of(person, at).roles_at(issue.path))
+
+
+def entered_only(issue: Issue, person: Person, at: datetime) -> bool:
+    """Whether the person sees the issue only because they entered a report of it for somebody."""
+    held = scope_of(person, at).roles_at(issue.path)
+    return bool(held) and all(POSTS[role].sees in (Sees.OWN, Sees.NOTHING) for role in held)
 
 
 def is_helper_only(issue: Issue, person: Person, at: datetime) -> bool:

@@ -27,6 +27,8 @@ from tests.issues.factories import CELLS, K, china
 START = china("2024-09-23 09:00")
 WALKS, STEPS = 12, 25
 CATEGORIES = ("house.minor", "road.light", "road.bridge", "svc.consult", "land.boundary", "village.conduct")
+# Who enters it for the requester, by name in the county; empty: they report by themselves.
+THROUGH = {"": Submission.Channel.WEB, "hotline": Submission.Channel.HOTLINE, "household": Submission.Channel.PROXY}
 SWEEPS = (sweeps.warn, sweeps.climb, sweeps.draft, sweeps.feedback, sweeps.resume)
 # What may move the end of the total clock to a later time, and nothing else (domain notes §3.2): the time in which an issue
 # rested or had ended is not counted, and an objection wakes what was declined as a reopening wakes what was closed.
@@ -57,18 +59,24 @@ class Walk(RuleBasedStateMachine):
         self.tried.update(dict.fromkeys(shunned, 2))
 
     @precondition(lambda self: Issue.objects.unfinished().count() < 3)  # a few issues that get far, not many that wait
-    @rule(cell=st.sampled_from(CELLS), about=st.sampled_from(CATEGORIES), danger=st.booleans(), by_phone=st.booleans())
-    def somebody_reports(self, cell: str, about: str, danger: bool, by_phone: bool) -> None:
+    @rule(
+        cell=st.sampled_from(CELLS),
+        about=st.sampled_from(CATEGORIES),
+        danger=st.booleans(),
+        through=st.sampled_from(sorted(THROUGH)),
+    )
+    def somebody_reports(self, cell: str, about: str, danger: bool, through: str) -> None:
+        by_phone = through == "hotline"
         draft = intake.Draft(
             uuid=uuid4(),
             category=about,
             text="风从门缝进来",
             area=self.county.areas[cell].code,
             danger=danger,
-            channel=Submission.Channel.HOTLINE if by_phone else Submission.Channel.WEB,
+            channel=THROUGH[through],
             contact=intake.Contact(phone="13800000000", channel=Requester.Channel.PHONE) if by_phone else intake.Contact(),
         )
-        intake.report(draft, at=self.at, entered_by=self.county["hotline"] if by_phone else None)
+        intake.report(draft, at=self.at, entered_by=self.county[through] if through else None)
 
     @rule(minutes=st.sampled_from((5, 45, 4 * 60, 24 * 60, 3 * 24 * 60, 12 * 24 * 60)))
     def time_goes_by(self, minutes: int) -> None:
@@ -150,6 +158,8 @@ class Walk(RuleBasedStateMachine):
             return self.county.areas[data.draw(st.sampled_from(CELLS))].code
         if field is Field.RATING:
             return data.draw(st.sampled_from(Rating.Value.values))
+        if field is Field.CONSENT:
+            return data.draw(st.sampled_from([["yes"], ["no"]]))
         if choices := services.field_choices(issue, field, person, self.at):
             return data.draw(st.sampled_from([value for value, _label in choices]))
         return "说明"

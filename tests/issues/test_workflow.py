@@ -101,6 +101,7 @@ make_safe            GM PR VS            | GM PR VS            | GM VS TC DEPT  
 note                 GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC | GM PR VS TC DEPT DUC
 warn                 SYS                 | SYS                 | SYS                 | SYS
 rate                 RES GM VS TC        | RES GM PR TC        | RES GM PR VS DUC    | RES GM VS TC DUC
+pass_on_rating       PH                  | PH                  | PH                  | PH
 call_back            SYS GM VS TC        | SYS GM PR TC        | SYS GM PR VS DUC    | SYS GM VS TC DUC
 told                 GM VS TC            | GM PR VS TC         | GM PR VS TC DUC     | GM VS TC DUC
 refuse_request       VS TC               | TC                  | DUC                 | CL
@@ -157,6 +158,7 @@ WAYS = {
     "verify": ("pending_verification", "pending_feedback"),
     "reject": ("pending_verification", "in_progress"),
     "rate": ("pending_feedback", None),
+    "pass_on_rating": ("pending_feedback", None),
     "call_back": ("pending_feedback", None),
     "told": ("declined deferred closed_explained", None),
     "poll": ("pending_feedback", None),
@@ -253,6 +255,7 @@ def test_program_never_enters_the_red_list_nor_declines_nor_rates(level):
         Verb.APPROVE_EXIT,
         Verb.DECLINE,
         Verb.RATE,
+        Verb.PASS_ON_RATING,
         Verb.MERGE,
         Verb.EXPLAIN,
         Verb.EXTEND,
