@@ -31,6 +31,7 @@ app.conf.beat_schedule = {
     "purge": {"task": "issues.tasks.purge", "schedule": 10 * MINUTE},
     "purge-asked": {"task": "issues.tasks.purge_asked", "schedule": 10 * MINUTE},
     "purge-diary": {"task": "issues.tasks.purge_diary", "schedule": crontab(hour="3", minute="47")},
+    "purge-suggestions": {"task": "issues.tasks.purge_suggestions", "schedule": crontab(hour="3", minute="49")},
     "purge-voice": {"task": "issues.tasks.purge_voice", "schedule": crontab(minute="37")},
     "recognise": {"task": "issues.tasks.recognise", "schedule": MINUTE},
     "forget-sent-moves": {"task": "issues.tasks.forget_sent_moves", "schedule": crontab(hour="3", minute="43")},

@@ -20,8 +20,8 @@ from mapui.asking import wants_fragment, wants_page
 logger = logging.getLogger("gridgov.access")
 
 Answerer = Callable[[HttpRequest], HttpResponse]
-# A receipt code, and the key of a record, open the report that they belong to, so they are not for the log.
-_SECRET = re.compile(r"^(/t|/api/reports)/[^/]+")
+# A receipt code, a suggestion's, and the key of a record open what they belong to, so they are not for the log.
+_SECRET = re.compile(r"^(/t|/suggest|/api/reports)/[^/]+")
 
 
 class RefusalMiddleware:

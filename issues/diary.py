@@ -79,8 +79,7 @@ def _check(said: Elements, at: datetime) -> None:
     for name in ("raised", "place_text", "spoken_to", "idea", "learned"):
         if masking.has_numbers(getattr(said, name)):
             raise Refusal(_("Please leave out numbers of telephones and cards: a diary is about what is the matter."), field=name)
-    for door in doors.other_doors(said.raised):
-        raise Refusal(f"{door.title} {door.sentence} {'  '.join(one.number for one in door.numbers)}".strip(), field="raised")
+    doors.check(said.raised, field="raised")
 
 
 def make_issue(key: UUID, *, danger: bool, category: str = "", by: Person, at: datetime) -> Submission:

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 
 from grids.models import in_language
+from issues.errors import Refusal
 
 DATA_DIR = Path(__file__).parent / "data"
 
@@ -62,6 +63,12 @@ class Doors:
 def other_doors(text: str) -> list[Door]:
     """The doors that the text seems to belong to; usually none."""
     return [door for door in doors().others if door.words.search(text)]
+
+
+def check(text: str, *, field: str) -> None:
+    """Raises Refusal, beside that field, with the first door that the text seems to belong to: it must not be kept here."""
+    for door in other_doors(text):
+        raise Refusal(f"{door.title} {door.sentence} {'  '.join(one.number for one in door.numbers)}".strip(), field=field)
 
 
 def emergency_numbers() -> tuple[Number, ...]:

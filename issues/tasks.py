@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from issues import county_calendar, diary, recognising, redrawing, retention, sweeps
+from issues import county_calendar, diary, recognising, redrawing, retention, suggestions, sweeps
 from issues.notices import sending
 from issues.simulating import running
 from issues.wire import moves
@@ -75,6 +75,12 @@ def forget_sent_moves() -> str:
 def purge_diary() -> str:
     """Erase the words of diary entries that have been kept long enough."""
     return _said("purge diary", f"{diary.purge(at=timezone.now())} entries")
+
+
+@shared_task
+def purge_suggestions() -> str:
+    """Erase the words about the platform that have been kept long enough."""
+    return _said("purge suggestions", f"{suggestions.purge(at=timezone.now())} suggestions")
 
 
 @shared_task

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from functools import cached_property
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.timezone import localdate, make_aware
 
 from grids.models import Area
@@ -16,7 +17,8 @@ from issues.fields import Grouped, grouped
 from issues.models import Category, DiaryEntry, DiaryReminder, Issue, MonthlyReview
 from issues.querysets.diary import LEDGER_READERS, REVIEWERS, DiaryEntryQuerySet, paths_of
 from representatives.models import Person
-from representatives.scopes import scope_of
+from representatives.roles import Role
+from representatives.scopes import Scope, scope_of
 
 LISTED = 100
 _MONTH = re.compile(r"(20\d{2})-(0[1-9]|1[0-2])", re.ASCII)
@@ -28,6 +30,11 @@ def month_in(said: str, at: datetime) -> date:
     found = _MONTH.fullmatch(said)
     first = date(int(found[1]), int(found[2]), 1) if found else today.replace(day=1)
     return min(first, today.replace(day=1))
+
+
+def totals_paths(scope: Scope) -> tuple[str, ...]:
+    """Of which places the holder of that scope may see how many entries there are: none unless the county wants it."""
+    return tuple(path for role, path in scope.held if settings.DIARY_TOTALS and role == Role.ORGANISATION_OFFICE)
 
 
 def next_month(first: date) -> date:

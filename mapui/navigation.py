@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from mapui.diary_page import totals_paths
 from representatives.roles import Page
 from representatives.scopes import Scope
 
@@ -21,6 +23,7 @@ class Entry:
     for_staff: bool = True
     for_visitors: bool = False
     key: str = ""  # “g” and then this goes there
+    when: Callable[[Scope], object] | None = None  # where no role's page says it: to whom it is offered
 
     @property
     def url(self) -> str:
@@ -30,6 +33,8 @@ class Entry:
         """Whether somebody with that scope is offered it; None: a visitor who is not logged in."""
         if scope is None:
             return self.for_visitors
+        if self.when is not None:
+            return bool(self.when(scope))
         return self.for_staff and (self.name not in Page.values or scope.may_open(Page(self.name)))
 
 
@@ -38,6 +43,7 @@ MENU: tuple[Entry, ...] = (
     Entry(Page.QUEUE, Page.QUEUE.label, key="q"),
     Entry(Page.DESK, Page.DESK.label, key="d"),
     Entry(Page.DIARY, Page.DIARY.label),
+    Entry("diary-totals", pgettext_lazy("menu", "Diary figures"), when=totals_paths),
     Entry(Page.SEARCH, Page.SEARCH.label, key="s"),
     Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True, key="n"),
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),
@@ -46,6 +52,7 @@ MENU: tuple[Entry, ...] = (
     Entry(Page.FIGURES, Page.FIGURES.label, key="f"),
     Entry(Page.COVER, Page.COVER.label, key="c"),
     Entry(Page.DELIVERIES, Page.DELIVERIES.label),
+    Entry(Page.SUGGESTIONS, Page.SUGGESTIONS.label),
     Entry(Page.POLICY, Page.POLICY.label),
     Entry(Page.ADMIN, Page.ADMIN.label),
 )

@@ -64,6 +64,7 @@ class Page(TextChoices):
     FIGURES = "figures", pgettext_lazy("menu", "Figures")
     COVER = "cover", pgettext_lazy("menu", "Cover")
     DELIVERIES = "deliveries", pgettext_lazy("menu", "Deliveries")
+    SUGGESTIONS = "suggestions", pgettext_lazy("menu", "Suggestions")
     POLICY = "policy", pgettext_lazy("menu", "Time limits")
     ADMIN = "admin:index", pgettext_lazy("menu", "Administration")
 
@@ -100,8 +101,8 @@ _DIARY = frozenset({Page.DIARY})  # 民心日记, of the secretaries and cadres 
 _COVER = frozenset({Page.COVER})
 _RATES = _COVER | {Page.FIGURES}  # how the work of whole places and units goes
 _POLICY = frozenset({Page.POLICY})  # all versions, drafts and simulations; the one in force is there for all staff
+_SUGGESTIONS = frozenset({Page.SUGGESTIONS})  # what people say of the platform itself
 _ADMIN = frozenset({Page.ADMIN})
-_NONE: frozenset[Page] = frozenset()
 
 # fmt: off
 POSTS: dict[Role, Post] = {post.role: post for post in (
@@ -115,12 +116,12 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _NEAR_BY | _RATES | _DIARY, counts=True, on_card=True, answers_at=Level.TOWNSHIP),
     _post(Role.TOWNSHIP_DISCIPLINE,  Sees.SEALED,     _TOWNSHIP,           _QUEUE),
     _post(Role.DEPARTMENT,           Sees.DISPATCHED, _TOWNSHIP | _COUNTY, _QUEUE | {Page.RED}),
-    _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _RATES | _POLICY, counts=True, on_card=True, answers_at=Level.COUNTY),
+    _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _RATES | _POLICY | _SUGGESTIONS, counts=True, on_card=True, answers_at=Level.COUNTY),
     _post(Role.COUNTY_LEADER,        Sees.RED,        _COUNTY,             _WORK | _RATES | _POLICY | _DIARY, counts=True),
     _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _RATES | _ADMIN, counts=True, arranges=True),
     _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY,             _QUEUE),
-    _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _NONE),
-    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _POLICY | _ADMIN | {Page.DELIVERIES}, arranges=True),
+    _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _SUGGESTIONS),
+    _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _POLICY | _SUGGESTIONS | _ADMIN | {Page.DELIVERIES}, arranges=True),
     _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY,             _ADMIN),
 )}
 # fmt: on

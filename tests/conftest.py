@@ -16,6 +16,8 @@ _UNGUARDED = (
     "ALTER TABLE issues_event DISABLE TRIGGER ledger_event_not_emptied",
     "ALTER TABLE issues_eventtext DISABLE TRIGGER ledger_words_not_emptied",
     "ALTER TABLE issues_contactlook DISABLE TRIGGER contact_look_not_emptied",
+    "ALTER TABLE issues_suggestion DISABLE TRIGGER suggestion_not_emptied",
+    "ALTER TABLE issues_suggestionanswer DISABLE TRIGGER suggestion_answer_not_emptied",
 )
 
 

@@ -14,6 +14,7 @@ from issues.models.notices import Notice, NoticeChoice, Outlet
 from issues.models.poll import Judgement, Poll
 from issues.models.publication import Publication
 from issues.models.requests import HolderRequest, Milestone, Project
+from issues.models.suggestions import Suggestion, SuggestionAnswer
 from issues.models.supervision import KeySupervisionEntry, LetterItem, ListingRequest, ReminderLetter, SupervisionStep
 from issues.models.wire import SentMove
 
@@ -63,5 +64,7 @@ __all__ = [
     "Stage",
     "SubTask",
     "Submission",
+    "Suggestion",
+    "SuggestionAnswer",
     "SupervisionStep",
 ]

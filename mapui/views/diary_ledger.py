@@ -26,11 +26,11 @@ from issues.errors import Refusal
 from issues.models import DiaryEntry
 from mapui.addresses import public_url
 from mapui.diary_ledger import LedgerPage
-from mapui.diary_page import ReviewPage, month_in, villages_of
+from mapui.diary_page import ReviewPage, month_in, totals_paths, villages_of
 from mapui.papers.pdf import STYLE, pdf_answer, pdf_of
 from mapui.staff import person_of, staff_page
 from mapui.views.papers import qr_of
-from representatives.roles import Page, Role
+from representatives.roles import Page
 from representatives.scopes import scope_of
 
 logger = logging.getLogger("gridgov.access")
@@ -136,14 +136,13 @@ def diary_ledger_pdf(request: HttpRequest) -> FileResponse:
 @staff_page(Page.COVER)
 def diary_totals(request: HttpRequest) -> HttpResponse:
     """How many entries the townships have, this year: only if the county switched it on, and never by person."""
-    person, at = person_of(request), now()
-    paths = [path for role, path in scope_of(person, at).held if role == Role.ORGANISATION_OFFICE]
-    if not settings.DIARY_TOTALS or not paths:
+    paths = totals_paths(scope_of(person_of(request), now()))
+    if not paths:
         raise Http404
     names = {area.path: area.name for area in Area.objects.current().under_any(paths).of_level(Level.TOWNSHIP).without_boundary()}
     told = {row["part"]: row["entries"] for path in paths for row in _enough(path)}
     rows = [(name, told.get(path)) for path, name in sorted(names.items())]
-    return render(request, "mapui/diary_totals.html", {"rows": rows, "fewest": diary.FEWEST, "nav": Page.COVER})
+    return render(request, "mapui/diary_totals.html", {"rows": rows, "fewest": diary.FEWEST})
 
 
 def _enough(path: str) -> list[Mapping[str, Any]]:

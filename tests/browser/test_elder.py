@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import now
 from playwright.sync_api import BrowserContext, Page, expect
 
-from issues import receipts
-from issues.models import Issue
+from issues import receipts, suggestions
+from issues.models import Issue, Suggestion
+from issues.suggestions import Said
 from issues.terms import Verb
 from representatives.roles import Role
 from tests.browser.conftest import AXE, PHONE, accessibility_faults
@@ -54,12 +57,22 @@ def addresses(story: Scene) -> dict[str, str]:
         "declined": _track(declined),
         "data": f"{_track(story.in_progress())}data/",
         "find": "/t/",
+        "suggest": "/suggest/",
+        "suggestion": f"/suggest/{_suggestion(story).code_in_fours}/?new=1",
         "wrong code": "/t/0000-0000-0000-0000/",
         "card": f"/cells/{story.town['A'].code}/",
         "login": "/login/",
         "outbox": reverse("outbox"),
         "help": reverse("phone-help"),
     }
+
+
+def _suggestion(story: Scene) -> Suggestion:
+    """Something said of the platform, and answered."""
+    said = Said(kind="complaint", about="twice", text="同一件事要在三个系统里各填一遍。", area=story.town.county)
+    made = suggestions.leave(uuid4(), said, by=None, at=now())
+    suggestions.answer(made.pk, outcome="done", text="已合并为一张表。", by=story[Role.SYSTEM_ADMIN], at=now())
+    return made
 
 
 def _track(issue: Issue) -> str:
