@@ -248,8 +248,10 @@ def test_totals_are_for_the_organisation_department_only_if_switched_on_and_not_
         written(county, who)
     office = as_(client, county[Role.ORGANISATION_OFFICE])
     assert office.get("/diary/totals/").status_code == 404
+    assert 'href="/diary/totals/"' not in office.get("/cover/").content.decode()
 
     settings.DIARY_TOTALS = True
+    assert 'href="/diary/totals/"' in office.get("/cover/").content.decode()
     few = office.get("/diary/totals/").content.decode()
     written(county, writers[4])
     enough = office.get("/diary/totals/").content.decode()
@@ -258,6 +260,7 @@ def test_totals_are_for_the_organisation_department_only_if_switched_on_and_not_
     assert ">13<" in enough
     assert not any(who.name in enough for who in writers)
     assert as_(client, county[Role.TOWNSHIP_COMMITTEE]).get("/diary/totals/").status_code == 404
+    assert 'href="/diary/totals/"' not in client.get("/cover/").content.decode()
 
 
 def test_words_are_erased_as_late_as_photos_and_the_issue_stays(county: Scene, secretary: Person):
