@@ -24,6 +24,7 @@ class Known:
     issue: Issue
     levels: Sequence[int] = ()
     submissions: Sequence[Submission] = ()
+    entered: Sequence[Submission] = ()  # a rating is passed on from the page
     handlers: Sequence[Person] = ()
     sub_tasks: Mapping[Verb, Sequence[SubTask]] = field(default_factory=dict)
     leaders: list[Person] = field(default_factory=list)  # nobody who has a pack names one

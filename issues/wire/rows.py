@@ -22,7 +22,7 @@ from representatives.models import Person
 
 LINES = 5
 # What takes files, or a look at all that was asked and done before: that is for the page.
-NOT_ON_A_PHONE = ANSWERS | OWN_PANEL | {Verb.ASK_EXPLANATION, Verb.EXPLAIN}
+NOT_ON_A_PHONE = ANSWERS | OWN_PANEL | {Verb.ASK_EXPLANATION, Verb.EXPLAIN, Verb.PASS_ON_RATING}
 
 
 def cell(area: Area, names: Mapping[str, str]) -> dict[str, object]:

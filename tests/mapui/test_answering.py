@@ -20,8 +20,8 @@ from issues.notices import confirming, sending
 from issues.terms import Verb
 from issues.throttle import Limit
 from representatives.roles import Role
+from tests.mapui.following import move_of, page_of
 from tests.mapui.scene import Scene, scene, submission_of
-from tests.mapui.test_tracking import move_of, page_of
 
 pytestmark = pytest.mark.django_db
 NEW = "new@example.org"

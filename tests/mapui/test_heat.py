@@ -19,8 +19,8 @@ from issues.weeks import monday, week_of
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
+from tests.issues.heat_by_hand import decoded, tile_of
 from tests.issues.heat_factories import NOW, category, closed, issue
-from tests.issues.test_heat import decoded, tile_of
 from tests.representatives.factories import person, post
 
 DAY = timedelta(days=1)

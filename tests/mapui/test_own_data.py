@@ -19,8 +19,8 @@ from issues.terms import Status, Verb
 from issues.throttle import Limit
 from representatives.roles import Role
 from tests.issues.reports import picture
+from tests.mapui.following import move_of, page_of
 from tests.mapui.scene import Scene, scene, submission_of
-from tests.mapui.test_tracking import move_of, page_of
 
 pytestmark = pytest.mark.django_db
 PHONE, MAIL, NAME = "13912345678", "guo@example.org", "郭大爷"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from io import BytesIO
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -15,42 +14,15 @@ from openpyxl import Workbook, load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from grids.levels import Level
-from issues import services
-from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
-from issues.services.letters import Draft
+from issues.models import EscalationRequest, Issue, KeySupervisionEntry
 from issues.terms import Light, Status, Verb
 from mapui.red_page import ROWS_PER_PAGE, days_between
 from mapui.red_sheet import columns_of
-from representatives.models import Person
 from representatives.roles import Role
+from tests.mapui.red_pages import RED, as_, rows, supervised, write
 from tests.mapui.scene import CHINA, START, Scene
 
-HTMX = {"HX-Request": "true"}
-RED = "/red/"
 STATEMENTS = 8  # one of them for the person and their posts; the session is in Redis
-
-
-def as_(client: Client, person: Person) -> Client:
-    client.force_login(person)
-    return client
-
-
-def rows(html: str) -> list[str]:
-    return [part.split('"')[0] for part in html.split('<tr id="red-')[1:]]
-
-
-def decide(issue: Issue, verb: Verb) -> str:
-    return reverse("red-move", args=[issue.number, verb])
-
-
-def supervised(county: Scene, issue: Issue) -> Issue:
-    unit = county.units["township"].pk
-    return county.move(issue, Verb.SUPERVISE, Role.SUPERVISION_OFFICE, reason="跟踪督办", unit=unit)
-
-
-def write(county: Scene, issue: Issue) -> ReminderLetter:
-    draft = Draft(uuid4(), county.units["roads"], ReminderLetter.Kind.SUPERVISION, [issue.pk], "请尽快办结。")
-    return services.send_letter(draft, by=county[Role.SUPERVISION_OFFICE], at=county.at)
 
 
 def sheet_of(content: bytes) -> list[list[object]]:
@@ -250,209 +222,6 @@ def test_overdue_decision_is_said_to_be(county: Scene, client: Client):
     EscalationRequest.objects.filter(issue=issue).update(decide_by=START)
 
     assert "late by" in as_(client, county[Role.SUPERVISION_OFFICE]).get(RED, {"tab": "proposals"}).content.decode()
-
-
-# --- deciding ---
-
-
-def test_proposal_is_granted_in_place(county: Scene, client: Client):
-    issue = county.proposed()
-    said = {"seen": issue.event_count, "reason": "同意入库", "unit": county.units["roads"].pk}
-
-    answer = as_(client, county[Role.SUPERVISION_OFFICE]).post(decide(issue, Verb.ENTER_RED), said, headers=HTMX)
-
-    assert answer.status_code == 200
-    assert 'role="status"' in answer.content.decode()
-    assert county.again(issue).level == Level.COUNTY
-    assert KeySupervisionEntry.objects.get(issue=issue).entered_by == county[Role.SUPERVISION_OFFICE]
-
-
-def test_proposal_is_refused_with_a_reason_and_stays_yellow(county: Scene, client: Client):
-    issue = county.proposed()
-    said = {"seen": issue.event_count, "reason": "镇级资金可以解决"}
-
-    answer = as_(client, county[Role.SUPERVISION_OFFICE]).post(decide(issue, Verb.REFUSE_RED), said, headers=HTMX)
-
-    assert answer.status_code == 200
-    assert county.again(issue).level == Level.TOWNSHIP
-    assert EscalationRequest.objects.get(issue=issue).decision == "refused"
-
-
-def test_decision_without_its_reason_keeps_the_proposal_and_what_was_chosen(county: Scene, client: Client):
-    issue = county.proposed()
-    said = {"seen": issue.event_count, "reason": "", "unit": county.units["water"].pk}
-
-    answer = as_(client, county[Role.SUPERVISION_OFFICE]).post(decide(issue, Verb.ENTER_RED), said, headers=HTMX)
-
-    html = answer.content.decode()
-    assert answer.status_code == 422
-    assert answer.headers["HX-Retarget"] == "closest [data-decide]"
-    assert "Give the reason." in html
-    assert f'value="{county.units["water"].pk}" selected' in html
-    assert county.again(issue).level == Level.TOWNSHIP
-
-
-@pytest.mark.parametrize("role", [Role.TOWNSHIP_COMMITTEE, Role.VILLAGE_SECRETARY])
-def test_who_may_not_decide_has_no_form_and_gets_403(county: Scene, client: Client, role: Role):
-    issue = county.proposed()
-    said = {"seen": issue.event_count, "reason": "自己批", "unit": county.units["roads"].pk}
-    as_(client, county[role])
-
-    assert '<form class="move__form' not in client.get(RED, {"tab": "proposals"}).content.decode()
-    assert client.post(decide(issue, Verb.ENTER_RED), said, headers=HTMX).status_code == 403
-    assert county.again(issue).level == Level.TOWNSHIP
-
-
-def test_decision_on_what_is_out_of_sight_is_404(county: Scene, client: Client):
-    issue = county.proposed()
-
-    assert as_(client, county[Role.COUNTY_LEADER]).post(decide(issue, Verb.ENTER_RED), headers=HTMX).status_code == 404
-
-
-def test_only_decisions_of_the_red_list_are_made_here(county: Scene, client: Client):
-    issue = county.proposed()
-
-    assert as_(client, county[Role.SUPERVISION_OFFICE]).post(decide(issue, Verb.NOTE), {"text": "x"}).status_code == 404
-
-
-def test_exit_is_approved_in_place_and_the_issue_leaves_when_all_is_there(county: Scene, client: Client):
-    issue = county.red_awaiting_exit()
-    as_(client, county[Role.SUPERVISION_OFFICE])
-    assert "Approve leaving the red list" in client.get(RED).content.decode()
-
-    answer = client.post(decide(issue, Verb.APPROVE_EXIT), {"seen": issue.event_count, "reason": "已通车"}, headers=HTMX)
-
-    assert answer.status_code == 200
-    assert answer.content.decode().lstrip().startswith("<tr")
-    issue = county.move(issue, Verb.RATE, Role.GRID_MEMBER, rating="satisfied")
-    assert issue.status == Status.CLOSED
-    assert issue.number in client.get(RED, {"tab": "left"}).content.decode()
-    assert issue.number not in rows(client.get(RED).content.decode())
-
-
-def test_after_a_refusal_general_supervision_and_a_letter_are_one_press_away(county: Scene, client: Client):
-    issue = county.proposed()
-    as_(client, county[Role.SUPERVISION_OFFICE])
-
-    refused = client.post(decide(issue, Verb.REFUSE_RED), {"seen": issue.event_count, "reason": "镇里可办"}, headers=HTMX)
-    assert f'action="{reverse("issue-move", args=[issue.number, Verb.SUPERVISE])}"' in refused.content.decode()
-    assert f"{reverse('letter-new')}?issue={issue.number}" in refused.content.decode()
-    said = {"seen": county.again(issue).event_count, "reason": "跟踪督办", "unit": county.units["township"].pk}
-    answer = client.post(decide(issue, Verb.SUPERVISE), said, headers=HTMX)
-
-    assert answer.status_code == 200
-    assert KeySupervisionEntry.objects.get(issue=issue).grade == "general"
-
-
-def test_leader_signs_listed_supervision_in_the_row(county: Scene, client: Client):
-    issue = county.listing_proposed(county.late(county.on_red_list()))
-    as_(client, county[Role.COUNTY_LEADER])
-    html = client.get(RED).content.decode()
-    assert "Sign listed supervision" in html
-    assert 'value="吴常委挂牌督办,限期办结。"' in html  # as the office proposed it
-
-    due = (localdate() + timedelta(days=20)).isoformat()
-    said = {"seen": issue.event_count, "leader": county[Role.COUNTY_LEADER].pk, "due": due, "public_line": "吴常委挂牌督办"}
-    answer = client.post(decide(issue, Verb.LIST), said, headers=HTMX)
-
-    assert answer.status_code == 200
-    assert KeySupervisionEntry.objects.get(issue=issue).leader == county[Role.COUNTY_LEADER]
-
-
-def test_lead_unit_reports_progress_in_the_row_and_others_cannot(county: Scene, client: Client):
-    issue = county.on_red_list()
-    assert "Report progress" not in as_(client, county[Role.SUPERVISION_OFFICE]).get(RED).content.decode()
-    as_(client, county[Role.DEPARTMENT])
-    assert "Report progress" in client.get(RED).content.decode()
-
-    missing = client.post(decide(issue, Verb.REPORT_PROGRESS), {"seen": issue.event_count, "progress": ""}, headers=HTMX)
-    assert missing.status_code == 422
-    assert "Say how it stands." in missing.content.decode()
-    said = {"seen": issue.event_count, "progress": "桩基完成", "shown": "requester"}
-    assert client.post(decide(issue, Verb.REPORT_PROGRESS), said, headers=HTMX).status_code == 200
-
-    assert "桩基完成" in client.get(RED).content.decode()
-
-
-def test_history_tells_every_stay_with_grades_units_progress_and_end(county: Scene, client: Client):
-    issue = county.late(county.on_red_list("water"))
-    county.move(issue, Verb.REPORT_PROGRESS, Role.DEPARTMENT, progress="桩基完成")
-    county.listed(issue)
-    county.move(issue, Verb.EXIT_DOWN, Role.SUPERVISION_OFFICE, reason="镇里能办")
-
-    html = as_(client, county[Role.TOWNSHIP_COMMITTEE]).get(reverse("red-history", args=[issue.number])).content.decode()
-
-    for words in ("同意入库", "水利局", "桩基完成", "吴常委", "listed supervision", "镇里能办", "Take off the red list"):
-        assert words in html, words
-    assert client.get(reverse("red-history", args=["2024-0000000"])).status_code == 404
-
-
-def test_history_of_what_one_does_not_see_does_not_exist(county: Scene, client: Client):
-    issue = county.on_red_list()
-
-    assert as_(client, county.stranger).get(reverse("red-history", args=[issue.number])).status_code == 404
-
-
-# --- letters ---
-
-
-def test_letter_is_written_from_what_is_late_and_answered_by_the_unit(county: Scene, client: Client):
-    issue = county.late(county.on_red_list())
-    as_(client, county[Role.SUPERVISION_OFFICE])
-    assert "交通运输局" in client.get(reverse("letter-new")).content.decode()
-    page = f"{reverse('letter-new')}?unit={county.units['roads'].pk}"
-    html = client.get(page).content.decode()
-    assert issue.number in html
-    assert "交通运输局:" in html
-
-    said = {
-        "uuid": str(uuid4()),
-        "issues": [issue.pk],
-        "text": "请尽快办结。",
-        "reply_by": (localdate() + timedelta(days=9)).isoformat(),
-    }
-    assert client.post(page, said | {"text": ""}).status_code == 422
-    answer = client.post(page, said)
-
-    letter = ReminderLetter.objects.get()
-    assert answer.headers["Location"] == reverse("letter", args=[letter.number])
-    assert "请尽快办结。" in client.get(answer.headers["Location"]).content.decode()
-    assert letter.number in client.get(RED, {"tab": "letters"}).content.decode()
-    as_(client, county[Role.DEPARTMENT])
-    assert client.post(reverse("letter-answer", args=[letter.number]), {"text": ""}).status_code == 422
-    assert client.post(reverse("letter-answer", args=[letter.number]), {"text": "下周完工"}).status_code == 302
-    assert client.post(reverse("letter-answer", args=[letter.number]), {"text": "again"}).status_code == 409
-    assert "下周完工" in client.get(reverse("letter", args=[letter.number])).content.decode()
-
-
-def test_letter_about_an_issue_asks_for_the_unit_only_if_there_are_several(county: Scene, client: Client):
-    alone, several = county.proposed(), county.on_red_list("water")
-    as_(client, county[Role.SUPERVISION_OFFICE])
-
-    straight = client.get(reverse("letter-new"), {"issue": alone.number})
-    choice = client.get(reverse("letter-new"), {"issue": several.number})
-
-    assert f"unit={county.units['township'].pk}" in straight.headers["Location"]
-    assert "水利局" in choice.content.decode()
-    assert "林东镇党委" not in choice.content.decode()
-
-
-@pytest.mark.parametrize("role", [Role.COUNTY_LEADER, Role.TOWNSHIP_COMMITTEE, Role.DEPARTMENT, Role.VILLAGE_SECRETARY])
-def test_letters_are_not_for_others_to_write_nor_to_read(county: Scene, client: Client, role: Role):
-    issue = county.late(county.on_red_list())
-    number = write(county, issue).number
-    as_(client, county[role])
-
-    assert client.get(reverse("letter-new")).status_code == 403
-    reads = role in (Role.COUNTY_LEADER, Role.DEPARTMENT)
-    assert client.get(reverse("letter", args=[number])).status_code == (200 if reads else 404)
-
-
-def test_what_does_not_fit_is_404(county: Scene, client: Client):
-    as_(client, county[Role.SUPERVISION_OFFICE])
-
-    assert client.get(reverse("letter", args=["2024-D000000"])).status_code == 404
-    assert client.post(reverse("letter-answer", args=["2024-D000000"]), {"text": "x"}).status_code == 404
 
 
 # --- paper and spreadsheet ---

@@ -15,24 +15,10 @@ from issues.models import Issue, Submission
 from issues.terms import Verb
 from issues.throttle import Limit
 from tests.drawing import Town
-from tests.issues.reports import territory
 from tests.issues.test_statements import few_statements
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_limits")]
 WORDS = "路口的灯也不亮"
-
-
-@pytest.fixture
-def town(settings, tmp_path) -> Town:
-    settings.MEDIA_ROOT = tmp_path
-    return territory("A B\n C D", villages={"north": "AB", "south": "CD"}, townships={"town": ["north", "south"]})
-
-
-@pytest.fixture(autouse=True)
-def _own_limits(monkeypatch):
-    for name in ("REPORT", "ALIKE"):
-        limit = getattr(throttle, name)
-        monkeypatch.setattr(throttle, name, Limit(f"{limit.name}-{uuid4()}", limit.rate))
 
 
 def answers(town: Town, **more: Any) -> dict[str, Any]:
