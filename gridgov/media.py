@@ -15,7 +15,7 @@ from storages.backends.s3 import S3Storage
 _IN_MEMORY = 1024 * 1024  # bytes of a file that is read; the rest of a larger one waits in a temporary file
 
 
-class PrivateS3Storage(S3Storage):  # type: ignore[misc]
+class PrivateS3Storage(S3Storage):
     """A bucket that only the program reads. `path_style`: its name stands in the path of an address, not in the host."""
 
     def __init__(self, *, path_style: bool = False, **options: Any) -> None:

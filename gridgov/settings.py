@@ -7,6 +7,7 @@ import sys
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -132,12 +133,33 @@ TEMPLATES = [
 
 # --- Data --------------------------------------------------------------------------------------------------------
 DATABASE_POOL = env.int("GRIDGOV_DATABASE_POOL", default=8)
-DATABASES = {"default": env.db_url_config(required("DATABASE_URL"))}
-DATABASES["default"]["ENGINE"] = "django.contrib.gis.db.backends.postgis"
-# Compiling a statement takes PostgreSQL seconds at 100,000 open issues; running it takes milliseconds.
-DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
-if DATABASE_POOL and not TESTING:
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+# Compiling a statement takes PostgreSQL seconds at 100,000 open issues; running it takes milliseconds. A host that vanishes
+# in the middle of a transaction holds its rows for a minute, not for the two hours of the system's own patience.
+SESSION = "-c jit=off -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+
+
+def database(url: str, *, patience_s: int) -> dict[str, Any]:
+    """A connection as Django takes it; `patience_s`: how long a silent server, or a full pool, is waited for."""
+    found: dict[str, Any] = env.db_url_config(url)
+    found["ENGINE"] = "django.contrib.gis.db.backends.postgis"
+    options = found.setdefault("OPTIONS", {})
+    options.setdefault("options", SESSION)
+    options.setdefault("connect_timeout", patience_s)
+    options.setdefault("tcp_user_timeout", patience_s * 1000)
+    if DATABASE_POOL and not TESTING:
+        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": patience_s}
+    return found
+
+
+DATABASES = {"default": database(required("DATABASE_URL"), patience_s=10)}
+# Streaming replicas, for the pages of `gridgov.routing.TOLERANT`; without any, nothing is routed.
+for _number, _url in enumerate(env.list("DATABASE_REPLICA_URLS", default=[]), start=1):
+    DATABASES[f"replica{_number}"] = database(_url, patience_s=2)
+if len(DATABASES) > 1:
+    DATABASE_ROUTERS = ["gridgov.routing.ReplicaRouter"]
+    MIDDLEWARE.append("gridgov.routing.ReplicaMiddleware")
+# A replica that is further behind is left alone, and who has written reads from the primary for as long.
+REPLICA_LAG_S = env.float("GRIDGOV_REPLICA_LAG", default=5.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL")
@@ -205,7 +227,7 @@ STATICFILES_DIRS = [
     ("vendor/htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
     ("vendor/idb", BASE_DIR / "node_modules" / "idb" / "build"),
 ]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -17,14 +17,15 @@ from operator import itemgetter
 from typing import Any
 
 from django.core.cache import cache
-from django.db import connection
 from django.db.models import QuerySet
 
 from grids.levels import Level
 from grids.models import Area, paths_above
+from grids.reading import reading
 from issues import sql
 from issues.heat_codec import Row, Shape
 from issues.heat_queries import ALL, FOUR_WEEKS, SIDE_BITS, Choice, Knot, hottest_share, percentile, window_lengths
+from issues.models.heat import HeatArea
 
 FEWEST = 5
 BUCKET_WEEKS = FOUR_WEEKS
@@ -75,7 +76,7 @@ def villages(version: int) -> list[Village]:
 
 
 def _read() -> list[Village]:
-    with connection.cursor() as cursor:
+    with reading(HeatArea).cursor() as cursor:
         cursor.execute(sql.read("heat_public"), {"bucket": BUCKET_WEEKS, "level": Level.VILLAGE.value})
         rows = cursor.fetchall()
     found = (_village(list(group)) for _ordinal, group in groupby(rows, key=itemgetter(0)))

@@ -13,15 +13,15 @@ from math import ceil
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.db.models import Q
 
 from grids.levels import Level
+from grids.reading import reading
 from issues import sql
 from issues.heat import BIN_ZOOMS
 from issues.heat_codec import Row, Shape
 from issues.models.config import Category
-from issues.models.heat import FINEST
+from issues.models.heat import FINEST, HeatArea
 from representatives.models import Person
 from representatives.scopes import scope_of
 
@@ -199,6 +199,6 @@ def percentile(values: Iterable[int], share: float) -> int:
 
 
 def _rows(statement: str, bound: dict[str, Any]) -> list[Any]:
-    with connection.cursor() as cursor:
+    with reading(HeatArea).cursor() as cursor:
         cursor.execute(sql.read(statement), bound)
         return cursor.fetchall()

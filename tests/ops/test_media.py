@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +27,7 @@ from tests.issues.factories import MONDAY
 from tests.issues.reports import NOW, at_point, photo, territory
 from tests.mapui.scene import Scene, scene
 from tests.mapui.test_photo_pages import publish, with_photo
-from tests.ops.test_variables import COMPLETE, ROOT
+from tests.ops.test_variables import COMPLETE, load, stored_by
 
 NAME, FOLDER = "photos", "county"
 
@@ -101,7 +98,7 @@ def test_photo_when_asked_for_comes_through_the_page_whole_and_in_parts_to_the_h
     part = client.get(address, headers={"Range": "bytes=2-9"})
 
     jpeg = photo().jpeg
-    assert (b"".join(whole.streaming_content), b"".join(part.streaming_content)) == (jpeg, jpeg[2:10])
+    assert (whole.getvalue(), part.getvalue()) == (jpeg, jpeg[2:10])
     assert (part.status_code, part["Content-Range"]) == (206, f"bytes 2-9/{len(jpeg)}")
     assert client.get(reverse("track-photo", args=[receipts.grouped(other.receipt_code), pk])).status_code == 404
     bucket.objects.delete()
@@ -119,7 +116,7 @@ def test_public_copy_when_made_is_another_object_and_is_gone_when_taken_back(
     copy = Publication.objects.get()
     answer = Client().get(reverse("public-photo", args=[copy.key]))
     with default_storage.open(str(copy.file.name)) as stored:
-        assert b"".join(answer.streaming_content) == stored.read()
+        assert answer.getvalue() == stored.read()
     with django_capture_on_commit_callbacks(execute=True):
         client.post(reverse("photo-hide", args=[original.pk]))
 
@@ -175,23 +172,19 @@ def test_report_when_the_storage_is_away_is_not_taken_without_its_photo(db, sett
     assert not Issue.objects.exists()
 
 
-def _storage(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    script = f"{code}; import gridgov.settings as s; print(s.STORAGES['default'])"
-    given = {"PATH": os.environ["PATH"], "GRIDGOV_ENV_FILE": "/nonexistent", **COMPLETE, **environment}
-    return subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=given, capture_output=True, text=True, check=False)
-
-
 def test_bucket_when_named_is_where_files_are_kept_and_without_one_they_stay_on_the_disk():
-    disk = _storage("pass").stdout
-    named = _storage("pass", GRIDGOV_S3_BUCKET="b", GRIDGOV_S3_ENDPOINT="https://s3.example.cn", GRIDGOV_S3_PATH_STYLE="1").stdout
+    def stored(**environment: str) -> str:
+        return str(stored_by("STORAGES", **environment)["STORAGES"]["default"])
 
-    assert "FileSystemStorage" in disk
+    named = stored(GRIDGOV_S3_BUCKET="b", GRIDGOV_S3_ENDPOINT="https://s3.example.cn", GRIDGOV_S3_PATH_STYLE="1")
+
+    assert "FileSystemStorage" in stored()
     for word in ("PrivateS3Storage", "'bucket_name': 'b'", "'endpoint_url': 'https://s3.example.cn'", "'path_style': True"):
         assert word in named
 
 
 def test_bucket_when_its_packages_are_missing_stops_the_start_with_a_sentence():
-    answer = _storage("import sys; sys.modules['storages'] = None", GRIDGOV_S3_BUCKET="b")
+    answer = load("import sys; sys.modules['storages'] = None; import gridgov.settings", **COMPLETE, GRIDGOV_S3_BUCKET="b")
 
     assert answer.returncode == 1
     assert answer.stderr.splitlines()[-1].endswith("install requirements/s3.txt.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,10 +30,10 @@ def _listed_in(readme: str) -> list[str]:
     return re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / readme).read_text(), re.MULTILINE)
 
 
-def _load(**environment: str) -> subprocess.CompletedProcess[str]:
+def load(script: str = "import gridgov.settings", /, **environment: str) -> subprocess.CompletedProcess[str]:
     """What importing the settings says in a process of its own, where only these variables are set."""
     return subprocess.run(
-        [sys.executable, "-c", "import gridgov.settings"],
+        [sys.executable, "-c", script],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "GRIDGOV_ENV_FILE": "/nonexistent", **environment},
         capture_output=True,
@@ -39,6 +41,17 @@ def _load(**environment: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=60,
     )
+
+
+def stored_by(prefix: str, **environment: str) -> dict[str, Any]:
+    """The settings of that prefix, where only these variables are set besides the required ones."""
+    script = (
+        f"import json, gridgov.settings as s; print(json.dumps({{n: v for n, v in vars(s).items() if n.startswith({prefix!r})}}))"
+    )
+    answer = load(script, **{**COMPLETE, **environment})
+    assert answer.returncode == 0, answer.stderr
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
 
 
 def test_settings_read_more_than_a_handful_of_variables():
@@ -53,7 +66,7 @@ def test_every_variable_of_the_settings_when_read_stands_in_the_readme_once(read
 
 
 def test_a_complete_environment_when_loaded_is_silent():
-    answer = _load(**COMPLETE)
+    answer = load(**COMPLETE)
 
     assert (answer.returncode, answer.stderr) == (0, "")
 
@@ -65,7 +78,7 @@ def test_a_missing_or_empty_secret_when_loaded_stops_with_its_name(name, value):
     if value is not None:
         environment[name] = value
 
-    answer = _load(**environment)
+    answer = load(**environment)
 
     assert answer.returncode == 1
     assert answer.stderr.splitlines()[-1].endswith(
@@ -78,14 +91,14 @@ def test_a_missing_or_empty_secret_when_loaded_stops_with_its_name(name, value):
     [("GRIDGOV_MODE", "prod"), ("GRIDGOV_LANGUAGE", "fr"), ("GRIDGOV_BASEMAP_DATUM", "bd09"), ("GRIDGOV_LOG_LEVEL", "loud")],
 )
 def test_an_unknown_value_when_loaded_stops_with_what_is_allowed(name, value):
-    answer = _load(**COMPLETE, **{name: value})
+    answer = load(**COMPLETE, **{name: value})
 
     assert answer.returncode == 1
     assert f"{name} is “{value}”; it must be one of: " in answer.stderr.splitlines()[-1]
 
 
 def test_debug_in_production_when_loaded_stops():
-    answer = _load(**COMPLETE, GRIDGOV_MODE="production", GRIDGOV_DEBUG="1")
+    answer = load(**COMPLETE, GRIDGOV_MODE="production", GRIDGOV_DEBUG="1")
 
     assert answer.returncode == 1
     assert "turn one of them off" in answer.stderr.splitlines()[-1]
@@ -95,6 +108,17 @@ def test_what_the_environment_has_when_the_file_says_otherwise_wins(tmp_path):
     file = tmp_path / "env"
     file.write_text("GRIDGOV_MODE='production'\n" + "".join(f"{name}='{value}'\n" for name, value in COMPLETE.items()))
 
-    answer = _load(GRIDGOV_ENV_FILE=str(file), GRIDGOV_MODE="prod")
+    answer = load(GRIDGOV_ENV_FILE=str(file), GRIDGOV_MODE="prod")
 
     assert "GRIDGOV_MODE is “prod”" in answer.stderr
+
+
+def test_broker_when_it_is_rabbitmq_keeps_tasks_in_quorum_queues_and_confirms_them():
+    redis, rabbit = stored_by("CELERY_"), stored_by("CELERY_", GRIDGOV_BROKER_URL="amqp://one;amqp://two")
+
+    assert redis["CELERY_BROKER_URL"] == COMPLETE["REDIS_URL"]
+    assert "visibility_timeout" in redis["CELERY_BROKER_TRANSPORT_OPTIONS"]
+    assert not [name for name in redis if "QUEUE_TYPE" in name]
+    assert {rabbit["CELERY_TASK_DEFAULT_QUEUE_TYPE"], rabbit["CELERY_TASK_CREATE_MISSING_QUEUE_TYPE"]} == {"quorum"}
+    assert rabbit["CELERY_WORKER_DETECT_QUORUM_QUEUES"] is True
+    assert rabbit["CELERY_BROKER_TRANSPORT_OPTIONS"] == {"confirm_publish": True}
