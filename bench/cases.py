@@ -1,16 +1,18 @@
-"""What is asked, of whichever demo is loaded: by the officers who ask it, and by a resident who reports."""
+"""What is asked, of whichever territory is loaded: by the officers who ask it, and by a resident who reports."""
 
 from __future__ import annotations
 
 import random
 import uuid
-from math import asinh, pi, radians, tan
+from collections.abc import Iterator
+from functools import cache
 from urllib.parse import quote
 
 from django.utils.timezone import now
 
 from bench.measure import Case
-from grids.levels import Level
+from bench.tiles import tile_cases
+from grids.levels import Level, slug
 from grids.models import Area, Layer
 from issues import state
 from issues.api import SLOT_S
@@ -20,75 +22,120 @@ from representatives.models import Person
 
 def cases() -> list[Case]:
     """The addresses, with real areas and issues of the loaded territory in them."""
-    office = Person.objects.get(username="supervision")
-    township = Person.objects.get(username="township")
-    member = Person.objects.get(username="member")
-    layer = Layer.objects.get(level=Level.GRID)
-    root = Area.objects.roots()[0]
-    cell_state = f"/map/state/cell/?county={root.path}&v={layer.version}"
-    townships = Layer.objects.get(level=Level.TOWNSHIP)
-    z, x, y = tile_of(Area.objects.cells().exclude(label_point=None)[0], zoom=12)
+    township = person("township")
     issue = _open_issue(township)
-    return [
-        Case("dashboard page", "/", office, holds='id="dashboard-config"'),
-        Case("dashboard state, all cells", cell_state, office),
-        Case("dashboard state, one township", cell_state, township),
-        Case("dashboard state, townships", f"/map/state/township/?county={root.path}&v={townships.version}", office),
-        Case("dashboard state, a visitor's", f"/map/state/township/?county={root.path}&v={townships.version}"),
-        Case("state unchanged (304)", cell_state, office, revalidate=True),
-        Case(
-            "state, changes since",
-            f"/map/delta/cell/?county={root.path}&v={layer.version}&since={_stamp_before(root)}",
-            office,
-            holds='"areas"',
-        ),
-        Case("cell tile, cached", f"/map/tiles/cell/{layer.version}/{z}/{x}/{y}.mvt"),
-        Case("queue of a township", "/queue/", township, holds="data-row"),
-        Case("queue of a grid member", "/queue/", member, holds='id="queue"'),
-        Case("search", f"/search/?q={quote(issue.title[:2])}", township, holds='class="hit'),
-        Case("issue page", f"/issues/{issue.number}/", township, holds=f'data-number="{issue.number}"'),
-        Case("red list", "/red/", office, holds='aria-current="true"'),
-        Case("heat page", "/heat/", office, holds="heat__canvas"),
-        Case("cover page", "/cover/", Person.objects.get(username="organisation"), holds="<table"),
-        Case("figures page", "/figures/", office, holds="<table"),
-        Case("list behind a figure", "/figures/issues/?of=received", office, holds="<table"),
-        Case("notices", "/notices/", township, holds='id="main"'),
-        Case("deliveries", "/deliveries/", Person.objects.get(username="admin"), holds="<table"),
-        Case("report page", "/report/", holds='name="uuid"'),
-        Case("POST of a report", "/report/", member, body=report_form),
-        Case("POST of a verb (note)", f"/issues/{issue.number}/note/", township, body=note_form),
-    ]
+    return [*map_cases(), *tile_cases(person("supervision").assignments.all()[0].area), *page_cases(issue), *writes(issue)]
 
 
-def _stamp_before(root: Area) -> state.Stamp:
-    """A stamp from before the latest change, so that one changed area is told: the address of a map that is just behind."""
-    cell = Area.objects.cells().under(root.path).without_boundary()[0]
-    stamp = state.stamp(root.path, now(), slot_s=SLOT_S)
+@cache
+def person(username: str) -> Person:
+    """Whoever logs in so."""
+    return Person.objects.get(username=username)
+
+
+def map_cases() -> Iterator[Case]:
+    """States, changes and places: of the county whose people log in, and of the whole territory if that is wider."""
+    office, township = person("supervision"), person("township")
+    county = office.assignments.all()[0].area
+    cells = state_of(county, Level.GRID)
+    yield Case("dashboard page", "/", office, holds='id="dashboard-config"')
+    yield Case("state, cells of the county", cells, office)
+    yield Case("state, cells of one township", cells, township)
+    yield Case("state, townships of the county", state_of(county, Level.TOWNSHIP), office)
+    yield Case("state, a visitor's", state_of(county, Level.TOWNSHIP))
+    yield Case("state unchanged (304)", cells, office, revalidate=True)
+    yield Case("state, changes since", changes_of(county), office, holds='"areas"')
+    yield Case("key figures of the county", f"/figures/key/?area={county.code}", office)
+    yield Case("areas table of the county", f"/table/?area={county.code}", office)
+    yield Case("panel of a cell", f"/panel/{a_cell(county).code}/", office)
+    yield Case("list of names, cells", f"/map/areas/cell/{version_of(Level.GRID)}.json")
+    yield Case("issues in view", f"/map/issues.json?bbox={box_of(a_cell(county))}", township, holds="FeatureCollection")
+    root = Area.objects.roots().without_boundary()[0]
+    if root.pk != county.pk:
+        yield from province_cases(root, person("province"))
+
+
+def province_cases(root: Area, leader: Person) -> Iterator[Case]:
+    """The same of the whole of a territory that is wider than a county."""
+    yield Case("dashboard page, whole", "/", leader, holds='id="dashboard-config"')
+    yield Case("state, cells of the whole", state_of(root, Level.GRID), leader)
+    yield Case("state, counties of the whole", state_of(root, Level.COUNTY), leader)
+    yield Case("state of the whole unchanged (304)", state_of(root, Level.GRID), leader, revalidate=True)
+    yield Case("state of the whole, changes since", changes_of(root), leader, holds='"areas"')
+    yield Case("areas table of the whole", f"/table/?area={root.code}", leader)
+    yield Case("key figures of the whole", f"/figures/key/?area={root.code}", leader)
+
+
+def page_cases(issue: Issue) -> Iterator[Case]:
+    """The pages of lists and of one issue."""
+    office, township, member = person("supervision"), person("township"), person("member")
+    ended = Issue.objects.ended().under(township.assignments.all()[0].area.path).newest_first()[0]
+    yield Case("queue of a township", "/queue/", township, holds="data-row")
+    yield Case("queue of a grid member", "/queue/", member, holds='id="queue"')
+    yield Case("search", f"/search/?q={quote(issue.title[:2])}", township, holds='class="hit')
+    yield Case("search of a whole sentence", f"/search/?q={quote(issue.title)}", township, holds='class="hit')
+    yield Case("search of a number", f"/search/?q={ended.number}", township)
+    yield Case("issue page", f"/issues/{issue.number}/", township, holds=f'data-number="{issue.number}"')
+    yield Case("issue page, ended", f"/issues/{ended.number}/", township, holds=f'data-number="{ended.number}"')
+    yield Case("red list", "/red/", office, holds='id="main"')
+    yield Case("heat page", "/heat/", office, holds="heat__canvas")
+    yield Case("cover page", "/cover/", person("organisation"), holds="<table")
+    yield Case("figures page", "/figures/", office, holds="<table")
+    yield Case("list behind a figure", "/figures/issues/?of=received", office, holds="<table")
+    yield Case("notices", "/notices/", township, holds='id="main"')
+    yield Case("deliveries", "/deliveries/", person("admin"), holds="<table")
+    yield Case("report page", "/report/", holds='name="uuid"')
+
+
+def writes(issue: Issue) -> Iterator[Case]:
+    """A report and a verb, through their forms."""
+    yield Case("POST of a report", "/report/", person("member"), body=report_form)
+    yield Case("POST of a verb (note)", f"/issues/{issue.number}/note/", person("township"), body=note_form)
+
+
+@cache
+def version_of(level: Level) -> int:
+    """Of the geometry of the level."""
+    return Layer.objects.get(level=level).version
+
+
+def state_of(area: Area, level: Level) -> str:
+    """The address of the state of all areas of the level in the area."""
+    return f"/map/state/{slug(level)}/?county={area.path}&v={version_of(level)}"
+
+
+def changes_of(area: Area) -> str:
+    """The address of what has changed since before the latest change, so that one cell is told: of a map that is just behind."""
+    cell = a_cell(area)
+    stamp = state.stamp(area.path, now(), slot_s=SLOT_S)
     if stamp is None:
         raise ValueError("Redis does not answer.")
     state.announce([cell.path])
-    return stamp
+    return f"/map/delta/cell/?county={area.path}&v={version_of(Level.GRID)}&since={stamp}"
 
 
-def _open_issue(person: Person) -> Issue:
+def a_cell(area: Area) -> Area:
+    """A drawn cell of the area."""
+    return Area.objects.cells().under(area.path).exclude(label_point=None).without_boundary()[0]
+
+
+def box_of(cell: Area) -> str:
+    """What a map shows that stands over the cell: west, south, east, north in degrees."""
+    if cell.label_point is None:
+        raise ValueError(f"{cell} has no label point.")
+    x, y = cell.label_point.coords
+    return f"{x - 0.05:.4f},{y - 0.03:.4f},{x + 0.05:.4f},{y + 0.03:.4f}"
+
+
+def _open_issue(officer: Person) -> Issue:
     """An open issue in the person's area."""
-    area = person.assignments.all()[0].area
-    return Issue.objects.unfinished().under(area.path)[0]
-
-
-def tile_of(area: Area, *, zoom: int) -> tuple[int, int, int]:
-    """The tile (z, x, y; Web Mercator) in which the area's label stands."""
-    point = area.label_point
-    if point is None:
-        raise ValueError(f"{area} has no label point.")
-    across = 2**zoom
-    return zoom, int((point.x + 180) / 360 * across), int((1 - asinh(tan(radians(point.y))) / pi) / 2 * across)
+    area = officer.assignments.all()[0].area
+    return Issue.objects.open_in(area.path).newest_first()[0]
 
 
 def report_form(turn: int) -> dict[str, str]:
     """A report at a random place of the territory, every one with a key of its own."""
-    rng = random.Random(turn)
-    cell = rng.choice(_cells())
+    cell = random.Random(turn).choice(_cells())
     point = cell.label_point
     if point is None:
         raise ValueError(f"{cell} has no label point.")
@@ -108,10 +155,6 @@ def note_form(turn: int) -> dict[str, str]:
     return {"text": f"bench {turn}: the lamp is ordered"}
 
 
-def _cells() -> list[Area]:
-    if not _CELLS:
-        _CELLS.extend(Area.objects.cells().exclude(label_point=None).defer("boundary")[:500])
-    return _CELLS
-
-
-_CELLS: list[Area] = []
+@cache
+def _cells() -> tuple[Area, ...]:
+    return tuple(Area.objects.cells().exclude(label_point=None).without_boundary()[:500])

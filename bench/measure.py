@@ -1,18 +1,13 @@
-"""Timing over HTTP, and of the SQL alone."""
+"""Timing an endpoint over HTTP, beside its bare SQL and beside a plain file of the same bytes, in the same run."""
 
 from __future__ import annotations
 
 import gzip
 import http.client
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from statistics import quantiles
-from types import TracebackType
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -21,16 +16,21 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bench.record import Figure
+from bench.server import Server, spread, timed
 from representatives.models import Person
 
 TOKEN = "b" * 32  # of the forms, in the cookie and in the field
-WARM_UP = 5
+SQL_TIMES = 50
+# What an endpoint may take: so many times its own statements run bare, or a plain file of the same bytes.
+MOST_OF_SQL, MOST_OF_FILE = 2.0, 1.3
 
 
 @dataclass(frozen=True)
 class Case:
     """An address to ask. `body` makes the form of the n-th POST; None: a GET. `revalidate`: ask with the ETag of before.
 
+    `cold`: makes the address of the n-th GET instead of `path`, each one such as was never asked for; there are `colds` of them.
     `holds`: what stands in every answer to a GET, so that a page of errors or of nothing is not taken for the real one.
     """
 
@@ -39,52 +39,35 @@ class Case:
     person: Person | None = None
     revalidate: bool = False
     body: Callable[[int], dict[str, str]] | None = None
+    cold: Callable[[int], str] | None = None
+    colds: int = 0
     holds: str = ""
 
     @property
     def wanted(self) -> tuple[int, ...]:
         """The status that every answer must have: a form leads on, what is unchanged says so."""
-        return (302, 303) if self.body else (304,) if self.revalidate else (200,)
+        return (302, 303) if self.body else (304,) if self.revalidate else (200, 204) if self.cold else (200,)
+
+    def at(self, turn: int) -> str:
+        """The address of the n-th request."""
+        return self.cold(turn) if self.cold else self.path
 
 
 class WrongAnswer(Exception):
     """An address did not answer what it is measured for; the sentence says which and how."""
 
 
-@dataclass
-class Figure:
-    """What came out, in milliseconds; `sql_p50` is the endpoint's own statements run bare (0: there were none)."""
-
-    name: str
-    p50: float
-    p95: float
-    sql_p50: float
-    statements: int
-    bytes: int
-    status: int
+def file_of(number: int) -> str:
+    """The address of the plain file that holds what the case sends."""
+    return f"/bench-{number}.bin"
 
 
-class Server:
-    """The production server (granian, as `bin/up` starts it) on a free port."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-
-    def __enter__(self) -> Server:
-        command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
-        self.process = subprocess.Popen([*command, "--workers", "1", "--log-level", "warning", "gridgov.wsgi:application"])
-        for _ in range(100):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self
-            time.sleep(0.1)
-        raise RuntimeError("The server did not start within 10 seconds.")
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.process.terminate()
-        self.process.wait(10)
+def lay_out(cases: list[Case], server: Server) -> None:
+    """Put what each GET sends beside the site, before the server starts: it looks for its files once."""
+    for number, case in enumerate(cases):
+        if case.body is None and case.cold is None:
+            answer = client_of(case).get(case.path, headers={"Accept-Encoding": "gzip"})
+            (server.folder / file_of(number).lstrip("/")).write_bytes(b"".join(answer) if answer.streaming else answer.content)
 
 
 def cookie_of(person: Person) -> str:
@@ -97,45 +80,54 @@ def cookie_of(person: Person) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
 
 
-def spread(seconds: list[float]) -> tuple[float, float]:
-    """p50 and p95, in milliseconds."""
-    cuts = quantiles([1000 * each for each in seconds], n=20, method="inclusive")
-    return cuts[9], cuts[18]
+def measure(case: Case, server: Server, *, number: int, times: int) -> Figure:
+    """The case over HTTP, its SQL alone, and the file of its bytes: p50 in ms, with the bar that follows from the two."""
+    times = min(times, case.colds) if case.cold else times
+    asked = _Asked(case, server)
+    p50, p95 = spread(timed(asked.once, times=times))
+    sql, statements = (sql_of_write if case.body else cold_reads if case.cold else bare_reads)(case, times=min(times, SQL_TIMES))
+    beside = {"p95_ms": p95, "sql_ms": sql, "statements": statements, "bytes": len(asked.content), "status": asked.status}
+    bars = [MOST_OF_SQL * sql] if sql and not case.body else []
+    if case.body is None and case.cold is None:
+        beside["file_ms"] = _file(case, server, number, times)
+        bars.append(MOST_OF_FILE * beside["file_ms"])
+    return Figure(case.name, p50, "ms", bar=max(bars, default=None), beside=beside)
 
 
-def measure(case: Case, server: Server, *, times: int) -> Figure:
-    """The case over HTTP `times` times, after five to warm up, then its SQL alone."""
-    wire = http.client.HTTPConnection("127.0.0.1", server.port)
-    headers = {"Accept-Encoding": "gzip"}
-    cookies = [cookie_of(case.person)] if case.person else []
-    cookies.append(f"{settings.CSRF_COOKIE_NAME}={TOKEN}")
-    headers["Cookie"] = "; ".join(cookies)
-    taken: list[float] = []
-    for turn in range(times + WARM_UP):
-        started = time.perf_counter()
-        response, body = _asked(wire, case, headers, turn)
-        spent = time.perf_counter() - started
-        if case.revalidate and (etag := response.headers["ETag"]):
-            headers["If-None-Match"] = etag
-        if turn >= WARM_UP:
-            _check(case, response, body)
-            taken.append(spent)
-    p50, p95 = spread(taken)
-    sql, statements = (bare_reads if case.body is None else sql_of_write)(case, times=min(times, 50))
-    return Figure(case.name, p50, p95, sql, statements, len(body), response.status)
+class _Asked:
+    """Asks the case again and again over one connection; remembers what came last."""
+
+    def __init__(self, case: Case, server: Server) -> None:
+        self.case, self.wire = case, server.wire()
+        cookies = [cookie_of(case.person)] if case.person else []
+        self.headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join([*cookies, f"{settings.CSRF_COOKIE_NAME}={TOKEN}"])}
+        self.content, self.status = b"", 0
+        if case.revalidate:
+            response, _content, _spent = self.wire.ask(case.path, self.headers)
+            self.headers["If-None-Match"] = response.headers.get("ETag", "")
+
+    def once(self, turn: int) -> float:
+        """Seconds that the n-th request took. Raises WrongAnswer."""
+        headers, body = self.headers, None
+        if self.case.body is not None:
+            body, kind = multipart({**self.case.body(turn), "csrfmiddlewaretoken": TOKEN})
+            headers = {**headers, "Content-Type": kind}
+        response, self.content, spent = self.wire.ask(self.case.at(turn), headers, body=body)
+        self.status = response.status
+        _check(self.case, response, self.content)
+        return spent
 
 
-def _asked(
-    wire: http.client.HTTPConnection, case: Case, headers: dict[str, str], turn: int
-) -> tuple[http.client.HTTPResponse, bytes]:
-    """The answer to one request, and its body as it came."""
-    if case.body is None:
-        wire.request("GET", case.path, headers=headers)
-    else:
-        content, kind = multipart({**case.body(turn), "csrfmiddlewaretoken": TOKEN})
-        wire.request("POST", case.path, body=content, headers={**headers, "Content-Type": kind})
-    response = wire.getresponse()
-    return response, response.read()
+def _file(case: Case, server: Server, number: int, times: int) -> float:
+    """p50 of the plain file of the same bytes, asked with the same cookies, in ms; unchanged too where the case is."""
+    wire, headers = server.wire(), dict(_Asked(case, server).headers)
+    headers.pop("If-None-Match", None)
+    response, _content, _spent = wire.ask(file_of(number), headers)
+    if response.status != 200:
+        raise WrongAnswer(f"{case.name}: its plain file answered {response.status}.")
+    if case.revalidate:
+        headers["If-None-Match"] = response.headers["ETag"]
+    return spread(timed(lambda turn: wire.ask(file_of(number), headers)[2], times=times))[0]
 
 
 def _check(case: Case, response: http.client.HTTPResponse, body: bytes) -> None:
@@ -161,25 +153,39 @@ def client_of(case: Case) -> Client:
     return client
 
 
+def reads_of(client: Client, path: str, etag: str = "") -> list[str]:
+    """The reading statements that a GET runs, with their values."""
+    with CaptureQueriesContext(connection) as seen:
+        client.get(path, headers={"If-None-Match": etag} if etag else {})
+    return [each["sql"] for each in seen.captured_queries if each["sql"].lstrip().upper().startswith(("SELECT", "WITH"))]
+
+
+def bare(statements: list[str]) -> float:
+    """Seconds that these statements take on a bare cursor, with all their rows."""
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            cursor.fetchall()
+    return time.perf_counter() - started
+
+
 def bare_reads(case: Case, *, times: int) -> tuple[float, int]:
     """p50 of the statements that the GET runs, sent again on a bare cursor; and how many they are."""
     client = client_of(case)
     etag = client.get(case.path).headers.get("ETag", "") if case.revalidate else ""
     client.get(case.path)
-    with CaptureQueriesContext(connection) as seen:
-        client.get(case.path, headers={"If-None-Match": etag} if etag else {})
-    statements = [each["sql"] for each in seen.captured_queries if each["sql"].lstrip().upper().startswith(("SELECT", "WITH"))]
+    statements = reads_of(client, case.path, etag)
     if not statements:
         return 0.0, 0
-    taken = []
-    with connection.cursor() as cursor:
-        for _ in range(times):
-            started = time.perf_counter()
-            for statement in statements:
-                cursor.execute(statement)
-                cursor.fetchall()
-            taken.append(time.perf_counter() - started)
-    return spread(taken)[0], len(statements)
+    return spread(timed(lambda turn: bare(statements), times=times))[0], len(statements)
+
+
+def cold_reads(case: Case, *, times: int) -> tuple[float, int]:
+    """The same of a GET that makes something anew at each address: p50 over the addresses."""
+    client = client_of(case)
+    statements = [reads_of(client, case.at(turn)) for turn in range(times)]
+    return spread([bare(each) for each in statements])[0], max(map(len, statements))
 
 
 def sql_of_write(case: Case, *, times: int) -> tuple[float, int]:
@@ -187,7 +193,7 @@ def sql_of_write(case: Case, *, times: int) -> tuple[float, int]:
     client, taken, statements = client_of(case), [], 0
     for turn in range(times):
         spent: list[float] = []
-        with transaction.atomic(), timed(spent):
+        with transaction.atomic(), in_database(spent):
             client.post(case.path, case.body(100_000 + turn) if case.body else {})
             transaction.set_rollback(True)
         taken.append(sum(spent))
@@ -196,7 +202,7 @@ def sql_of_write(case: Case, *, times: int) -> tuple[float, int]:
 
 
 @contextmanager
-def timed(spent: list[float]) -> Iterator[None]:
+def in_database(spent: list[float]) -> Iterator[None]:
     """Append the seconds of every statement run within."""
 
     def wrapper(execute: Callable[..., object], sql: str, params: object, many: bool, context: dict[str, object]) -> object:

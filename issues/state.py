@@ -23,22 +23,40 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Areas remembered per county, and how many changed ones are still told one by one.
+# Changed areas remembered for each area that somebody asks about.
 REMEMBERED = 20_000
+# So long what was asked about is kept, in seconds: then it begins anew, so that made-up addresses do not pile up.
+KEPT_S = 2 * 86_400
 
-# KEYS: epoch, sequence, changes, floor. ARGV: a new epoch, how many to remember, paths. One step, so that nobody reads
-# the new number before the areas that belong to it.
+# ARGV: how many to remember, how long, paths. Counts for every area that somebody has asked about (its epoch is there), whether
+# county or a part or the province around it. One step, so that nobody reads the new number before the areas that belong to it.
+_AT_ONCE = 4000  # paths in one call: a script takes no more than so many arguments
 _TOUCH = """
-if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SET', KEYS[1], ARGV[1]) end
-local number = redis.call('INCR', KEYS[2])
-for i = 3, #ARGV do redis.call('ZADD', KEYS[3], number, ARGV[i]) end
-local surplus = redis.call('ZCARD', KEYS[3]) - tonumber(ARGV[2])
-if surplus > 0 then
-  local last = redis.call('ZRANGE', KEYS[3], surplus - 1, surplus - 1, 'WITHSCORES')
-  redis.call('SET', KEYS[4], last[2])
-  redis.call('ZREMRANGEBYRANK', KEYS[3], 0, surplus - 1)
+local numbers = {}
+for i = 3, #ARGV do
+  local path, at = ARGV[i], 0
+  repeat
+    at = string.find(path, '.', at + 1, true)
+    local above = at and string.sub(path, 1, at - 1) or path
+    local key = 'gridgov:state:' .. above .. ':'
+    if numbers[above] == nil then
+      numbers[above] = redis.call('EXISTS', key .. 'epoch') == 1 and redis.call('INCR', key .. 'number')
+    end
+    if numbers[above] then redis.call('ZADD', key .. 'changes', numbers[above], path) end
+  until not at
 end
-return number
+for above, number in pairs(numbers) do
+  if number then
+    local key = 'gridgov:state:' .. above .. ':'
+    local surplus = redis.call('ZCARD', key .. 'changes') - tonumber(ARGV[1])
+    if surplus > 0 then
+      local last = redis.call('ZRANGE', key .. 'changes', surplus - 1, surplus - 1, 'WITHSCORES')
+      redis.call('SET', key .. 'floor', last[2])
+      redis.call('ZREMRANGEBYRANK', key .. 'changes', 0, surplus - 1)
+    end
+    for _, part in ipairs({'number', 'changes', 'floor'}) do redis.call('EXPIRE', key .. part, ARGV[2]) end
+  end
+end
 """
 
 
@@ -69,12 +87,11 @@ def touched(issue: Issue, *former_paths: str) -> None:
 
 def announce(paths: Iterable[str]) -> None:
     """Count a change of what is open in these areas (their paths). Never raises for Redis: a write is worth more."""
-    by_county: dict[str, list[str]] = {}
-    for path in paths:
-        by_county.setdefault(path.partition(".")[0], []).append(path)
+    changed = sorted(paths)
     try:
-        for county, changed in by_county.items():
-            _touch()(keys=_keys(county), args=[secrets.token_hex(4), REMEMBERED, *changed])
+        for start in range(0, len(changed), _AT_ONCE):
+            # The numbers outlive the epoch that they were counted in: one that is there can never stand for a smaller one.
+            _touch()(args=[REMEMBERED, 2 * KEPT_S, *changed[start : start + _AT_ONCE]])
     except redis.RedisError:
         logger.warning("Maps will see a change late: Redis did not answer.", exc_info=True)
 
@@ -83,7 +100,7 @@ def stamp(county: str, at: datetime, *, slot_s: int) -> Stamp | None:
     """Where the county stands; None if Redis cannot say. `slot_s`: after so many seconds everybody looks anew anyway."""
     epoch_key, number_key, *_ = _keys(county)
     try:
-        _client().set(epoch_key, secrets.token_hex(4), nx=True)
+        _client().set(epoch_key, secrets.token_hex(4), nx=True, ex=KEPT_S)
         epoch, number = _client().mget(epoch_key, number_key)
     except redis.RedisError:
         logger.warning("Maps are not told what is new: Redis did not answer.", exc_info=True)

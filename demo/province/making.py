@@ -180,6 +180,7 @@ def _each(starts: Sequence[int], issues: int, jobs: int) -> Iterator[Iterator[in
         yield (_write_span(span) for span in spans)
         return
     connections.close_all()  # a child must not speak on its parent's line
+    connection.close_pool()  # type: ignore[attr-defined]  # nor wait for threads that no fork takes along
     with ProcessPoolExecutor(jobs, mp_context=get_context("fork"), initializer=_alone) as pool:
         yield iter(pool.map(_write_span, spans))
 

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
 from grids.levels import Level
 from grids.models import Layer
@@ -93,6 +94,7 @@ def test_delta_when_a_visitor_asks_is_the_whole_state(made):
 
 def test_changes_when_older_than_what_is_remembered_are_forgotten(made, monkeypatch):
     monkeypatch.setattr(state, "REMEMBERED", 2)
+    state.stamp(COUNTY, now(), slot_s=600)  # somebody asks: what nobody has asked about is not counted
 
     for cell in "ABC":
         state.announce([made.town[cell].path])
@@ -102,7 +104,47 @@ def test_changes_when_older_than_what_is_remembered_are_forgotten(made, monkeypa
 
 
 def test_changes_when_an_area_changes_twice_name_it_once(made):
+    state.stamp(COUNTY, now(), slot_s=600)
+
     for _ in range(3):
         state.announce([made.town["A"].path])
 
     assert state.changed_since(COUNTY, 0, at_most=10) == [made.town["A"].path]
+
+
+def test_delta_of_a_part_of_the_territory_tells_its_own_changes_alone(made, django_capture_on_commit_callbacks):
+    client, township = staff(made, Role.SUPERVISION_OFFICE), made.town.township.path
+    _, etag, stamp = state_of(client, Level.GRID, county=township)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        made.report(cell="E", category="road.light")
+    elsewhere = delta_of(client, Level.GRID, stamp, etag, county=township)
+    with django_capture_on_commit_callbacks(execute=True):
+        made.report(cell="A", category="road.light")
+    there = delta_of(client, Level.GRID, stamp, etag, county=township)
+
+    assert elsewhere.status_code == 304
+    assert json.loads(there.content) == {"areas": [[made.town["A"].ordinal, 1, 1]]}
+
+
+def test_change_is_counted_for_the_areas_that_somebody_asked_about_and_no_others(made):
+    cell, township = made.town["A"].path, made.town.township.path
+    at = now()
+    before = [state.stamp(path, at, slot_s=600) for path in (COUNTY, township)]
+
+    state.announce([cell])
+    after = [state.stamp(path, at, slot_s=600) for path in (COUNTY, township)]
+
+    assert [stamp and stamp.number for stamp in after] == [stamp and stamp.number + 1 for stamp in before]
+    assert not state._client().exists(f"gridgov:state:{cell}:number")
+
+
+def test_areas_that_somebody_asked_about_are_not_kept_for_ever(made):
+    state.stamp("made-up", now(), slot_s=600)
+    state.stamp(COUNTY, now(), slot_s=600)
+    state.announce([made.town["A"].path])
+
+    kept = {key: state._client().ttl(key) for key in state._client().keys("gridgov:state:*")}
+
+    assert f"gridgov:state:{COUNTY}:number" in {str(key, "ascii") if isinstance(key, bytes) else key for key in kept}
+    assert all(0 < seconds <= 2 * state.KEPT_S for seconds in kept.values())
