@@ -29,6 +29,7 @@ COPY . .
 RUN export GRIDGOV_SECRET_KEY=none GRIDGOV_CONTACT_KEY=none DATABASE_URL=postgis://none REDIS_URL=redis://none \
     && (cd gridgov && python ../manage.py compilemessages) \
     && python manage.py collectstatic --no-input --verbosity 0 \
+    && rm -r node_modules/esbuild node_modules/@esbuild \
     && python -m compileall -q gridgov grids representatives issues mapui demo
 
 FROM base

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.templatetags.static import static
 from django.urls import reverse
@@ -17,42 +14,23 @@ from mapui import modules, shells
 
 WORKER = "mapui/js/phone/worker.js"
 # What every page loads.
-COMMON = (
-    "mapui/css/tokens.css",
-    "mapui/css/base.css",
-    "mapui/css/components.css",
-    "mapui/css/print.css",
-    "mapui/img/mark.svg",
-    "vendor/htmx/htmx.min.js",
-    "vendor/idb/index.js",
-    "leaflet/leaflet.js",
-    "leaflet/images/layers.png",
-)
-ENTRY = "mapui/js/pages/every.js"
-# Loaded by other modules only when they are needed.
-LATER = ("mapui/js/phone/outbox.js", "mapui/js/phone/sender.js", "mapui/js/phone/parcel.js", "mapui/js/map/leaflet.js")
+COMMON = (modules.STYLE, "mapui/img/mark.svg")
 _FRESH_S = 300
 
 
 def script() -> str:
     """The service worker, whole."""
     listed = {"pages": _pages(), "files": [static(name) for name in names()] + [words(language) for language in shells.LANGUAGES]}
-    return f"const VERSION = {json.dumps(version())};\nconst SHELL = {json.dumps(listed)};\n{_read(WORKER).decode()}"
-
-
-@lru_cache(maxsize=1)
-def _listed() -> tuple[str, ...]:
-    found = dict.fromkeys(COMMON)
-    for shell in shells.SHELLS:
-        found.update(dict.fromkeys(shell.styles))
-    for entry in (ENTRY, *LATER, *(entry for shell in shells.SHELLS for entry in shell.entries)):
-        found.update(dict.fromkeys(modules.leads_to(entry)))
-    return tuple(name for name in found if finders.find(name))
+    return f"const VERSION = {json.dumps(version())};\nconst SHELL = {json.dumps(listed)};\n{modules.read(WORKER).decode()}"
 
 
 def names() -> tuple[str, ...]:
-    """The static names of all files of the pages, each once."""
-    return _listed() if not settings.DEBUG else _listed.__wrapped__()
+    """The static names of all files of the pages, each once; also of what they load only on demand."""
+    found = dict.fromkeys(COMMON)
+    for shell in shells.SHELLS:
+        found.update(dict.fromkeys(shell.files + modules.leads_to(shell.entry).all))
+    parts = (each for name in found if name.endswith(".css") for each in modules.styles_in(name))
+    return tuple(dict.fromkeys((*found, *parts)))
 
 
 def version() -> str:
@@ -61,9 +39,9 @@ def version() -> str:
 
 
 def _version() -> str:
-    digest = sha256(_read(WORKER))
+    digest = sha256(modules.read(WORKER))
     for name in names():
-        digest.update(name.encode() + _read(name))
+        digest.update(name.encode() + modules.read(name))
     for language in shells.LANGUAGES:
         for shell in shells.SHELLS:
             digest.update(shells.html(shell, language).encode())
@@ -82,10 +60,3 @@ def _pages() -> dict[str, list[tuple[str, str]]]:
         language: [(shell.prefix, reverse("phone-shell", args=[shell.name, language])) for shell in shells.SHELLS]
         for language in ordered
     }
-
-
-def _read(name: str) -> bytes:
-    path = finders.find(name)
-    if not isinstance(path, str):
-        raise FileNotFoundError(f"There is no static file {name}.")
-    return Path(path).read_bytes()

@@ -24,45 +24,39 @@ Context = Callable[[], Mapping[str, object]]
 class Shell:
     """A page that can start without signal; it stands in for every address below `prefix` that the server cannot be asked for.
 
-    `entries`: modules that it loads, also those that it loads only later; `styles`: beside those of every page.
+    `entry`: its module; `files`: static names of what it loads beside its modules and the styles of every page.
     """
 
     name: str
     prefix: str
     template: str
-    entries: tuple[str, ...]
-    styles: tuple[str, ...] = ()
+    entry: str
+    files: tuple[str, ...] = ()
     context: Context = dict
 
 
+# Of a page with a map.
+MAP = ("mapui/css/map.css", "leaflet/leaflet.css", "leaflet/leaflet.js", "leaflet/images/layers.png")
 # The first stands in for all pages that have no copy; of two prefixes that fit, the longer comes first.
 SHELLS: tuple[Shell, ...] = (
     Shell(
         "report",
         "/report/",
         "mapui/report.html",
-        # The last few are loaded by others only when they are needed.
-        (
-            "mapui/js/pages/report.js",
-            "mapui/js/report/pin-map.js",
-            "mapui/js/map/area-map.js",
-            "mapui/js/report/alike.js",
-            "mapui/js/report/plain.js",
-            "mapui/js/report/voice.js",
-        ),
-        ("mapui/css/resident.css", "mapui/css/files.css", "mapui/css/map.css", "leaflet/leaflet.css"),
+        "mapui/js/pages/report.js",
+        ("mapui/css/resident.css", "mapui/css/files.css", *MAP),
         report_page.context_for_nobody,
     ),
     Shell(
         "desk",
         "/desk/",
         "mapui/pocket.html",
-        ("mapui/js/pages/desk.js",),
-        ("mapui/css/pocket.css", "mapui/css/casework.css", "mapui/css/map.css", "leaflet/leaflet.css"),
+        "mapui/js/pages/desk.js",
+        ("mapui/css/pocket.css", "mapui/css/casework.css", *MAP),
         pocket_page.context,
     ),
-    Shell("help", "/phone/help/", "mapui/phone_help.html", ("mapui/js/pages/phone-help.js",), ("mapui/css/phone.css",)),
-    Shell("outbox", "/phone/", "mapui/outbox.html", ("mapui/js/pages/outbox.js",), ("mapui/css/phone.css",)),
+    Shell("help", "/phone/help/", "mapui/phone_help.html", "mapui/js/pages/phone-help.js", ("mapui/css/phone.css",)),
+    Shell("outbox", "/phone/", "mapui/outbox.html", "mapui/js/pages/outbox.js", ("mapui/css/phone.css",)),
 )
 BY_NAME = {shell.name: shell for shell in SHELLS}
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)

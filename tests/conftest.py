@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_django.plugin
+from django.conf import settings as site
+from django.core.management import call_command
 from django.db import connection
+from django.test.utils import override_settings
 from django.utils import translation
 
 from mapui.ground import drawn_levels
@@ -40,3 +45,31 @@ def english(settings) -> Iterator[None]:
     settings.LANGUAGE_CODE = "en"
     with translation.override("en"):
         yield
+
+
+def _collecting(root: Path) -> dict[str, Any]:
+    """The settings of production for static files; uncompressed, which a test can do itself."""
+    return {
+        "STATIC_ROOT": root,
+        "STORAGES": {**site.STORAGES, "staticfiles": {"BACKEND": "mapui.storage.BundledStorage"}},
+        "WHITENOISE_SKIP_COMPRESS_EXTENSIONS": ("css", "html", "js", "json", "md", "svg", "ts", "txt"),
+    }
+
+
+@pytest.fixture(scope="session")
+def collected_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where static files lie as they are collected for production, once for all tests."""
+    root = tmp_path_factory.mktemp("static")
+    with override_settings(**_collecting(root)):
+        call_command("collectstatic", interactive=False, verbosity=0)
+    return root
+
+
+@pytest.fixture
+def collected(settings: Any, collected_files: Path) -> Path:
+    """This test's pages, its live server too, stand on collected files."""
+    for name, value in _collecting(collected_files).items():
+        setattr(settings, name, value)
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS = [collected_files]
+    return collected_files

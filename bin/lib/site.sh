@@ -39,7 +39,7 @@ prepare_site() {
   mv "$sources.now" "$sources"
 }
 digest_sources() {
-  (cd "$ROOT" && find gridgov ./*/static node_modules/.installed .venv/installed -type f ! -name '*.mo' ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum)
+  (cd "$ROOT" && find gridgov ./*/static mapui/{bundling,modules,storage}.py node_modules/.installed .venv/installed -type f ! -name '*.mo' ! -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum)
 }
 prepare_files() { compile_texts && manage collectstatic --no-input --clear --verbosity 0; }
 compile_texts() { (cd "$ROOT/gridgov" && "$PYTHON" "$ROOT/manage.py" compilemessages); }

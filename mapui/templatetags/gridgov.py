@@ -30,19 +30,23 @@ _LANGUAGE_TAGS = {"zh-hans": "zh-CN", "zh-hant": "zh-TW"}
 
 
 @register.simple_tag(takes_context=True)
-def importmap(context: Context) -> SafeString:
-    """The page's one import map; before any module."""
+def page_module(context: Context, entry: str) -> SafeString:
+    """The one entry module of a page (“mapui/js/pages/dashboard.js”) with its import map, and hints to fetch at once all that it needs."""
     nonce = getattr(context.get("request"), "csp_nonce", "")
-    body = mark_safe(modules.import_map())  # noqa: S308 - made of names of our own files
-    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, body)
+    addresses = mark_safe(modules.import_map(entry))  # noqa: S308 - made of names of our own files
+    hints = ((static(name),) for name in modules.leads_to(entry).now[1:])
+    return (
+        format_html('<script type="importmap" nonce="{}">{}</script>', nonce, addresses)
+        + format_html_join("", '<link rel="modulepreload" href="{}">', hints)
+        + format_html('<script type="module" src="{}"></script>', static(entry))
+    )
 
 
 @register.simple_tag
-def page_module(entry: str) -> SafeString:
-    """The entry module of a page (“mapui/js/pages/dashboard.js”), and hints to fetch at once all that it leads to."""
-    hints = ((static(name),) for name in modules.leads_to(entry)[1:])
-    script = format_html('<script type="module" src="{}"></script>', static(entry))
-    return format_html_join("", '<link rel="modulepreload" href="{}">', hints) + script
+def site_style() -> SafeString:
+    """What every page looks like: one style sheet in production; its parts, one by one, where the sources are served."""
+    names = modules.styles_in(modules.STYLE) or (modules.STYLE,)
+    return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(name),) for name in names))
 
 
 @register.filter

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.management import call_command
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -18,7 +18,8 @@ from django.utils import translation
 
 from mapui import modules
 
-ENTRIES = sorted(path.name for path in (Path(str(finders.find("mapui/js/pages")))).glob("*.js"))
+PAGES = Path(str(finders.find("mapui/js/pages")))
+ENTRIES = sorted(path.name for path in PAGES.glob("*.js"))
 
 
 def drawn(template: str, **context: object) -> str:
@@ -27,36 +28,46 @@ def drawn(template: str, **context: object) -> str:
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_every_module_that_a_page_leads_to_exists(entry):
-    names = modules.leads_to(f"mapui/js/pages/{entry}")
+    found = modules.leads_to(f"mapui/js/pages/{entry}")
 
-    assert [name for name in names if finders.find(name) is None] == []
+    assert [name for name in found.all if finders.find(name) is None] == []
 
 
 def test_graph_when_modules_import_each_other_names_each_once():
-    names = modules.leads_to("mapui/js/pages/dashboard.js")
+    names = modules.leads_to("mapui/js/pages/dashboard.js").now
 
     assert "mapui/js/map/palette.js" in names
     assert "mapui/js/core/api.js" in names
     assert len(names) == len(set(names))
 
 
-def test_import_map_when_files_are_hashed_leads_each_module_to_its_hashed_file(settings, tmp_path, rf: RequestFactory):
-    settings.STATIC_ROOT = tmp_path
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
-    }
-    call_command("collectstatic", interactive=False, verbosity=0)
+def test_import_map_of_sources_has_only_names_without_a_path(rf: RequestFactory):
     request = rf.get("/")
     request.csp_nonce = "the-nonce"  # type: ignore[attr-defined]
 
-    html = drawn("{% importmap %}", request=request)
+    html = drawn('{% page_module "mapui/js/pages/outbox.js" %}', request=request)
 
-    found = re.fullmatch(r'<script type="importmap" nonce="the-nonce">(.*)</script>', html)
+    found = re.match(r'<script type="importmap" nonce="the-nonce">(.*?)</script>', html)
     assert found
-    imports = json.loads(found[1])["imports"]
-    assert re.fullmatch(r"/static/mapui/js/core/dom\.[0-9a-f]{12}\.js", imports["/static/mapui/js/core/dom.js"])
-    assert [name for name in imports.values() if not (tmp_path / name.removeprefix("/static/")).is_file()] == []
+    assert json.loads(found[1]) == {"imports": {"idb": "/static/vendor/idb/index.js"}}
+    assert html.endswith('<script type="module" src="/static/mapui/js/pages/outbox.js"></script>')
+
+
+@pytest.mark.parametrize("entry", [entry for entry in ENTRIES if entry != "every.js"])
+def test_entry_of_a_page_is_the_only_one_and_brings_what_every_page_does(entry):
+    source = (PAGES / entry).read_text(encoding="utf-8")
+
+    first = re.search(r"^import .*", source, re.MULTILINE)
+    assert first
+    assert first[0] == 'import "./every.js";'
+
+
+def test_templates_name_their_entry_where_it_takes_the_place_of_the_one_of_every_page():
+    templates = Path(settings.BASE_DIR).glob("*/templates/**/*.html")
+    lines = [line for path in templates for line in path.read_text(encoding="utf-8").splitlines() if "page_module" in line]
+
+    assert len(lines) > 10
+    assert [line for line in lines if "{% block module %}" not in line] == []
 
 
 def test_page_when_drawn_has_one_import_map_before_its_modules(db):

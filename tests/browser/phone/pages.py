@@ -10,14 +10,23 @@ from playwright.sync_api import Page, expect
 WORDS = "The lamp at the east gate is out. It is dark."
 
 
-# Whether what was typed last lies in the store.
-KEPT = """async (text) => {
-  const { openOutbox } = await import("/static/mapui/js/phone/outbox.js");
-  const outbox = await openOutbox();
-  const all = await outbox.all();
-  outbox.database.close();
-  return all.some(({ body }) => body.text === text && body.danger !== null);
+# The records that lie on the phone, whoever they belong to, oldest first; read by the browser's own means, not by ours.
+RECORDS = """async () => {
+  if (!(await indexedDB.databases()).some(({ name }) => name === "gridgov")) return [];
+  const answer = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await answer(indexedDB.open("gridgov"));
+  try {
+    const found = await answer(database.transaction("records").objectStore("records").getAll());
+    return found.sort((one, other) => one.made_at - other.made_at);
+  } finally {
+    database.close();
+  }
 }"""
+# Whether what was typed last lies in the store.
+KEPT = f"async (text) => (await ({RECORDS})()).some(({{ body }}) => body.text === text && body.danger !== null)"
 
 
 LISTS = "async () => (await (await import('/static/mapui/js/report/places.js')).keptTree()) !== null"
@@ -56,15 +65,7 @@ def send(page: Page) -> None:
 
 def stored(page: Page) -> list[dict[str, Any]]:
     """The records that lie on the phone, oldest first, whoever they belong to."""
-    found: list[dict[str, Any]] = page.evaluate(
-        """async () => {
-          const { openOutbox } = await import("/static/mapui/js/phone/outbox.js");
-          const outbox = await openOutbox();
-          const all = await outbox.all();
-          outbox.database.close();
-          return all.sort((one, other) => one.made_at - other.made_at);
-        }"""
-    )
+    found: list[dict[str, Any]] = page.evaluate(RECORDS)
     return found
 
 

@@ -6,7 +6,7 @@ import { findAll } from "../core/dom.js";
 export async function offerDesk() {
   const entries = findAll("[data-desk-entry]");
   if (!entries.length) return;
-  const [{ openOutbox }, { remembered }] = await Promise.all([import("../phone/outbox.js"), import("../phone/session.js")]);
+  const { openOutbox, remembered } = await import("../phone/holding.js");
   const outbox = await openOutbox();
   const isTheirs = Boolean(outbox && (await remembered(outbox))?.may?.desk);
   for (const entry of entries) entry.hidden = !isTheirs;

@@ -6,14 +6,13 @@ const LAST = "gridgov.reader";
 /** `owner`: the key of whoever the page was made for, "" for a visitor, null on a copy that knows nobody. */
 export async function noticeReader(owner) {
   if (owner === null || owner === lastReader()) return;
-  const { openOutbox } = await import("../phone/outbox.js");
-  const outbox = await openOutbox();
-  if (!outbox || (await changeReader(outbox, owner))) noteReader(owner); // else the next page tries again
+  const holding = await import("../phone/holding.js");
+  const outbox = await holding.openOutbox();
+  if (!outbox || (await changeReader(holding, outbox, owner))) noteReader(owner); // else the next page tries again
 }
 
 /** Whether all is known of the new one. A visitor may be the same person, whose log-in has ended: their pack is not shown, but stays. */
-async function changeReader(outbox, owner) {
-  const [{ ownerOf, remember, remembered, whoami }, { forgetPack, keptPack }] = await Promise.all([import("../phone/session.js"), import("./pack.js")]);
+async function changeReader({ forgetPack, keptPack, ownerOf, remember, remembered, whoami }, outbox, owner) {
   if (ownerOf(await remembered(outbox)) === owner) return true; // the page itself was quicker
   await remember(outbox, null);
   if (!owner) return true;

@@ -1,5 +1,6 @@
 // cell-edit.js - wires the page on which a cell is redrawn: the choice ↔ the map ↔ the hidden shape of the form.
 
+import "./every.js";
 import { announce } from "../core/a11y.js";
 import { find, findAll, island, on } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";

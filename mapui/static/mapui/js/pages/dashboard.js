@@ -1,5 +1,6 @@
 // dashboard.js - wires the overview together: address ↔ filters ↔ map ↔ panel, figures and table. Holds no logic of theirs.
 
+import "./every.js";
 import { announce, say, showOffline } from "../core/a11y.js";
 import { find, findAll, island, on } from "../core/dom.js";
 import { gettext, interpolate, ngettext, number, timeOfDay } from "../core/i18n.js";

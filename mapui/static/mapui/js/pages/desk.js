@@ -1,6 +1,8 @@
 // desk.js - entry of the member's pocket desk: the list and map of open issues, one issue, one action, one receipt. Everything
 // is drawn from what lies on the phone.
 
+import "./every.js";
+import "../phone/holding.js"; // with the page: a line that is cut right afterwards must not take it away
 import { announce, say } from "../core/a11y.js";
 import { find, on } from "../core/dom.js";
 import { gettext, interpolate, ngettext, number } from "../core/i18n.js";

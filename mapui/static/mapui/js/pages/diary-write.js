@@ -1,5 +1,6 @@
 // diary-write.js - the form of a diary entry: nothing that was typed is lost when the browser dies or the line is cut.
 
+import "./every.js";
 import { find } from "../core/dom.js";
 import { draftOf, putBack, typedIn } from "../diary/draft.js";
 import { ownerOfPage } from "../phone/presence.js";

@@ -1,5 +1,6 @@
 // heat.js - wires the heat page together: address ↔ filters ↔ slider ↔ map ↔ list. Holds no logic of theirs.
 
+import "./every.js";
 import { announce, say } from "../core/a11y.js";
 import { getJSON } from "../core/api.js";
 import { find, findAll, island, on } from "../core/dom.js";

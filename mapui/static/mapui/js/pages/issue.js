@@ -1,5 +1,6 @@
 // issue.js - entry of the page of one issue: the small map, and where the eye goes after a move.
 
+import "./every.js";
 import { find, on } from "../core/dom.js";
 import { giveReadyTexts } from "../core/ready-texts.js";
 import { drawPlace } from "../map/place-map.js";

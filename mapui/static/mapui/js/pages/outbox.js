@@ -1,5 +1,7 @@
 // outbox.js - the page of the outbox: what waits, since when, and what can be done about it. Draws; decides nothing.
 
+import "./every.js";
+import "../phone/holding.js"; // with the page: a line that is cut right afterwards must not take it away
 import { announce } from "../core/a11y.js";
 import { find } from "../core/dom.js";
 import { gettext, interpolate, ngettext, number } from "../core/i18n.js";

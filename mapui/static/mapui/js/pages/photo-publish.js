@@ -1,5 +1,6 @@
 // photo-publish.js - entry of the page on which faces and number plates are painted over. Without it, rectangles by numbers remain.
 
+import "./every.js";
 import { find, findAll, make } from "../core/dom.js";
 import { gettext, interpolate, ngettext } from "../core/i18n.js";
 import { Easel } from "../photo/easel.js";

@@ -1,5 +1,6 @@
 // queue.js - entry of the queue: rows are walked, ticked and moved with the keyboard, one or many. Knows no server.
 
+import "./every.js";
 import { announce } from "../core/a11y.js";
 import { find, findAll, on } from "../core/dom.js";
 import { keepAddressShort, keepCurrentFilter } from "../core/filters.js";

@@ -1,13 +1,10 @@
 // report.js - the entry of the report page: what a browser can add to a form that works without it.
 
-// What the outbox needs is named here as well, though others load it on demand: it comes with the page, for a line that
-// is cut right afterwards must not take it away.
-
-import "../phone/outbox.js";
-import "../phone/sender.js";
-import "../phone/session.js";
+import "./every.js";
+import "../phone/holding.js"; // with the page, not on demand: a line that is cut right afterwards must not take it away
 import { find } from "../core/dom.js";
 import { installShell } from "../phone/shell.js";
+import { askWhenAlike } from "../report/alike.js";
 import { chooseMedia } from "../report/media.js";
 import { choosePlace } from "../report/place.js";
 import { fetchForOffline } from "../report/places.js";
@@ -27,8 +24,9 @@ form.addEventListener("submit", (event) => {
   pressed = event.submitter;
 });
 
-await fitShell(form);
 choosePlace();
+askWhenAlike();
+await fitShell(form);
 const media = chooseMedia(form, () => writing?.keepFiles());
 writing = await startWriting(form, media);
 if (!writing) startPlain(form, media);

@@ -1,5 +1,6 @@
 // track.js - the entry of the tracking page: what a browser can add to a page that works without it.
 
+import "./every.js";
 import { find, findAll } from "../core/dom.js";
 import { draftOf, Kept } from "../report/kept.js";
 import { choosePhotos } from "../report/photos.js";

@@ -27,7 +27,7 @@ function tryAgain(error) {
 }
 
 async function open() {
-  const [{ openOutbox }, { Sender }, { remembered }] = await Promise.all([import("./outbox.js"), import("./sender.js"), import("./session.js")]);
+  const { openOutbox, remembered, Sender } = await import("./holding.js");
   const outbox = await openOutbox();
   if (!outbox) return null;
   const owner = ownerOfPage() ?? (await remembered(outbox))?.key ?? "";
@@ -58,14 +58,13 @@ async function beforeLogOut(event) {
   const form = event.target;
   if ("sure" in form.dataset) return;
   event.preventDefault();
-  const { openOutbox } = await import("./outbox.js");
-  const { remember } = await import("./session.js");
+  const { forgetPack, openOutbox, remember } = await import("./holding.js");
   const outbox = await openOutbox();
   const unsent = outbox ? (await outbox.count(ownerOfPage() ?? "")).unsent : 0;
   if (unsent && !(await isSure(unsent))) return;
   if (outbox) {
     await remember(outbox, null);
-    await (await import("../desk/pack.js")).forgetPack(outbox);
+    await forgetPack(outbox);
   }
   form.dataset.sure = "";
   form.requestSubmit();

@@ -1,5 +1,5 @@
 // place-offline.js - the lists of places when the server cannot be asked: one list after the other from what is kept on the
-// phone. Stands in for the fragment that htmx would fetch; knows no server.
+// phone. Stands in for the fragment that the server would draw; knows no server.
 
 import { find, findAll, make } from "../core/dom.js";
 import { gettext, interpolate } from "../core/i18n.js";
@@ -7,12 +7,8 @@ import { keptTree, wayTo } from "./places.js";
 
 const FAR_M = 50; // worse than this, the pin may be in the wrong cell
 
-/** Takes over whenever the fragment of the place could not be fetched; `onDrawn` after each change of it. */
-export function standInWithoutSignal(onDrawn) {
-  document.addEventListener("htmx:sendError", (event) => event.target.id === "place" && standIn(event.target, onDrawn));
-}
-
-async function standIn(place, onDrawn) {
+/** Redraws the part of the form that says where, when the server could not be asked. */
+export async function standIn(place) {
   const by = find("[name=by]", place).value;
   const spot = ["lon", "lat"].every((name) => find(`[name=${name}]`, place).value);
   const tree = await keptTree();
@@ -20,8 +16,6 @@ async function standIn(place, onDrawn) {
   const way = tree ? wayTo(tree.roots, chosen.at(-1)) : [];
   if (tree && by !== "pin") drawLists(place, tree.roots, way);
   sayWhere(place, way, spot, by === "pin");
-  onDrawn();
-  place.dispatchEvent(new Event("place:settled", { bubbles: true }));
 }
 
 /** The lists along the way and one further; a single root is no choice. */

@@ -1,10 +1,13 @@
-// place.js - sets where it is: from the phone, or by a pin on the map that is loaded when it is first asked for.
-// The server draws the part of the form that says where; this only fills in the pin and asks for it anew (htmx).
+// place.js - sets where it is: from the phone, from the lists, or by a pin on the map that is loaded when it is first asked for.
+// The server draws the part of the form that says where; this only fills in the pin and asks for it anew.
 
+import { say as sayAbove } from "../core/a11y.js";
+import { getText } from "../core/api.js";
 import { find, make, on } from "../core/dom.js";
 import { gettext, interpolate } from "../core/i18n.js";
+import { drawn, elementsOf, fieldsIn, redraw } from "./fragment.js";
 import { bestPosition } from "./gps.js";
-import { standInWithoutSignal } from "./place-offline.js";
+import { standIn } from "./place-offline.js";
 
 const REFUSED = {
   1: () => gettext("This phone did not allow its position. Please choose the place from the lists, or set a pin on the map."),
@@ -34,7 +37,7 @@ export function setPin({ source = "pin", ...spot }) {
   fill("lat", lat.toFixed(6));
   fill("accuracy", accuracy ? Math.ceil(accuracy) : "");
   fill("by", "pin");
-  place().dispatchEvent(new CustomEvent("place:pin"));
+  drawPlace();
 }
 
 /** The pin that the form has: {lon, lat, accuracy}; null if none. */
@@ -43,19 +46,39 @@ export function pin() {
   return lon && lat ? { lon: Number(lon), lat: Number(lat), accuracy: Number(accuracy) || 0 } : null;
 }
 
-/** The same as soon as htmx listens. */
-export const setPinWhenReady = (spot) => whenHtmxIsReady(() => setPin(spot));
-
 /** Chooses the area of that code in the lists, and all that it lies in. */
 export function chooseArea(code) {
   const list = find("[name=area]");
   list.append(make("option", { value: code, selected: true }));
-  whenHtmxIsReady(() => list.dispatchEvent(new Event("change", { bubbles: true })));
+  list.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-function whenHtmxIsReady(then) {
-  if (document.readyState === "complete") then();
-  else globalThis.addEventListener("load", then, { once: true });
+/** Has the server say which place that is; without it, what is kept on the phone says it as well as it can. */
+async function drawPlace() {
+  const { dataset } = place();
+  place().setAttribute("aria-busy", "true");
+  try {
+    const isLast = await redraw("place", (how) => getText(`${dataset.where}?${fieldsIn(place())}`, how), put);
+    if (!isLast) return;
+  } catch (error) {
+    place().removeAttribute("aria-busy");
+    if (error.status === 0) await standIn(place());
+    else sayAbove(error.message, "error");
+  }
+  unhide();
+  drawn(place());
+}
+
+/** In place of the old part; what is being typed or looked at stays. */
+function put(html) {
+  const old = place();
+  const fresh = elementsOf(html).firstElementChild;
+  const { activeElement } = document;
+  const focused = old.contains(activeElement) ? activeElement.id : "";
+  const words = find("[name=place_text]", old).value;
+  old.replaceWith(fresh);
+  find("[name=place_text]", fresh).value = words;
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
 async function here(button) {
@@ -98,7 +121,7 @@ function unhide() {
 
 export function choosePlace() {
   unhide();
-  // Which of the inputs changed last is what counts; heard before htmx asks.
+  // Which of the inputs changed last is what counts; heard before the server is asked.
   document.addEventListener(
     "change",
     (event) => {
@@ -107,8 +130,7 @@ export function choosePlace() {
     },
     true,
   );
-  document.addEventListener("htmx:afterSwap", unhide);
-  standInWithoutSignal(unhide);
+  on("change", ".place__choices", drawPlace);
   on("click", "[data-here]", (event, button) => here(button));
   on("click", "[data-open-map]", (event, button) => openMap(button));
 }

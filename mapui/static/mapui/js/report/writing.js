@@ -7,7 +7,7 @@ import { askToPersist } from "../phone/shell.js";
 import { openDraft } from "./draft.js";
 import { bodyOf, fill, isWorthKeeping, titleOf } from "./fields.js";
 import { follow, sayWhy } from "./handing.js";
-import { chooseArea, lastFix, setPinWhenReady } from "./place.js";
+import { chooseArea, lastFix, setPin } from "./place.js";
 
 /** `media`: {ready(), files() → [{buffer, type, name}], restore(files)}. Gives null where nothing can be kept. */
 export async function startWriting(form, media) {
@@ -36,7 +36,7 @@ class Writing {
   async start() {
     if (this.draft.record) await this.restore(this.draft.record);
     const { form } = this;
-    for (const type of ["input", "change", "htmx:afterSwap", "place:settled"]) form.addEventListener(type, () => this.keep());
+    for (const type of ["input", "change", "fragment:drawn"]) form.addEventListener(type, () => this.keep());
     form.addEventListener("submit", (event) => this.onSubmit(event));
     this.keep(); // what was typed meanwhile
     form.dataset.keeps = "";
@@ -68,7 +68,7 @@ class Writing {
   async restore({ uuid, body }) {
     fill(this.form, body);
     const isCard = findAll("[name=area]", this.form).some((select) => select.value);
-    if (!isCard && body.place) setPinWhenReady({ ...body.place, accuracy: body.place.accuracy_m ?? 0, altitude: body.place.altitude_m, at: body.place.fixed_at }, body.area);
+    if (!isCard && body.place) setPin({ ...body.place, accuracy: body.place.accuracy_m ?? 0, altitude: body.place.altitude_m, at: body.place.fixed_at }, body.area);
     else if (!isCard && body.area) chooseArea(body.area);
     await this.media.restore(await this.phone.outbox.files(uuid));
     this.tellRestored();
@@ -76,6 +76,7 @@ class Writing {
 
   tellRestored() {
     const discard = async () => {
+      this.sending = true; // nothing of it is kept any more, whatever is still drawn before the page is gone
       await this.draft.drop();
       location.replace(location.pathname + location.search);
       if (location.hash) location.reload();
