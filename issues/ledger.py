@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from issues import state
 from issues.many import save_columns
 from issues.models import Event, EventText, Issue
+from issues.pens import AT_ONCE, Pen
 from issues.terms import Actor, Verb
 from representatives.models import Person
 
@@ -40,6 +41,7 @@ def append(
     texts: Mapping[str, str] | None = None,
     is_public: bool = False,
     former_paths: Sequence[str] = (),
+    pen: Pen = AT_ONCE,
 ) -> Event:
     """Saves the issue as it now stands and writes what was done to it; the caller holds the row's lock.
 
@@ -61,8 +63,8 @@ def append(
         facts=dict(facts or {}),
         is_public=is_public,
     )
-    _chain(issue, event, {key: text for key, text in (texts or {}).items() if text})
-    state.touched(issue, *former_paths)
+    _chain(issue, event, {key: text for key, text in (texts or {}).items() if text}, pen)
+    pen.touched(issue, *former_paths)
     return event
 
 
@@ -86,17 +88,14 @@ def append_many(entries: Sequence[tuple[Issue, Mapping[str, Any]]], verb: Verb, 
     transaction.on_commit(lambda: state.announce(paths))
 
 
-def _chain(issue: Issue, event: Event, words: Mapping[str, str]) -> None:
+def _chain(issue: Issue, event: Event, words: Mapping[str, str], pen: Pen) -> None:
     """Number the event, tie it to the one before, and save all three: the issue with its new head, the row, the words."""
     salt = secrets.token_hex(16) if words else ""
     event.number, event.previous_hash = issue.event_count + 1, issue.head
     event.text_digest = digest_of(words, salt) if words else ""
     event.hash = hash_of(event)
     issue.event_count, issue.head = event.number, event.hash
-    issue.save(force_insert=issue._state.adding)
-    event.save(force_insert=True)
-    if words:
-        event.words = EventText.objects.create(event=event, texts=words, salt=salt)
+    pen.event(issue, event, EventText(event=event, texts=words, salt=salt) if words else None)
 
 
 def hash_of(event: Event) -> str:

@@ -31,7 +31,12 @@ def _issue_number(at: datetime, number: int) -> str:
 
 def slip_number(at: datetime) -> str:
     """A new number of an escalation slip (申办单), such as 2026-S000045."""
-    return f"{at.year}-S{_next(SLIP):06d}"
+    return slip_numbered(at, _next(SLIP))
+
+
+def slip_numbered(at: datetime, number: int) -> str:
+    """The number of a slip for which the sequence gave that value."""
+    return f"{at.year}-S{number:06d}"
 
 
 def letter_number(at: datetime) -> str:

@@ -12,7 +12,7 @@ def parts_of(issue: Issue) -> list[Rows]:
     Not read yet: `read_together` them with whatever else is wanted of the issue, or each is read when it is asked for.
     """
     parts = {
-        **_asked_by_verbs(),
+        **asked_by_verbs(),
         "events": Event.objects.with_words().order_by("number"),
         "polls": Poll.objects.for_issue_page(),
         "evidence": Evidence.objects.with_publication(),
@@ -25,10 +25,11 @@ def parts_of(issue: Issue) -> list[Rows]:
 
 def parts_for_act(issue: Issue) -> list[Rows]:
     """The same of what verbs ask before they do anything: who writes one of these makes the issue `forget` them."""
-    return [kept_for(issue, name, rows) for name, rows in {**_asked_by_verbs(), "events": Event.objects.order_by("number")}.items()]
+    return [kept_for(issue, name, rows) for name, rows in {**asked_by_verbs(), "events": Event.objects.order_by("number")}.items()]
 
 
-def _asked_by_verbs() -> dict[str, Rows]:
+def asked_by_verbs() -> dict[str, Rows]:
+    """Of every issue, by the name under which the issue answers with them: what verbs ask before they do anything."""
     return {
         "slips": EscalationRequest.objects.for_issue_page(),
         "red_entries": KeySupervisionEntry.objects.for_issue_page(),

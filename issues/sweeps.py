@@ -1,8 +1,10 @@
 """What the program does by itself when a time has come: warn, pass up, draft, ask again, close, resume, announce.
 
-Each sweep reads the keys of what is due, in small batches from a partial index, then takes one row at a time in its own
-transaction: locked, or left to whoever holds it, and asked again under the lock. So any number of sweeps may run at
-once, and be killed at any instant: every step happens once. A failure is logged and the rest goes on.
+Each sweep takes what is due from a partial index in small batches, each in a transaction of its own: rows locked, or left
+to whoever holds them, and asked again under the lock. So any number of sweeps may run at once, and be killed at any
+instant: every step happens once. What nobody but the clock has a say in (warnings, climbs, drafts) is read and written for
+a whole batch at once (`side_by_side`, `gathering`); should one of them fail, the batch is undone and each is taken by
+itself, so that the failure is logged and the rest goes on.
 """
 
 from __future__ import annotations
@@ -16,20 +18,23 @@ from django.db import transaction
 
 from issues import policy, services, task_clock
 from issues.deadlines import Reason, Reminder
+from issues.gathering import Gathered
 from issues.models import Event, Issue, SubTask
 from issues.querysets import IssueQuerySet
 from issues.services import Act
 from issues.services.ending import ask_again_or_close
+from issues.side_by_side import acts_for
 from issues.task_clock import TaskReminder
 from issues.telling import Audience, tell
 from issues.terms import Verb
 
 logger = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 100
 
 Due = Callable[[datetime], IssueQuerySet]
 Step = Callable[[Issue, datetime], Event | None]
+Shared = Callable[[Act], Event | None]  # a step of an act that writes with its pen
 
 
 @dataclass
@@ -46,17 +51,17 @@ class Tally:
 
 def warn(*, at: datetime) -> Tally:
     """Tell whom the policy names that something comes due, or has."""
-    return sweep(Issue.objects.to_warn, _warn, at)
+    return sweep_together(Issue.objects.to_warn, Verb.WARN, _warn, at)
 
 
 def climb(*, at: datetime) -> Tally:
     """Pass up what nobody handled in time, green to blue to yellow."""
-    return sweep(Issue.objects.to_climb, lambda issue, now: services.move_by_program(issue, Verb.ESCALATE, at=now), at)
+    return sweep_together(Issue.objects.to_climb, Verb.ESCALATE, Act.perform, at)
 
 
 def draft(*, at: datetime) -> Tally:
     """Draft a red-list proposal for what the township did not handle in time; people decide."""
-    return sweep(Issue.objects.to_draft, lambda issue, now: services.move_by_program(issue, Verb.DRAFT_RED, at=now), at)
+    return sweep_together(Issue.objects.to_draft, Verb.DRAFT_RED, Act.perform, at)
 
 
 def feedback(*, at: datetime) -> Tally:
@@ -71,22 +76,49 @@ def resume(*, at: datetime) -> Tally:
 
 def remind_of_tasks(*, at: datetime) -> Tally:
     """Remind units of what they were asked for an issue that another leads."""
-    return sweep(Issue.objects.to_remind_of_tasks, _remind_of_tasks, at)
+    return sweep(Issue.objects.to_remind_of_tasks, lambda issue, now: _remind_of_tasks(Act(issue, Verb.WARN, now)), at)
 
 
 def sweep(due: Due, step: Step, at: datetime) -> Tally:
-    """Take the step for every issue that is due, once; those that fail or are held are not met again in this sweep."""
-    tally, met = Tally(), set[int]()
-    while True:
-        keys = [key for key in due(at).values_list("pk", flat=True)[: BATCH + len(met)] if key not in met]
-        if not keys:
-            return tally
-        for key in keys[:BATCH]:
-            met.add(key)
-            _take(due, step, key, at, tally)
+    """Take the step for every issue that is due, each in a transaction of its own; what fails or is held is left to the next sweep."""
+    tally, place = Tally(), None
+    while batch := list(due(at).following(place)[:BATCH]):
+        place = due(at).place_of(batch[-1])
+        for issue in batch:
+            _take(due, step, issue.pk, tally, at)
+    return tally
 
 
-def _take(due: Due, step: Step, key: int, at: datetime, tally: Tally) -> None:
+def sweep_together(due: Due, verb: Verb, step: Shared, at: datetime) -> Tally:
+    """The same, a batch to a transaction; for steps that write with the pen of their act, or nothing that another's would meet."""
+    tally, place = Tally(), None
+    while place or due(at).exists():  # mostly nothing is: then this one question is all
+        taken: list[Issue] = []
+        try:
+            with transaction.atomic():
+                taken = due(at).following(place).lock_free(BATCH)
+                if not taken:
+                    return tally
+                place = due(at).place_of(taken[-1])
+                _step_together(taken, verb, step, at)
+            tally.done += len(taken)
+        except Exception:
+            if not taken:
+                raise
+            logger.info("A batch of %d issues could not be swept; each is taken by itself.", len(taken), exc_info=True)
+            for issue in taken:
+                _take(due, lambda alone, now: step(Act(alone, verb, now)), issue.pk, tally, at)
+    return tally
+
+
+def _step_together(issues: list[Issue], verb: Verb, step: Shared, at: datetime) -> None:
+    pen = Gathered(issues)
+    for act in acts_for(issues, verb, at, pen):
+        step(act)
+    pen.write()
+
+
+def _take(due: Due, step: Step, key: int, tally: Tally, at: datetime) -> None:
     try:
         with transaction.atomic():
             issue = due(at).lock_if_free(key)
@@ -100,19 +132,18 @@ def _take(due: Due, step: Step, key: int, at: datetime, tally: Tally) -> None:
         logger.exception("Issue %s could not be swept; the others go on.", key)
 
 
-def _warn(issue: Issue, at: datetime) -> Event | None:
+def _warn(act: Act) -> Event | None:
     """One event per reminder that has come due; who is told stands in the policy."""
-    act = Act(issue, Verb.WARN, at)  # one per reminder, for each begins from the issue as the one before left it
-    due = act.clocks.due_reminders(at)
+    due = act.clocks.due_reminders(act.at)
     event = None
     for reminder in due:
         act.clocks.given(reminder)
         act.clocks.plan_warning(reminder.at)
-        act = act.next(Verb.WARN)
+        act = act.next(Verb.WARN)  # one per reminder, for each begins from the issue as the one before left it
         event = _remind(act, reminder)
     if not due:
-        act.clocks.plan_warning(at)
-        issue.save(update_fields=["warn_at"])
+        act.clocks.plan_warning(act.at)
+        act.pen.planned(act.issue)
     return event
 
 
@@ -127,6 +158,7 @@ def _remind(act: Act, reminder: Reminder) -> Event:
         audiences=audiences,
         digest=digest,
         at_limit=_at_limit(reminder, act.terms),
+        pen=act.pen,
     )
     return event
 
@@ -136,14 +168,13 @@ def _at_limit(reminder: Reminder, terms: policy.Policy) -> bool:
     return reminder.reason != Reason.LEVEL or terms.warn[reminder.step].required
 
 
-def _remind_of_tasks(issue: Issue, at: datetime) -> Event | None:
+def _remind_of_tasks(act: Act) -> Event | None:
     """One event per reminder of a sub-task that has come due."""
     event = None
-    for task in issue.open_sub_tasks:
-        act = Act(issue, Verb.WARN, at)
-        for reminder in task_clock.due_reminders(task, act.terms, act.calendar, at):
+    for task in act.issue.open_sub_tasks:
+        for reminder in task_clock.due_reminders(task, act.terms, act.calendar, act.at):
             event = _remind_unit(act.next(Verb.WARN), task, reminder)
-        task.warn_at = task_clock.next_reminder(task, act.terms, act.calendar, after=at)
+        task.warn_at = task_clock.next_reminder(task, act.terms, act.calendar, after=act.at)
         task.save(update_fields=["warn_at"])
     return event
 

@@ -15,6 +15,7 @@ from issues import clock
 from issues.calendars import Calendar
 from issues.models import Event, HolderRequest, Issue, Notice, Submission, SubTask
 from issues.notices.writing import Telling, is_demanded
+from issues.pens import AT_ONCE, Pen
 from issues.terms import Urgency, Verb
 from issues.workflow import MOVE, RUNGS, Level
 from representatives.chain import Answer, chain_from
@@ -272,6 +273,7 @@ def tell(
     audiences: Iterable[Audience] | None = None,
     digest: bool = False,
     at_limit: bool = False,
+    pen: Pen = AT_ONCE,
 ) -> None:
     """Write the notices of an event; `audiences` in place of the table's, `digest`: not before the morning's.
 
@@ -290,7 +292,7 @@ def tell(
     notices = telling.to_people(_people(Room(event, event.issue, posts), chosen)) if chosen else []
     if A.REQUESTERS in chosen:
         notices += telling.to_requesters(reports() if reports else _reports(event))
-    Notice.objects.bulk_create(notices + telling.to_outlets(), ignore_conflicts=True)
+    pen.notices(notices + telling.to_outlets())
 
 
 def _kind(event: Event, *, digest: bool) -> str:

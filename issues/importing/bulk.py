@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.geos import GEOSGeometry
 from django.db import connection, models
-from psycopg import sql
 
 
 def next_ids(sequence: str, wanted: int) -> list[int]:
@@ -31,9 +30,8 @@ def copy_rows(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     """Store the unsaved rows as they are, primary keys included; database defaults are not asked."""
     fields = model._meta.concrete_fields
     writers = [(field.attname, _writer(field)) for field in fields]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
-    )
+    quote = connection.ops.quote_name
+    statement = f"COPY {quote(model._meta.db_table)} ({', '.join(quote(str(field.column)) for field in fields)}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row([write(getattr(row, name)) for name, write in writers])

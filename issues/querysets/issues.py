@@ -183,6 +183,10 @@ class IssueQuerySet(WaitingWords):
         """The row, locked; None if it is none of the set, or another worker holds it just now."""
         return self.for_act().select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
 
+    def lock_free(self, most: int) -> list[Issue]:
+        """The first of the set that nobody else holds just now, so many at most, locked; each is asked again under its lock."""
+        return list(self.for_act().select_for_update(of=("self",), skip_locked=True)[:most])
+
     # --- who may see what ---
 
     def visible_to(self, person: Who, at: datetime) -> Self:

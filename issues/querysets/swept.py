@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 from grids.levels import Level
 from issues.querysets.rights import RightsWords
 from issues.terms import Status
 
+if TYPE_CHECKING:
+    from issues.models import Issue
+
+Place = tuple[object, ...]  # of an issue in the order of a sweep: its time, its key
+
 
 class SweptWords(RightsWords):
+    def place_of(self, issue: Issue) -> Place:
+        """Where the issue, as it was read, stands in the order of the set."""
+        return tuple(getattr(issue, name) for name in self._order)
+
+    def following(self, place: Place | None) -> Self:
+        """Those that come after that place in the order of the set; all of them if there is none.
+
+        A sweep that asks so from batch to batch reads each row of the index once, whatever stays due behind it.
+        """
+        if place is None:
+            return self
+        if len(place) == 1:
+            return self.filter(**{f"{self._order[0]}__gt": place[0]})
+        return self.filter(TupleGreaterThan(Tuple(*(F(name) for name in self._order)), place))
+
+    @property
+    def _order(self) -> list[str]:
+        """The columns by which the set is ordered, all of them upwards."""
+        return [str(name) for name in self.query.order_by]
+
     def to_warn(self, at: datetime) -> Self:
         return self.filter(closed_at=None, warn_at__lte=at).order_by("warn_at", "pk")
 

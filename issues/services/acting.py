@@ -23,6 +23,7 @@ from issues.errors import Forbidden, Refusal
 from issues.masking import without_cards, without_numbers
 from issues.models import CountyDay, Event, HolderRequest, Issue, Minute, Submission
 from issues.parts import parts_for_act
+from issues.pens import AT_ONCE, Pen
 from issues.querysets import SubmissionQuerySet
 from issues.querysets.notices import DECISIONS
 from issues.terms import Actor, Field, Status, Verb
@@ -93,6 +94,7 @@ class Act:
     facts: Facts = field(default_factory=dict)
     submission: Submission | None = None
     also: dict[str, object] = field(default_factory=dict)  # what else the event says: of what became void with it
+    pen: Pen = AT_ONCE
 
     def __post_init__(self) -> None:
         self.from_status: str = self.issue.status
@@ -127,8 +129,7 @@ class Act:
         return list(self._post_rows())
 
     def _post_rows(self) -> AssignmentQuerySet:
-        found = Assignment.objects.active(self.at).answering_for(self.issue.path).in_role(*_POSTED)
-        return found.select_related("person__notice_choice", "area").defer("area__boundary", "term")
+        return all_posts_over((self.issue.path,), self.at)
 
     @cached_property
     def reports(self) -> list[Submission]:
@@ -260,7 +261,7 @@ class Act:
 
     def next(self, verb: Verb, facts: Facts | None = None) -> Act:
         """The program's next act on the issue, in the same transaction; what this one has read holds for it too."""
-        following = Act(issue=self.issue, verb=verb, at=self.at, facts=facts or {})
+        following = Act(issue=self.issue, verb=verb, at=self.at, facts=facts or {}, pen=self.pen)
         for read in ("terms", "calendar", "posts", "reports"):
             if read in self.__dict__:
                 setattr(following, read, self.__dict__[read])
@@ -305,8 +306,9 @@ class Act:
             texts=texts,
             is_public=is_public,
             former_paths=(former_path,) if former_path else (),
+            pen=self.pen,
         )
-        telling.tell(event, posts=self.posts, calendar=self.calendar, reports=lambda: self.reports)
+        telling.tell(event, posts=self.posts, calendar=self.calendar, reports=lambda: self.reports, pen=self.pen)
         return event
 
     def _drop_request(self) -> None:
@@ -368,6 +370,12 @@ def _by_unit(issue: Issue, person: Person, held: frozenset[Role]) -> workflow.Ac
 def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
     """Who is posted to the place or above it in a role of the succession, each with person, their unit and area."""
     return posts_over((path,), at)
+
+
+def all_posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
+    """Who is posted to those places or above them, departments left out, each with what they chose to be told by, and area."""
+    found = Assignment.objects.active(at).answering_for(*paths).in_role(*_POSTED)
+    return found.select_related("person__notice_choice", "area").defer("area__boundary", "term")
 
 
 def posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues import clock, numbers, recurrence
+from issues import clock, recurrence
 from issues.models import EscalationRequest, Event, Minute
 from issues.services.acting import Act, does, unless
 from issues.services.raising import forget_proposal
@@ -46,8 +46,8 @@ def raise_one_level(act: Act, cause: Cause, minute: Minute | None) -> Escalation
 
 def _slip(act: Act, to_level: Level, cause: Cause, minute: Minute | None) -> EscalationRequest:
     forget(act.issue, "slips")
-    return EscalationRequest.objects.create(
-        number=numbers.slip_number(act.calendar.local(act.at)),
+    slip = EscalationRequest(
+        number=act.pen.slip_number(act.calendar.local(act.at)),
         issue=act.issue,
         from_level=act.issue.level,
         to_level=to_level,
@@ -59,6 +59,8 @@ def _slip(act: Act, to_level: Level, cause: Cause, minute: Minute | None) -> Esc
         asked_at=act.at,
         decided_at=act.at,
     )
+    act.pen.slip(slip)
+    return slip
 
 
 def _arrive(act: Act) -> None:
@@ -77,11 +79,13 @@ def _await_signature(act: Act) -> None:
 @unless(Verb.ESCALATE)
 def _belongs_here(act: Act) -> str:
     """What the level above has sent down for good is not passed up again by a person; the clock may."""
+    if act.by is None:
+        return ""
     sent_down = any(
         event.verb == Verb.DECIDE_LEVEL and event.to_level == act.issue.level and event.from_level != event.to_level
         for event in act.events
     )
-    if sent_down and act.by:
+    if sent_down:
         return gettext("The level above has decided that it belongs here; that is final.")
     return ""
 

@@ -12,6 +12,7 @@ from django.db import connection
 from grids.levels import Level
 from issues import ledger, services, sweeps
 from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Notice, Requester
+from issues.services import VERBS, Act
 from issues.terms import Cause, ClockState, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.issues import factories as make
@@ -261,14 +262,14 @@ def test_few_ratings_and_bad_ones_send_it_back_when_no_more_come(county):
 def test_issue_that_fails_is_logged_and_the_others_go_on(county, caplog, monkeypatch):
     bad, good = make.in_hand(county, MONDAY), make.in_hand(county, MONDAY)
     Issue.objects.filter(pk=bad.pk).update(handler_fallback=True)
-    real = services.move_by_program
+    real = VERBS[Verb.ESCALATE]
 
-    def fails_on_the_first(issue: Issue, verb: Verb, **more: object) -> Event:
-        if issue.pk == bad.pk:
+    def fails_on_the_first(act: Act) -> Event:
+        if act.issue.pk == bad.pk:
             raise RuntimeError("broken")
-        return real(issue, verb, **more)  # type: ignore[arg-type]
+        return real(act)
 
-    monkeypatch.setattr(services, "move_by_program", fails_on_the_first)
+    monkeypatch.setitem(VERBS, Verb.ESCALATE, fails_on_the_first)
     tally = sweeps.climb(at=china("2024-09-25 13:00"))
 
     assert (tally.done, tally.failed) == (1, [bad.pk])
