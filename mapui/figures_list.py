@@ -79,13 +79,21 @@ class FiguresList:
         return listed(visible(self.counted, self.measure.rows, self.page.person, self.page.at), self.measure.rows)
 
     @cached_property
+    def _opened(self) -> int:
+        """What the rows that the person may open count for."""
+        return number_of(self.measure, self._visible.order_by())
+
+    @cached_property
     def leaf(self) -> Leaf:
-        return Paginator(self._visible, ROWS_PER_PAGE).get_page(self.number)
+        paginator = Paginator(self._visible, ROWS_PER_PAGE)
+        if not self.measure.adds:  # else a row counts for several
+            paginator.count = self._opened
+        return paginator.get_page(self.number)
 
     @property
     def hidden(self) -> int:
         """How many are counted that the person sees in figures only."""
-        return self.total - number_of(self.measure, self._visible.order_by())
+        return self.total - self._opened
 
     @property
     def lines(self) -> list[Line]:

@@ -23,6 +23,7 @@ from issues.models import Event, HeatArea, Issue, KeySupervisionEntry, Submissio
 from issues.terms import ENDS
 from representatives.models import Person
 from representatives.scopes import scope_of
+from tests.demo.provinces import small_province
 
 AT = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db  # each test in a savepoint of the fixture's transaction
@@ -56,15 +57,11 @@ def before() -> set[tuple[object, ...]]:
 def province(
     django_db_setup: None, django_db_blocker: pytest_django.plugin.DjangoDbBlocker, before: set[tuple[object, ...]]
 ) -> Iterator[making.Order]:
-    """The order, carried out once for all tests of this module, in a transaction that is rolled back."""
-    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), transaction.atomic():
-        patch.setattr(making, "SLICE", 300)
+    """The order, carried out once for all tests of this module."""
+    with django_db_blocker.unblock():
         before |= catalogue()
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else no index may go while rows wait to be checked
-        making.make(ORDER, jobs=1)
-        yield ORDER
-        transaction.set_rollback(True)
+    with small_province(ORDER, django_db_blocker) as made:
+        yield made
 
 
 def test_province_has_exactly_the_cells_and_issues_that_were_ordered(province):

@@ -1,0 +1,116 @@
+"""Pages of what is open read what is open: their statements take no more rows from the tables when the history grows.
+
+Rows are those that PostgreSQL itself counts (EXPLAIN ANALYZE). Whole tables are forbidden to it, for in a table as small as a
+test's it would read all of it anyhow; so where there is no index for a question, it shows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import pytest_django.plugin
+from django.db import connection
+from django.test import Client
+from django.utils.timezone import now
+
+from bench.measure import reads_of
+from demo.province.making import Order
+from grids.levels import Level
+from grids.models import Area, Layer
+from issues import state as moments
+from issues.api import SLOT_S
+from issues.models import Issue
+from representatives.models import Person
+from tests.demo.provinces import small_province
+
+pytestmark = pytest.mark.django_db
+BIG = ("issues_issue", "issues_event", "issues_submission", "issues_issuewords", "issues_rating", "issues_eventtext")
+ORDER = Order(cells=40, issues=1500, open_share=0.03, seed=5, at=datetime.now(UTC))
+OPEN = 45
+
+
+@pytest.fixture(scope="module")
+def province(django_db_setup: None, django_db_blocker: pytest_django.plugin.DjangoDbBlocker) -> Iterator[Order]:
+    with small_province(ORDER, django_db_blocker) as made:
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+        yield made
+
+
+def read(path: str, username: str) -> int:
+    """How many rows the statements of a page take from the tables that grow with the history."""
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(Person.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    client.get(path)
+    found = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for statement in reads_of(client, path):
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}")
+            (plan,) = cursor.fetchone()
+            found += rows_of(json.loads(plan)[0]["Plan"] if isinstance(plan, str) else plan[0]["Plan"])
+        cursor.execute("SET LOCAL enable_seqscan = on")
+    return found
+
+
+def rows_of(plan: dict[str, Any]) -> int:
+    """Rows that the scans of a plan took from those tables, thrown away or not."""
+    own = 0
+    if plan.get("Relation Name") in BIG:
+        own = plan["Actual Loops"] * (
+            plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+        )
+    return int(own) + sum(rows_of(part) for part in plan.get("Plans", ()))
+
+
+def test_rows_of_a_plan_are_those_of_its_scans_with_what_they_threw_away():
+    scan = {"Relation Name": "issues_issue", "Actual Loops": 3, "Actual Rows": 2, "Rows Removed by Filter": 5}
+    other = {"Relation Name": "grids_area", "Actual Loops": 1, "Actual Rows": 100}
+
+    assert rows_of({"Node Type": "Sort", "Plans": [scan, other]}) == 21
+
+
+def state(level: str) -> str:
+    county = Person.objects.get(username="supervision").assignments.all()[0].area
+    version = Layer.objects.get(level=Level.GRID if level == "cell" else Level.TOWNSHIP).version
+    return f"/map/state/{level}/?county={county.path}&v={version}"
+
+
+@pytest.mark.parametrize("level", ["cell", "township"])
+def test_state_of_the_map_reads_each_open_issue_once_and_no_other(province, level):
+    assert read(state(level), "supervision") <= OPEN
+
+
+def test_state_of_the_whole_province_reads_each_open_issue_once_and_no_other(province):
+    root, version = Area.objects.roots()[0], Layer.objects.get(level=Level.COUNTY).version
+
+    assert read(f"/map/state/county/?county={root.path}&v={version}", "province") <= OPEN
+
+
+def test_changes_of_one_cell_read_its_open_issues_alone(province):
+    cell = Issue.objects.unfinished()[0].path
+    county = Person.objects.get(username="supervision").assignments.all()[0].area
+    stamp = moments.stamp(county.path, now(), slot_s=SLOT_S)
+    moments.announce([cell])
+
+    taken = read(f"{state('cell').replace('/state/', '/delta/')}&since={stamp}", "supervision")
+
+    assert taken <= Issue.objects.open_in(cell).count()
+
+
+@pytest.mark.parametrize(
+    ("page", "username"), [("/queue/", "township"), ("/queue/", "member"), ("/red/", "supervision"), ("/", "supervision")]
+)
+def test_pages_of_what_is_open_read_a_few_times_what_is_open(province, page, username):
+    # Counted, listed, named and hinted at: each open issue is met a few times, the twenty times larger history never.
+    assert read(page, username) <= 6 * OPEN
+
+
+def test_page_of_an_issue_reads_what_belongs_to_it(province):
+    issue = Issue.objects.open_in(Person.objects.get(username="township").assignments.all()[0].area.path).newest_first()[0]
+
+    assert read(f"/issues/{issue.number}/", "township") <= 6 * OPEN
