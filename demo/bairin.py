@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from demo import common, shares
 from demo.people import Staffing, staff_county, units_from
 from grids.models import Territory
-from issues import categories, heat, policies
+from issues import categories, heat, hot, policies
 
 CODE = "150422"
 FOLDER = common.FIXTURES / "bairin"
@@ -41,6 +41,7 @@ def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> 
         seed=seed,
     )
     heat.rebuild(at=at)
+    hot.analyse(at=at)
 
 
 @transaction.atomic

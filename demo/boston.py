@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from demo import common
 from demo.people import Staffing, staff_county, units_from
 from grids.models import Territory
-from issues import heat, policies
+from issues import heat, hot, policies
 from issues.importing import import_issues, load_mapping
 
 CODE = "boston"
@@ -47,6 +47,7 @@ def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> 
         % vars(result)
     )
     heat.rebuild(at=at)
+    hot.analyse(at=at)
 
 
 @transaction.atomic

@@ -7,13 +7,14 @@ from itertools import takewhile
 from typing import Any
 
 from django.contrib.gis.db import models
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
-from grids.querysets import AreaQuerySet, DisputeQuerySet, TerritoryQuerySet
+from grids.querysets import AdjacencyQuerySet, AreaQuerySet, DisputeQuerySet, TerritoryQuerySet
 
 
 class Area(models.Model):
@@ -182,3 +183,28 @@ class Layer(models.Model):
 
     def __str__(self) -> str:
         return f"{Level(self.level).label} v{self.version}"
+
+
+class Adjacency(models.Model):
+    """Which current areas of a level lie side by side within one area, kept as long as its areas stay the same.
+
+    `paths` are the areas in order; `left` and `right` in step are positions in it, each pair once, the lower first. Derived:
+    may be emptied at any time (`grids/neighbours.py` makes it anew).
+    """
+
+    path = models.CharField(_("path"), max_length=240, db_collation="C")
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    fingerprint = models.CharField(_("of these areas"), max_length=64)
+    paths = ArrayField(models.CharField(max_length=240, db_collation="C"), verbose_name=_("areas"))
+    left = ArrayField(models.IntegerField(), verbose_name=_("one"))
+    right = ArrayField(models.IntegerField(), verbose_name=_("its neighbour"))
+
+    objects = AdjacencyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("neighbours within an area")
+        verbose_name_plural = _("neighbours within areas")
+        constraints = (models.UniqueConstraint(fields=("path", "level"), name="adjacency_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.path} {Level(self.level).label}"

@@ -20,7 +20,7 @@ from django.db.models.functions import Cast, JSONObject
 from grids.levels import Level
 
 if TYPE_CHECKING:
-    from grids.models import Area, Dispute, Territory
+    from grids.models import Adjacency, Area, Dispute, Territory
 
 
 # A point this near an edge (0.1 mm) lies on it: rounding may put a point of a shared edge on neither side.
@@ -61,6 +61,12 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         return found.order_by(models.F("area__valid_to").asc(nulls_first=True))
 
 
+class AdjacencyQuerySet(models.QuerySet["Adjacency"]):
+    def still(self, path: str, level: Level, fingerprint: str) -> Adjacency | None:
+        """What is kept of that level within the path, if it is of the same areas."""
+        return self.filter(path=path, level=level, fingerprint=fingerprint).first()
+
+
 class AreaQuerySet(models.QuerySet["Area"]):
     def current(self) -> Self:
         """Areas that stand today."""
@@ -86,6 +92,18 @@ class AreaQuerySet(models.QuerySet["Area"]):
 
     def cells(self) -> Self:
         return self.current().of_level(Level.GRID)
+
+    def keys_within(self, path: str, level: Level) -> list[tuple[int, str]]:
+        """(key, path) of the current areas of a level within that path, in the order of their paths."""
+        found = self.current().of_level(level).under(path).order_by("path")
+        return list(found.values_list("pk", "path"))
+
+    def shapes_of(self, keys: Iterable[int]) -> dict[str, bytes]:
+        """The boundary as WKB (EPSG:4326) by path, of the areas with these keys that have one."""
+        shaped = self.filter(pk__in=list(keys), boundary__isnull=False).annotate(
+            wkb=models.Func("boundary", function="ST_AsBinary", output_field=models.BinaryField())
+        )
+        return {path: bytes(wkb) for path, wkb in shaped.values_list("path", "wkb")}
 
     def under(self, path: str) -> Self:
         """The area with that path and all within it."""

@@ -1,13 +1,13 @@
 """The heat: how many issues were reported where and in which week, kept beside the issues as figures.
 
 Counts every issue, open or ended, but those that were no problem of their own: declined, withdrawn, merged into another
-(which counts). Sealed issues are left out for everybody. A week is the unit of work: it is computed as a whole from the
-issues reported in it and only differences are written, so an increment and a rebuild cannot disagree.
+(which counts). Sealed issues are left out for everybody. An increment counts anew the areas and weeks in which something
+happened, whatever the history; a rebuild computes week by week from all issues. Both write only differences.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +53,7 @@ def refresh(*, at: datetime) -> int:
     state = _locked_state()
     newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
     xmin, xmax = _snapshot()
-    changed = sum(_rebin(week) for week in _stirred_weeks(state.settled_event))
+    changed = sum(_rebin(week, paths) for week, paths in _stirred(state.settled_event))
     if xmin >= state.seen_xmax:
         state.settled_event = state.seen_event
     state.seen_event, state.seen_xmax = newest, xmax
@@ -91,12 +91,12 @@ def _snapshot() -> tuple[int, int]:
     return int(xmin), int(xmax)
 
 
-def _stirred_weeks(after: int) -> list[int]:
-    """The weeks whose issues an event numbered above `after` may have changed."""
-    bound = {"after": after, "verbs": sorted(STIRRING), "zone": settings.TIME_ZONE}
+def _stirred(after: int) -> list[tuple[int, list[str]]]:
+    """(week, paths of areas) whose issues an event numbered above `after` may have changed."""
+    bound = {"after": after, "verbs": sorted(STIRRING), "place": Verb.PLACE, "zone": settings.TIME_ZONE}
     with connection.cursor() as cursor:
         cursor.execute(sql.read("heat_stirred"), bound)
-        return [week for (week,) in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _all_weeks() -> list[int]:
@@ -108,12 +108,13 @@ def _all_weeks() -> list[int]:
     return list(range(min(weeks), max(weeks) + 1)) if weeks else []
 
 
-def _rebin(week: int) -> int:
-    """Make one week right in both tables. How many rows changed."""
+def _rebin(week: int, paths: Sequence[str] | None = None) -> int:
+    """Make one week right in both tables, of the areas with these paths or (None) of all. How many rows changed."""
     bound: dict[str, Any] = {
         "week": week,
         "since": starts_at(week),
         "until": starts_at(week + 1),
+        "paths": None if paths is None else list(paths),
         "uncounted": sorted(UNCOUNTED),
         "finest": FINEST,
         "zooms": list(BIN_ZOOMS),
@@ -122,7 +123,7 @@ def _rebin(week: int) -> int:
     }
     changed = 0
     with connection.cursor() as cursor:
-        for statement in ("heat_bins", "heat_areas"):
+        for statement in ("heat_bins" if paths is None else "heat_moved", "heat_areas"):
             cursor.execute(sql.read(statement), bound)
             changed += cursor.fetchone()[0]
     return changed

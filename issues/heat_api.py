@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from grids.levels import slug
+from issues import hot_view
 from issues.heat_queries import LOWEST_ZOOM, Choice, audience_of, choice_of
 from issues.heat_view import View, view_of
 from issues.models.config import Category
@@ -54,6 +55,19 @@ def heat_info(request: HttpRequest) -> HttpResponse:
     if request.headers.get("If-None-Match") == etag:
         return _with_cache(HttpResponse(status=304), etag, ASKED_AGAIN)
     return _with_cache(JsonResponse(_info(view, choice)), etag, ASKED_AGAIN)
+
+
+@require_safe
+def hot_areas(request: HttpRequest) -> HttpResponse:
+    """Which areas are hot, by level and ordinal, in one answer: the analysis of the last night stands for the whole year."""
+    audience, choice = audience_of(request.user, now()), _choice(request)
+    run = hot_view.run_for(audience)
+    group = hot_view.group_of(Category.objects.in_order() if choice.code else (), choice.code)
+    etag = f'"hot-{run.path}-{run.number}-{audience.key}-{group}"' if run else '"hot-none"'
+    if request.headers.get("If-None-Match") == etag:
+        return _with_cache(HttpResponse(status=304), etag, ASKED_AGAIN)
+    told = {"made_at": run.made_at.isoformat() if run and run.made_at else None, "levels": hot_view.drawn(audience, group)}
+    return _with_cache(JsonResponse(told), etag, ASKED_AGAIN)
 
 
 def _info(view: View, choice: Choice) -> dict[str, object]:

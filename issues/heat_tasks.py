@@ -1,11 +1,11 @@
-"""When the heat is brought up to date: each hour, and it costs nothing if nothing has happened."""
+"""When the heat is brought up to date (each hour, and it costs nothing if nothing has happened) and analysed (at night)."""
 
 from __future__ import annotations
 
 from celery import shared_task
 from django.utils.timezone import now
 
-from issues import heat, heat_view
+from issues import heat, heat_view, hot
 
 
 @shared_task(name="issues.refresh_heat")
@@ -16,3 +16,11 @@ def refresh_heat() -> int:
     if changed:
         heat_view.prepare(at=at)
     return changed
+
+
+@shared_task(name="issues.analyse_hot_spots")
+def analyse_hot_spots() -> int:
+    """Find what is hot and what keeps coming back, county by county; what was found for the same figures stays."""
+    at = now()
+    heat.refresh(at=at)
+    return hot.analyse(at=at)

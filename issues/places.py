@@ -27,7 +27,8 @@ from issues.measures import Period as Days
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import IssueQuerySet
-from issues.terms import Cause, Light
+from issues.recurrence import Grounds, Hint
+from issues.terms import Light
 from issues.weeks import monday, starts_at
 from issues.workflow import light_of
 from representatives.models import Person
@@ -79,7 +80,7 @@ class Place:
     still_open: int
     light: Light | None
     links: list[Issue] = field(default_factory=list)
-    cause: Cause | None = None
+    hints: list[Hint] = field(default_factory=list)  # why something open there is suggested to be raised
     lonlat: tuple[float, float] | None = None
 
 
@@ -88,7 +89,7 @@ class Places(Sequence[Place]):
 
     def __init__(self, person: Person, audience: Audience, choice: Choice, period: Period, *, sort: str, at: datetime) -> None:
         self.person, self.at = person, at
-        self.rows = _grouped(_counted(audience, choice), period).order_by(*SORTS[sort], "path", "category")
+        self.rows = _grouped(counted(audience, choice), period).order_by(*SORTS[sort], "path", "category")
 
     def __len__(self) -> int:
         return self.rows.count()
@@ -97,7 +98,7 @@ class Places(Sequence[Place]):
         return _described(list(self.rows[rows]), self.person, self.at)
 
 
-def _counted(audience: Audience, choice: Choice) -> QuerySet[Issue]:
+def counted(audience: Audience, choice: Choice) -> QuerySet[Issue]:
     """What the heat counts, in those areas: no sealed ones, none that were declined, withdrawn or merged."""
     issues = Issue.objects.filter(within_paths(audience.paths), sealed=False).exclude(status__in=UNCOUNTED)
     return issues.filter(category__in=choice.ids) if choice.code else issues
@@ -124,17 +125,17 @@ def _grouped(issues: QuerySet[Issue], period: Period) -> Any:
 
 
 def _described(rows: Sequence[dict[str, Any]], person: Person, at: datetime) -> list[Place]:
-    found, categories = _areas({path for row in rows for path in paths_above(row["path"])}), Category.objects.in_order()
+    found, categories = areas_at({path for row in rows for path in paths_above(row["path"])}), Category.objects.in_order()
     seen = _linked(rows, person, at)
     read_together(found, categories, seen)
-    areas, by_key, links = _by_path(found), {category.pk: category for category in categories}, _by_place(seen)
+    areas, by_key, links = by_path(found), {category.pk: category for category in categories}, _by_place(seen)
     policies = {pk for row in rows for pk in row["policies"]}
-    causes = recurrence.reasons_to_raise([pk for row in rows for pk in row["open_ids"]], policies)
+    grounds = recurrence.grounds_to_raise([pk for row in rows for pk in row["open_ids"]], policies)
     return [
         Place(
             path=row["path"],
-            area=_name(areas, row["path"]),
-            within=" · ".join(_name(areas, path) for path in paths_above(row["path"])[1:-1]),
+            area=name_of(areas, row["path"]),
+            within=" · ".join(name_of(areas, path) for path in paths_above(row["path"])[1:-1]),
             category=by_key[row["category"]],
             issues=row["issues"],
             weeks=row["weeks"],
@@ -143,19 +144,25 @@ def _described(rows: Sequence[dict[str, Any]], person: Person, at: datetime) -> 
             still_open=row["still_open"],
             light=light_of(row["worst_level"]) if row["still_open"] else None,
             links=links[row["path"], row["category"]],
-            cause=next((causes[pk] for pk in row["open_ids"] if pk in causes), None),
+            hints=_hints([grounds[pk] for pk in row["open_ids"] if pk in grounds]),
             lonlat=_lonlat(areas.get(row["path"])),
         )
         for row in rows
     ]
 
 
-def _areas(paths: Iterable[str]) -> AreaQuerySet:
+def _hints(grounds: Iterable[Grounds]) -> list[Hint]:
+    """What speaks for raising any of several issues, each reason once."""
+    return list(dict.fromkeys(hint for each in grounds for hint in each.hints))
+
+
+def areas_at(paths: Iterable[str]) -> AreaQuerySet:
+    """Name and label point of the areas with just these paths, those that stand today first."""
     found = Area.objects.filter(path__in=set(paths)).only("path", "name", "label_point")
     return found.order_by(F("valid_to").desc(nulls_first=True))
 
 
-def _by_path(areas: Iterable[Area]) -> dict[str, Area]:
+def by_path(areas: Iterable[Area]) -> dict[str, Area]:
     """Of a path that was drawn anew, the row that stands today, else the last that did."""
     found: dict[str, Area] = {}
     for area in areas:
@@ -163,7 +170,8 @@ def _by_path(areas: Iterable[Area]) -> dict[str, Area]:
     return found
 
 
-def _name(areas: dict[str, Area], path: str) -> str:
+def name_of(areas: dict[str, Area], path: str) -> str:
+    """The name of the area with that path; its code, if it is not among them."""
     return areas[path].name if path in areas else path.rsplit(".", 1)[-1]
 
 
@@ -209,12 +217,12 @@ def recurring(issues: IssueQuerySet, days: Days, *, most: int) -> list[Recurring
     is_open = Q(closed_at=None)
     counted = back.values("path", "category").annotate(came_back=Count("pk"), still_open=Count("pk", filter=is_open))
     rows = list(counted.order_by("-came_back", "path", "category")[:most])
-    areas = _by_path(_areas({path for row in rows for path in paths_above(row["path"])}))
+    areas = by_path(areas_at({path for row in rows for path in paths_above(row["path"])}))
     categories = Category.objects.in_bulk({row["category"] for row in rows})
     return [
         Recurring(
-            area=_name(areas, row["path"]),
-            within=" · ".join(_name(areas, path) for path in paths_above(row["path"])[1:-1]),
+            area=name_of(areas, row["path"]),
+            within=" · ".join(name_of(areas, path) for path in paths_above(row["path"])[1:-1]),
             category=categories[row["category"]],
             came_back=row["came_back"],
             still_open=row["still_open"],

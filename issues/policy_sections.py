@@ -227,12 +227,27 @@ class Cluster(Near):
     areas: Count
 
 
+class Hot(Section):
+    """Which places are told to be hot: over how many periods of four weeks, from how many issues on, and how sure it has to be.
+
+    `chance`: the share of such findings that may be chance alone. `came_back`: so many issues of one category that came back,
+    each `within_m` of another, are one place where it keeps coming back.
+    """
+
+    periods: Annotated[int, Field(ge=8, le=26)] = 13
+    issues: Annotated[int, Field(ge=5, le=1000)] = 5
+    chance: Annotated[float, Field(gt=0, le=0.2)] = 0.05
+    came_back: Annotated[int, Field(ge=2, le=100)] = 3
+    within_m: Annotated[int, Field(ge=50, le=5000)] = 300
+
+
 class Suggest(Section):
     households: Count
     common: Light
     legacy: Light
     reopened: Annotated[int, Field(ge=1, le=100)]
     cluster: Cluster
+    hot: Hot = Hot()  # policies signed before there was such a rule have the shipped one
 
 
 class SuspensionReason(Section):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from issues import policy, sql
 from issues.heat import UNCOUNTED
-from issues.models import SlaPolicy
+from issues.models import SlaPolicy, Trend
 from issues.models.casework import Issue
 from issues.policy import Policy
 from issues.terms import Cause, Light, Nature
@@ -36,6 +37,30 @@ class Hint(TextChoices):
     COMMON = "common", _("a common problem")
     LEGACY = "legacy", _("a legacy of the past")
     HOUSEHOLDS = "households", _("many households")
+    GROWING_SPOT = "growing_spot", _("in a hot spot that is growing")
+    SPOT = "spot", _("in a hot spot")
+    RECURRING = "recurring", _("keeps coming back here")
+
+    @property
+    def is_of_place(self) -> bool:
+        """Whether the map of hot spots shows the evidence."""
+        return self in (Hint.GROWING_SPOT, Hint.SPOT, Hint.RECURRING)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What speaks for raising an issue: by its own policy, and what the analysis of the last night found at its place."""
+
+    cause: Cause | None = None
+    trend: str = ""  # of the hot spot that it lies in, if it lies in one
+    keeps_coming: bool = False
+
+    @property
+    def hints(self) -> list[Hint]:
+        """In words, the most pressing first."""
+        spot = {Trend.GROWING: [Hint.GROWING_SPOT], Trend.STEADY: [Hint.SPOT]}.get(Trend(self.trend), []) if self.trend else []
+        cause = [Hint(self.cause.value)] if self.cause else []
+        return cause + spot + ([Hint.RECURRING] if self.keeps_coming else [])
 
 
 def link_recurrence(issue: Issue, terms: Policy) -> None:
@@ -80,7 +105,12 @@ def link_missing() -> int:
 
 
 def reasons_to_raise(issue_ids: Collection[int], policies: Collection[int] = ()) -> dict[int, Cause]:
-    """Of these issues, the open ones that the rules suggest to raise, and why: REOPEN before CLUSTER. Two queries.
+    """Of these issues, the open ones that their own policies suggest to raise, and why. Two queries, as `grounds_to_raise`."""
+    return {pk: found.cause for pk, found in grounds_to_raise(issue_ids, policies).items() if found.cause}
+
+
+def grounds_to_raise(issue_ids: Collection[int], policies: Collection[int] = ()) -> dict[int, Grounds]:
+    """Of these issues, the open ones for whose raising something speaks; of causes REOPEN before CLUSTER. Two queries.
 
     A cluster: so many open issues of one category (this one among them), so near this one in place and time, in so many
     areas, as the issue's own policy says (`suggest`; shipped: 3 within 500 m and 30 days in 2 areas). `policies`: the
@@ -101,7 +131,10 @@ def reasons_to_raise(issue_ids: Collection[int], policies: Collection[int] = ())
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.read("raise_hints"), bound)
-        return {pk: Cause(cause) for pk, cause in cursor.fetchall()}
+        return {
+            pk: Grounds(Cause(cause) if cause else None, trend or "", keeps_coming)
+            for pk, cause, trend, keeps_coming in cursor.fetchall()
+        }
 
 
 def cause_of_raising(issue: Issue) -> Cause:
@@ -112,15 +145,15 @@ def cause_of_raising(issue: Issue) -> Cause:
 def hints_for(issues: Iterable[Issue]) -> dict[int, list[Hint]]:
     """Of these issues (each with its category), those that the rules suggest to raise, with every reason. One query."""
     open_ones = [issue for issue in issues if issue.is_open and issue.level < Level.COUNTY and not issue.sealed]
-    causes = reasons_to_raise([issue.pk for issue in open_ones], {issue.policy_id for issue in open_ones})
-    found = {issue.pk: _hints(issue, causes.get(issue.pk)) for issue in open_ones}
+    grounds = grounds_to_raise([issue.pk for issue in open_ones], {issue.policy_id for issue in open_ones})
+    found = {issue.pk: _hints(issue, grounds.get(issue.pk, Grounds())) for issue in open_ones}
     return {pk: hints for pk, hints in found.items() if hints}
 
 
-def _hints(issue: Issue, cause: Cause | None) -> list[Hint]:
+def _hints(issue: Issue, grounds: Grounds) -> list[Hint]:
     """The most pressing first; a level that the rule would suggest is no hint once it is reached."""
     rules = policy.terms(issue.policy_id).suggest
-    hints = [Hint(cause.value)] if cause else []
+    hints = grounds.hints
     natures: dict[str, tuple[Hint, Light]] = {
         Nature.COMMON: (Hint.COMMON, rules.common),
         Nature.LEGACY: (Hint.LEGACY, rules.legacy),

@@ -10,5 +10,6 @@ urlpatterns = [
     path("issues.json", api.issues_in_view, name="map-issues"),
     path("heat/<int:z>/<int:x>/<int:y>.bin", heat_api.heat_tile, name="heat-tile"),
     path("heat/areas/<slug:level>.bin", heat_api.heat_areas, name="heat-areas"),
+    path("heat/hot.json", heat_api.hot_areas, name="hot-areas"),
     path("heat.json", heat_api.heat_info, name="heat-info"),
 ]

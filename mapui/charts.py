@@ -120,3 +120,36 @@ def _said(series: Sequence[str], groups: Sequence[Bars]) -> str:
         f"{group.label} " + _(", ").join(f"{name} {value}" for name, value in zip(series, group.values, strict=True))
         for group in groups
     )
+
+
+COLUMN, COLUMN_GAP, COLUMN_TALL = 14, 4, 44
+
+
+def columns(title: str, values: Sequence[int], labels: Sequence[str] = ()) -> SafeString:
+    """Upright bars for a series in time, oldest first, each with its number above and its label, if it has one, below."""
+    most, foot = max([*values, 1]), COLUMN_TALL + 12
+    step = COLUMN + COLUMN_GAP if not labels else 44
+    drawn = (
+        (order * step, foot - tall, step - COLUMN_GAP, tall, order * step + (step - COLUMN_GAP) / 2, foot - tall - 3, value or "")
+        for order, (value, tall) in enumerate((value, round(value / most * COLUMN_TALL, 1)) for value in values)
+    )
+    below = ((order * step + (step - COLUMN_GAP) / 2, foot + 12, label) for order, label in enumerate(labels))
+    said = (
+        _(", ").join(f"{label} {value}" for label, value in zip(labels, values, strict=True))
+        if labels
+        else _(", ").join(map(str, values))
+    )
+    return format_html(
+        '<svg class="chart chart--columns" viewBox="0 0 {} {}" role="img" aria-label="{}" font-family="{}" font-size="9" fill="{}">{}{}</svg>',
+        step * len(values),
+        foot + (16 if labels else 1),
+        f"{title}: {said}",
+        _FONT,
+        _INK,
+        format_html_join(
+            "",
+            '<rect x="{}" y="{}" width="{}" height="{}" fill="#3d4f60"/><text x="{}" y="{}" text-anchor="middle">{}</text>',
+            drawn,
+        ),
+        format_html_join("", '<text x="{}" y="{}" text-anchor="middle">{}</text>', below),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -18,12 +19,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.levels import Level
 from grids.models import Area
+from issues import hot_view
 from issues.figures import narrowed
-from issues.heat_queries import EVERYTHING, Audience, Choice, choice_among
+from issues.heat_queries import EVERYTHING, FOUR_WEEKS, Audience, Choice, choice_among
 from issues.heat_view import YEAR, View
-from issues.models import Category
+from issues.models import Category, HotRun, Kind
 from issues.places import PUBLIC_SORTS, SORTS, Period, Places, public_places
 from issues.weeks import monday, week_of
+from mapui import hot_list
+from mapui.hot_list import HotRows
 from mapui.overview import Viewer, home_of
 from representatives.models import Person
 
@@ -35,7 +39,9 @@ MODES: tuple[tuple[str, Promise], ...] = (
     ("issues", gettext_lazy("All issues")),
     ("weeks", gettext_lazy("Recurring")),
     ("areas", gettext_lazy("By area")),
+    ("hot", gettext_lazy("Hot spots")),
 )
+HOT = "hot"
 
 # fmt: off
 COLUMNS: dict[str, Promise] = {
@@ -130,6 +136,44 @@ class HeatPage:
         return MODES
 
     @property
+    def is_hot(self) -> bool:
+        """Whether hot spots are asked for, not the heat itself."""
+        return self.wanted.mode == HOT
+
+    @cached_property
+    def run(self) -> HotRun | None:
+        """The analysis that the hot spots are from."""
+        return hot_view.run_for(self.view.audience)
+
+    @property
+    def run_period(self) -> Period | None:
+        """The weeks that the analysis counted; the public's end with a period of theirs."""
+        if self.run is None:
+            return None
+        later = self.run.until_week % FOUR_WEEKS if self.is_public else 0
+        return Period(self.run.first_week - later, self.run.until_week - later)
+
+    @property
+    def hot_group(self) -> str:
+        """The code of the group of categories that the chosen category is analysed with."""
+        return hot_view.group_of(self._categories, self.wanted.choice.code)
+
+    @property
+    def hot_group_name(self) -> str:
+        return next((str(each.name) for each in self._categories if each.code == self.hot_group), "")
+
+    @property
+    def hot_legend(self) -> list[tuple[Kind, str, Promise]]:
+        return hot_list.legend()
+
+    @property
+    def hot_rows(self) -> HotRows:
+        audience = self.view.audience
+        if self.wanted.town and not audience.is_public:
+            audience = Audience(narrowed(audience.paths, self.wanted.town.path))
+        return HotRows(hot_view.spots_for(audience, self.hot_group, hot_view.levels_for(audience)[0]))
+
+    @property
     def columns(self) -> list[Column]:
         shown = PUBLIC_SORTS if self.is_public else COLUMNS
         return [Column(code, COLUMNS[code], self.wanted.sort == code) for code in COLUMNS if code in shown]
@@ -154,7 +198,7 @@ class HeatPage:
 
     def leaf(self) -> Leaf:
         """The page of the list that was asked for; the nearest if there is none of that number."""
-        return Paginator(self.rows, ROWS_PER_PAGE).get_page(self.wanted.page)
+        return Paginator(self.hot_rows if self.is_hot else self.rows, ROWS_PER_PAGE).get_page(self.wanted.page)
 
     def map_config(self) -> dict[str, object] | None:
         """What the script has to know of the map; None if there is nothing to draw."""
@@ -166,6 +210,8 @@ class HeatPage:
             return None
         return {
             "info": reverse("heat-info"),
+            "hot": reverse("hot-areas"),
+            "shapes": {kind.value: [shape, str(kind.label)] for kind, shape, _meaning in hot_list.legend()},
             "note": ground.note,
             "year": YEAR,
             "period": {"from": self.wanted.period.first, "until": self.wanted.period.until},
@@ -188,7 +234,10 @@ class HeatPage:
 
     def sheet(self) -> Iterator[list[object]]:
         """The whole list as rows of a table, its heading first."""
-        yield from self._public_sheet() if self.is_public else self._staff_sheet()
+        if self.is_hot:
+            yield from hot_list.sheet(self.hot_rows, MOST_EXPORTED)
+        else:
+            yield from self._public_sheet() if self.is_public else self._staff_sheet()
 
     def _staff_sheet(self) -> Iterator[list[object]]:
         yield [
@@ -202,7 +251,14 @@ class HeatPage:
         for place in self.rows[:MOST_EXPORTED]:
             counts = [place.issues, place.weeks, place.recurrences, place.still_open, place.last_at.date().isoformat()]
             light = place.light.label if place.light else ""
-            yield [place.area, place.within, place.category.name, *counts, light, place.cause.label if place.cause else ""]
+            yield [
+                place.area,
+                place.within,
+                place.category.name,
+                *counts,
+                light,
+                ", ".join(str(hint.label) for hint in place.hints),
+            ]
 
     def _public_sheet(self) -> Iterator[list[object]]:
         yield [_("Recurring place"), _("Category"), str(COLUMNS["issues"]), _("Four-week periods with an issue")]

@@ -55,6 +55,21 @@ def outline_of(area: Area, neighbours: Iterable[Area]) -> Outline | None:
     )
 
 
+def outline_of_place(cells: Iterable[Area], around: Iterable[Area], middle: tuple[float, float]) -> Outline | None:
+    """Several areas drawn as one place among others, with its middle (longitude, latitude); None if none has a boundary."""
+    inside = [cell.boundary for cell in cells if cell.boundary is not None]
+    others = [other.boundary for other in around if other.boundary is not None]
+    if not inside:
+        return None
+    frame = _frame([*inside, *others])
+    return Outline(
+        view_box=f"0 0 {frame.width:.0f} {frame.height:.0f}",
+        area="".join(_path(boundary, frame) for boundary in inside),
+        neighbours=[_path(other, frame) for other in others],
+        middle=frame.xy(*middle),
+    )
+
+
 def _frame(boundaries: list[MultiPolygon]) -> Frame:
     extents = [boundary.extent for boundary in boundaries]
     west, south = min(e[0] for e in extents), min(e[1] for e in extents)

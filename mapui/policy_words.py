@@ -40,7 +40,8 @@ WORDS: Mapping[str, str | Promise] = {
     "down_per_hop": _("Returned down per level"), "down_within": _("Returned down within"), "keep_at_least": _("Time that is left at least"),
     "bounce_within": _("Order returned within"), "bounce_total": _("Orders returned in all"), "households": _("Households"),
     "common": _("Common concern"), "legacy": _("Legacy problem"), "cluster": _("Cluster"), "open": _("Open issues"),
-    "within_m": _("Within metres"), "within": _("Within"), "areas": _("Areas"), "reasons": _("Reasons"),
+    "within_m": _("Within metres"), "within": _("Within"), "areas": _("Areas"), "hot": _("Hot spots"), "periods": _("Periods of four weeks"),
+    "issues": _("Fewest issues"), "chance": _("Share of findings that may be chance"), "came_back": _("Issues that came back"), "reasons": _("Reasons"),
     "requester": _("Waiting for the requester"), "legal": _("In court, arbitration or petition"), "season": _("Frozen ground or floods"),
     "funds": _("Waiting for funds or approval"), "force_majeure": _("Force majeure"),
     "needs_interim_measure": _("Interim measure needed"), "review_every": _("Reviewed every"), "objections": _("Objections"),
@@ -70,7 +71,7 @@ VALUES: Mapping[str, str | Promise] = {
     "urgent": Urgency.URGENT.label,
     "normal": Urgency.NORMAL.label,
 }
-_SHARES = frozenset({"at", "poll_min", "poll_share", "rectify_share", "call_back"})
+_SHARES = frozenset({"at", "chance", "poll_min", "poll_share", "rectify_share", "call_back"})
 LIGHTS = tuple(rung.light for rung in LADDER)
 
 

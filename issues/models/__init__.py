@@ -6,6 +6,7 @@ from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
 from issues.models.diary import DiaryEntry, DiaryReminder, MonthlyReview, ReviewPick
 from issues.models.governing import CalendarChange, PolicyDraft, Simulation, Stage
 from issues.models.heat import HeatArea, HeatBin, HeatState
+from issues.models.hot import HotPlace, HotRun, HotSpot, Kind, Topic, TopicLine, Trend
 from issues.models.intake import Attachment, Evidence, Rating, Requester, Submission
 from issues.models.joint import Mark, SubTask
 from issues.models.ledger import Event, EventText
@@ -35,10 +36,14 @@ __all__ = [
     "HeatBin",
     "HeatState",
     "HolderRequest",
+    "HotPlace",
+    "HotRun",
+    "HotSpot",
     "Issue",
     "IssueWords",
     "Judgement",
     "KeySupervisionEntry",
+    "Kind",
     "LetterItem",
     "ListingRequest",
     "Mark",
@@ -67,4 +72,7 @@ __all__ = [
     "Suggestion",
     "SuggestionAnswer",
     "SupervisionStep",
+    "Topic",
+    "TopicLine",
+    "Trend",
 ]

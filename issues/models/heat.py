@@ -58,7 +58,7 @@ class HeatArea(models.Model):
     class Meta:
         verbose_name = _("heat of an area")
         verbose_name_plural = _("heat of areas")
-        indexes = (models.Index(fields=("week",), name="heat_area_week"),)
+        indexes = (models.Index(fields=("week", "path"), name="heat_area_week_path"),)
 
     def __str__(self) -> str:
         return f"{self.path} week {self.week}: {self.count}"

@@ -4,6 +4,7 @@ from issues.querysets.config import CategoryQuerySet, CountyDayQuerySet, PolicyQ
 from issues.querysets.desk import ReplyTemplateQuerySet, SavedFilterQuerySet
 from issues.querysets.files import AttachmentQuerySet, EvidenceQuerySet, PublicationQuerySet
 from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQuerySet, SimulationQuerySet
+from issues.querysets.hot import HotPlaceQuerySet, HotRunQuerySet, HotSpotQuerySet, TopicQuerySet
 from issues.querysets.issues import IssueQuerySet
 from issues.querysets.joint import JudgementQuerySet, PollQuerySet, SubTaskQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
@@ -27,6 +28,9 @@ __all__ = [
     "EventTextQuerySet",
     "EvidenceQuerySet",
     "HolderRequestQuerySet",
+    "HotPlaceQuerySet",
+    "HotRunQuerySet",
+    "HotSpotQuerySet",
     "IssueQuerySet",
     "JudgementQuerySet",
     "KeySupervisionQuerySet",
@@ -49,4 +53,5 @@ __all__ = [
     "StepQuerySet",
     "SubTaskQuerySet",
     "SubmissionQuerySet",
+    "TopicQuerySet",
 ]

@@ -1,5 +1,6 @@
 -- Makes one week of `issues_heatarea` right, as heat_bins.sql does for the bins; issues without a point count here too.
--- Takes week, since, until (of the week), uncounted (statuses), cell, village (levels). Gives how many rows changed.
+-- Takes week, since, until (of the week), paths (of areas; null: all), uncounted (statuses), cell, village (levels). Gives
+-- how many rows changed.
 -- Not ORM: one statement that writes only differences.
 WITH fresh AS (
     SELECT issue.path, category_id AS category,
@@ -9,10 +10,11 @@ WITH fresh AS (
            count(*) AS count, count(*) FILTER (WHERE NOT non_public) AS public_count
     FROM issues_issue AS issue JOIN grids_area AS area ON area.id = issue.area_id
     WHERE reported_at >= %(since)s AND reported_at < %(until)s AND NOT sealed AND status <> ALL(%(uncounted)s)
+      AND (%(paths)s::text[] IS NULL OR issue.path = ANY(%(paths)s))
     GROUP BY 1, 2, 3
 ), gone AS (
     DELETE FROM issues_heatarea AS old
-    WHERE week = %(week)s AND NOT EXISTS (
+    WHERE week = %(week)s AND (%(paths)s::text[] IS NULL OR old.path = ANY(%(paths)s)) AND NOT EXISTS (
         SELECT FROM fresh WHERE fresh.path = old.path COLLATE "C" AND fresh.category = old.category
     )
     RETURNING 1

@@ -23,14 +23,16 @@ def heat(request: HttpRequest) -> HttpResponse:
     page = _page(request)
     context: dict[str, object] = {"heat": page, "leaf": page.leaf()}
     if request.headers.get("HX-Request"):
-        return render(request, "mapui/_heat_places.html", context)
+        return render(request, "mapui/_heat_hot_list.html" if page.is_hot else "mapui/_heat_places.html", context)
     return render(request, "mapui/heat.html", {**context, "map_config": page.map_config()})
 
 
 @require_safe
 def heat_export(request: HttpRequest) -> StreamingHttpResponse:
     """The list as a CSV file."""
-    return csv_answer(f"{_('recurring-places')}-{localdate():%Y-%m-%d}.csv", _page(request).sheet())
+    page = _page(request)
+    name = _("hot-spots") if page.is_hot else _("recurring-places")
+    return csv_answer(f"{name}-{localdate():%Y-%m-%d}.csv", page.sheet())
 
 
 def _page(request: HttpRequest) -> HeatPage:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
-from issues.models import Issue
+from issues import heat
+from issues.heat_queries import ALL
+from issues.models import HeatArea, HeatBin, Issue
+from issues.weeks import week_of
 
 UNCOUNTED = {"declined", "withdrawn", "merged"}
 
@@ -22,6 +26,31 @@ def tile_of(x: float, y: float, z: int) -> tuple[int, int]:
 def bin_of(each: Issue, zoom: int) -> tuple[int, int]:
     assert each.point is not None
     return tile_of(each.point.x, each.point.y, zoom)
+
+
+def bins_by_hand() -> Counter[tuple[object, ...]]:
+    found: Counter[tuple[object, ...]] = Counter()
+    for each in counted():
+        if each.point is None:
+            continue
+        for zoom in heat.BIN_ZOOMS:
+            path = each.path if zoom == max(heat.BIN_ZOOMS) else each.path.split(".")[0]
+            for kind in (ALL, each.category_id):
+                found[zoom, kind, *bin_of(each, zoom), week_of(each.reported_at), path] += 1
+    return found
+
+
+def stored_bins() -> dict[tuple[object, ...], int]:
+    rows = HeatBin.objects.values_list("zoom", "category", "x", "y", "week", "path", "count")
+    return {tuple(row[:-1]): row[-1] for row in rows}
+
+
+def areas_by_hand() -> Counter[tuple[object, ...]]:
+    return Counter((each.path, each.category_id, week_of(each.reported_at)) for each in counted())
+
+
+def stored_areas() -> dict[tuple[object, ...], int]:
+    return {(row.path, row.category, row.week): row.count for row in HeatArea.objects.all()}
 
 
 def decoded(payload: bytes) -> tuple[list[int], list[tuple[int, int, int]]]:

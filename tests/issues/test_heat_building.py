@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -14,39 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from issues import heat
-from issues.heat_queries import ALL
-from issues.models import Event, HeatArea, HeatBin, HeatState, Issue
+from issues.models import Event, HeatArea, HeatState, Issue
 from issues.terms import Actor, Status, Verb
 from issues.weeks import monday, starts_at, week_of
-from tests.issues.heat_by_hand import bin_of, counted
+from tests.issues.heat_by_hand import areas_by_hand, bins_by_hand, counted, stored_areas, stored_bins
 from tests.issues.heat_factories import NOW, category, issue, many
 
 pytestmark = pytest.mark.usefixtures("fresh_cache")
-
-
-def bins_by_hand() -> Counter[tuple[object, ...]]:
-    found: Counter[tuple[object, ...]] = Counter()
-    for each in counted():
-        if each.point is None:
-            continue
-        for zoom in heat.BIN_ZOOMS:
-            path = each.path if zoom == max(heat.BIN_ZOOMS) else each.path.split(".")[0]
-            for kind in (ALL, each.category_id):
-                found[zoom, kind, *bin_of(each, zoom), week_of(each.reported_at), path] += 1
-    return found
-
-
-def stored_bins() -> dict[tuple[object, ...], int]:
-    rows = HeatBin.objects.values_list("zoom", "category", "x", "y", "week", "path", "count")
-    return {tuple(row[:-1]): row[-1] for row in rows}
-
-
-def areas_by_hand() -> Counter[tuple[object, ...]]:
-    return Counter((each.path, each.category_id, week_of(each.reported_at)) for each in counted())
-
-
-def stored_areas() -> dict[tuple[object, ...], int]:
-    return {(row.path, row.category, row.week): row.count for row in HeatArea.objects.all()}
 
 
 # --- Weeks ------------------------------------------------------------------------------------------------------------
@@ -163,12 +136,12 @@ def test_event_when_it_commits_late_with_a_low_number_is_not_missed(town, monkey
     tell(early, Verb.SUBMIT)
     low, high = Event.objects.order_by("id").values_list("id", flat=True)
     monkeypatch.setattr(heat, "_snapshot", lambda: (100, 120))
-    weeks_seen = heat._stirred_weeks
-    monkeypatch.setattr(heat, "_stirred_weeks", lambda after: [week_of(NOW)])  # the low one is not visible yet
+    stirred = heat._stirred
+    monkeypatch.setattr(heat, "_stirred", lambda after: [(week_of(NOW), [early.path])])  # the low one is not visible yet
     heat.refresh(at=NOW)
     assert len(stored_areas()) == 1
 
-    monkeypatch.setattr(heat, "_stirred_weeks", weeks_seen)
+    monkeypatch.setattr(heat, "_stirred", stirred)
     heat.refresh(at=NOW)
 
     assert low < high

@@ -275,7 +275,7 @@ def test_list_when_a_place_has_a_reason_to_raise_says_so(town):
 
     (place,) = listed(secretary(town, "north"), town)
 
-    assert place.cause == Cause.REOPEN
+    assert place.hints == [recurrence.Hint.REOPEN]
 
 
 def test_page_of_the_list_when_read_costs_the_same_however_long_it_is(town, django_assert_num_queries):

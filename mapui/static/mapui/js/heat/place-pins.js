@@ -26,9 +26,9 @@ function pinOf([worst, ...others]) {
   const names = [worst, ...others].map((row) => `${row.dataset.place}. ${find("[data-go]", row).textContent} · ${find(".heat__category", row).textContent}`);
   return {
     place: [Number(worst.dataset.lon), Number(worst.dataset.lat)],
-    className: "heat-pin",
+    className: worst.dataset.kind ? "heat-pin heat-pin--hot" : "heat-pin",
     title: names.join("\n"),
-    text: worst.dataset.place,
+    text: `${find(".hot__shape", worst)?.textContent ?? ""}${worst.dataset.place}`,
     data: worst.dataset.place,
   };
 }

@@ -7,6 +7,7 @@ import { find, findAll, island, on } from "../core/dom.js";
 import { gettext } from "../core/i18n.js";
 import { BLANK, HeatAreas } from "../heat/heat-areas.js";
 import { HeatLayer } from "../heat/heat-layer.js";
+import { HotAreas } from "../heat/hot-areas.js";
 import { legend } from "../heat/heat-scale.js";
 import { PlacePins } from "../heat/place-pins.js";
 import { readoutOf, titleOf } from "../heat/readout.js";
@@ -27,6 +28,7 @@ const view = () => ({ from: state.from, until: state.until, measure: mode() === 
 let map = null;
 let heat = null;
 let areas = null;
+let hot = null;
 let slider = null;
 map = new AreaMap(find("#map"), {
   ...config.map,
@@ -41,12 +43,42 @@ const pins = new PlacePins(map.map, { pane: "issues", onOpen: openPlace });
 function showLevel(level) {
   map?.setState(level, BLANK); // null while it is being made: then it is done below
   if (areas && mode() === "areas") areas.use(level.slug, map.map).then(showLegend);
+  if (hot && mode() === "hot") showHot();
+}
+
+/** The hot spots are those of the last night and of the whole year: they have a legend of their own, and no slider. */
+function showHot() {
+  const isHot = mode() === "hot";
+  const isTold = hot?.use(isHot ? map.level.slug : null, map.map);
+  find("#hot-legend").hidden = !isHot;
+  find("#hot-far").hidden = Boolean(isTold) || !hot?.kinds.size;
+  find("#heat-empty").hidden = isHot || !isEmpty();
+  find("#time").hidden = isHot || !state.info?.weeks;
+}
+
+const isEmpty = () => Boolean(state.info) && (!state.info.weeks || !state.info.totals.some(Boolean));
+
+async function loadHot() {
+  const asked = category();
+  try {
+    const told = await getJSON(`${config.hot}?category=${encodeURIComponent(asked)}`);
+    if (asked !== category()) return;
+    const sources = [...map.layers].filter(([slug]) => slug in told.levels).map(([slug, layer]) => [slug, layer.source]);
+    hot ??= new HotAreas({ sources: new Map(sources), pane: "heat", onTrouble: trouble });
+    hot.setSource(told.levels);
+    showHot();
+    find("#map").dataset.hot = asked || "all";
+  } catch (error) {
+    trouble(error);
+  }
 }
 
 function showMode() {
   const byArea = mode() === "areas";
+  if (mode() === "hot" && !hot) loadHot();
+  else showHot();
   if (!heat) return;
-  if (byArea) heat.layer.remove();
+  if (byArea || mode() === "hot") heat.layer.remove();
   else heat.layer.addTo(map.map);
   areas.use(byArea ? map.level.slug : null, map.map).then(showLegend);
   paint();
@@ -55,14 +87,14 @@ function showMode() {
 function paint() {
   if (!heat) return;
   if (mode() === "areas") areas.show(view());
-  else heat.show(view());
+  else if (mode() !== "hot") heat.show(view());
   showLegend();
 }
 
 function showLegend() {
   const place = find("#heat-legend");
   const byArea = mode() === "areas";
-  place.hidden = byArea && !areas.heat;
+  place.hidden = (byArea && !areas.heat) || mode() === "hot";
   if (place.hidden) return;
   const most = byArea ? areas.most : heat.most(Math.min(Math.round(map.map.getZoom()), state.info.zooms[1]));
   find("[data-legend-title]", place).textContent = titleOf(mode(), state.info);
@@ -81,9 +113,7 @@ async function load() {
     const info = await getJSON(`${config.info}?category=${encodeURIComponent(asked)}`);
     if (asked !== category()) return;
     state.info = info;
-    const isEmpty = !info.weeks || !info.totals.some(Boolean);
-    find("#heat-empty").hidden = !isEmpty;
-    find("#time").hidden = !info.weeks;
+    showHot();
     if (!info.weeks) return;
     begin(info);
     heat.setSource(info);
@@ -140,6 +170,7 @@ function rested({ from, until }) {
 function offerList() {
   const list = find("#places").dataset;
   const button = find("[data-list-period]");
+  if (!button) return;
   button.hidden = list.from === find("#heat-from").value && weekOf(list.to) === weekOf(find("#heat-to").value);
 }
 
@@ -174,9 +205,16 @@ function listChanged() {
   if (slider) offerList();
 }
 
+/** The list beside the map is another one for hot spots; between the other ways to colour it stays as it is. */
+function followMode() {
+  const isHot = find("#places").dataset.mode === "hot";
+  if (isHot !== (mode() === "hot")) form.dispatchEvent(new CustomEvent("hot-mode"));
+}
+
 // --- Pointing ---------------------------------------------------------------------------------------------------------
 function showReadout(event) {
   const readout = find("#heat-readout");
+  if (mode() === "hot") return showKind(event, readout);
   if (!heat) return;
   const area = mode() === "areas" ? map.areaAt(lonLat(event.latlng)) : null;
   const found = mode() === "areas" ? area && areas.of(area.ordinal) : heat.at(map.map, lonLat(event.latlng));
@@ -184,12 +222,23 @@ function showReadout(event) {
   if (found) readout.textContent = readoutOf(found, { area: area?.name, step: state.info.step });
 }
 
+function showKind(event, readout) {
+  const area = hot && map.areaAt(lonLat(event.latlng));
+  const kind = area && hot.of(area.ordinal);
+  readout.hidden = !kind;
+  if (kind) readout.textContent = `${config.shapes[kind][0]} ${config.shapes[kind][1]} · ${area.name}`;
+}
+
 for (const element of findAll("[data-plain]")) element.hidden = true;
-find("#heat-category").addEventListener("change", load);
+find("#heat-category").addEventListener("change", () => {
+  load();
+  if (hot || mode() === "hot") loadHot();
+});
 find("#heat-town")?.addEventListener("change", (event) => map.show(config.towns[event.target.value] ?? config.map.bounds));
 on("change", "[name=mode]", () => {
   showMode();
   remember();
+  followMode();
 });
 on("click", "[data-go]", (_, button) => goTo(button.closest("[data-place]")));
 document.addEventListener("htmx:afterSettle", listChanged);
@@ -200,3 +249,4 @@ map.map.on("zoomend", () => heat && showLegend());
 showLevel(map.level);
 listChanged();
 load();
+if (mode() === "hot") loadHot();
