@@ -94,14 +94,19 @@ def test_report_asks_few_questions(county: County) -> None:
     assert submission.issue.event_count == 1
 
 
+_TRANSACTION = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+
+
 @contextmanager
-def few_statements(what: str = "", *, at_most: int = MOST) -> Iterator[None]:
-    """Fails if more than that are sent within."""
+def few_statements(what: str = "", *, at_most: int = MOST, whole: bool = False) -> Iterator[None]:
+    """Fails if more than that are sent within.
+
+    What begins and ends a transaction is left out (a savepoint in a test, a pair for each `atomic`), unless it is to be
+    counted `whole`.
+    """
     with CaptureQueriesContext(connection) as seen:
         yield
-    sent = [
-        query["sql"] for query in seen.captured_queries if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))
-    ]
+    sent = [query["sql"] for query in seen.captured_queries if whole or not query["sql"].startswith(_TRANSACTION)]
     assert len(sent) <= at_most, "\n".join([what, *sent])
 
 

@@ -249,7 +249,7 @@ def test_statements_of_a_fragment_are_bounded(made, name, django_assert_max_num_
     for cell in "ABCDEF":
         made.report(cell=cell, category="road.light")
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(8):
         client.get(reverse(name))
 
 
