@@ -144,21 +144,8 @@ def staff_county(
     `words`: names of the offices (`supervision`, `township`, `village` suffixes). `representatives`: how many party
     representatives, spread over the villages by household. `prefix`: put before the code of the supervision office.
     """
-    county, rng = staffing.county, staffing.rng
-    office = Unit.objects.create(
-        code=f"{prefix}supervision", name=words["supervision"], kind=Unit.Kind.SUPERVISION_OFFICE, area=county, phone="0000-0000000"
-    )
-    for role in (
-        Role.COUNTY_LEADER,
-        Role.ORGANISATION_OFFICE,
-        Role.HOTLINE_OPERATOR,
-        Role.SYSTEM_ADMIN,
-        Role.AUDITOR,
-        Role.MONITOR,
-    ):
-        staffing.hire(role, county)
-    for _ in range(2):
-        staffing.hire(Role.SUPERVISION_OFFICE, county, unit=office)
+    county = staffing.county
+    _staff_offices(staffing, f"{prefix}supervision", words["supervision"])
     for unit in departments:
         staffing.hire(Role.DEPARTMENT, county, unit=unit)
     townships = staffing.by_level[Level.TOWNSHIP]
@@ -172,7 +159,18 @@ def staff_county(
         staffing.hire(Role.VILLAGE_SECRETARY, village, unit=secretaries[village.pk])
         staff_cells(staffing, village)
     staff_representatives(staffing, villages, representatives)
-    rng.shuffle(villages)
+    staffing.rng.shuffle(villages)
+
+
+def _staff_offices(staffing: Staffing, code: str, name: str) -> None:
+    """One person in each office of the county, and two in the supervision office, whose unit is made with that code and name."""
+    county, kind = staffing.county, Unit.Kind.SUPERVISION_OFFICE
+    office = Unit.objects.create(code=code, name=name, kind=kind, area=county, phone="0000-0000000")
+    offices = (Role.COUNTY_LEADER, Role.ORGANISATION_OFFICE, Role.HOTLINE_OPERATOR)
+    for role in (*offices, Role.SYSTEM_ADMIN, Role.AUDITOR, Role.MONITOR):
+        staffing.hire(role, county)
+    for _ in range(2):
+        staffing.hire(Role.SUPERVISION_OFFICE, county, unit=office)
 
 
 def staff_cells(staffing: Staffing, village: Area) -> None:

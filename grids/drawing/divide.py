@@ -72,17 +72,25 @@ def divide(
     net, weights = _weighted_mesh(flat, plane, len(targets), rng, crowd or Crowd(), style)
     width = float(np.sqrt(flat.area / len(targets)))
     known = plane.into_xy(np.array([seed for seed in seeds or () if seed is not None], float).reshape(-1, 2))
-    # Seeds are bent with the land that they stand on, or they would find themselves on somebody else's.
-    bent = noise.bent(np.concatenate([net.centres, known]), width, style.bend * width, rng)
-    bend, known = bent[: len(net)], bent[len(net) :]
+    bend, known = _bent(net, known, width, style, rng)
     fixed = np.array([seed is not None for seed in seeds] if seeds else [False] * len(targets))
     starts = _seeds(bend, weights, fixed, known, rng)
     try:
         part = partition(net, weights, np.asarray(targets, float), starts, bend=bend)
     except ValueError as error:
         raise CannotDivide(str(error)) from error
-    joined = _joined(net, part, len(targets), style)
-    return _back_on_earth(joined, outline, plane)
+    return _back_on_earth(_joined(net, part, len(targets), style), outline, plane)
+
+
+def _bent(
+    net: meshes.Mesh, known: np.ndarray, width: float, style: Style, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """The centres of the mesh and the known seeds, metres of the plane, bent for parts of that width.
+
+    Seeds are bent with the land that they stand on, or they would find themselves on somebody else's.
+    """
+    bent = noise.bent(np.concatenate([net.centres, known]), width, style.bend * width, rng)
+    return bent[: len(net)], bent[len(net) :]
 
 
 def noded(outline: BaseGeometry, step_m: float = STEP_M) -> BaseGeometry:
