@@ -22,6 +22,7 @@ from issues import state
 from issues.many import save_columns
 from issues.models import Event, EventText, Issue
 from issues.pens import AT_ONCE, Pen
+from issues.querysets import IssueQuerySet
 from issues.terms import Actor, Verb
 from representatives.models import Person
 
@@ -50,19 +51,9 @@ def append(
     """
     if issue.pk is None:
         issue.save()  # its key is part of the first event's hash; who gives it one beforehand saves a statement
-    event = Event(
-        issue=issue,
-        verb=verb,
-        at=at,
-        by=by,
-        actor=actor,
-        from_status=from_status,
-        to_status=issue.status,
-        from_level=from_level,
-        to_level=issue.level,
-        facts=dict(facts or {}),
-        is_public=is_public,
-    )
+    event = Event(issue=issue, verb=verb, at=at, by=by, actor=actor, facts=dict(facts or {}), is_public=is_public)
+    event.from_status, event.to_status = from_status, issue.status
+    event.from_level, event.to_level = from_level, issue.level
     _chain(issue, event, {key: text for key, text in (texts or {}).items() if text}, pen)
     pen.touched(issue, *former_paths)
     return event
@@ -214,3 +205,25 @@ def verify_all(number: str = "") -> tuple[int, Iterator[Fault | None]]:
         events = events.of_issue_numbered(number)
     rows = issues.values_list("pk", "number", "event_count", "head")
     return issues.count(), verify(rows.iterator(chunk_size=_CHUNK), events.iterator(chunk_size=_CHUNK))
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Some issues whose chains were walked: from which number to which, how many, and what is not as it was written."""
+
+    checked: int
+    first: str
+    last: str
+    faults: list[Fault]
+    before: int | None  # the key to go on from, backwards; None: the oldest was among them
+
+
+def verify_stretch(issues: IssueQuerySet, until: int | None, most: int) -> Stretch:
+    """Walks the chains of the newest of those issues, `most` of them at most, up to the one with that key."""
+    with snapshot():
+        rows = list(issues.newest_until(until).values_list("pk", "number", "event_count", "head")[: most + 1])
+        taken, left = rows[:most][::-1], rows[most:]
+        events = Event.objects.chains_of([row[0] for row in taken])
+        faults = [fault for fault in verify(taken, events.iterator(chunk_size=_CHUNK)) if fault]
+    names = [row[1] for row in taken] or [""]
+    return Stretch(len(taken), names[0], names[-1], faults, left[0][0] if left else None)

@@ -54,6 +54,7 @@ MENU: tuple[Entry, ...] = (
     Entry(Page.DELIVERIES, Page.DELIVERIES.label),
     Entry(Page.SUGGESTIONS, Page.SUGGESTIONS.label),
     Entry(Page.POLICY, Page.POLICY.label),
+    Entry(Page.AUDIT, Page.AUDIT.label),
     Entry(Page.ADMIN, Page.ADMIN.label),
 )
 

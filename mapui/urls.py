@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from mapui.converters import WordConverter
 from mapui.views import (
     access,
+    audit,
     cards,
     cells,
     contact,
@@ -168,6 +169,7 @@ urlpatterns = [
     path("suggest/<word:code>/", suggestions.suggestion, name="suggestion"),
     path("suggestions/", suggestions.suggestion_list, name="suggestions"),
     path("suggestions/<int:pk>/", suggestions.suggestion_answer, name="suggestion-answer"),
+    path("audit/", audit.audit, name="audit"),
     path("cover/", cover.cover, name="cover"),
     path("cover/export.csv", cover.cover_export, name="cover-export"),
     path("staff/", staff.staff_list, name="staff-list"),

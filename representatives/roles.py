@@ -66,6 +66,7 @@ class Page(TextChoices):
     DELIVERIES = "deliveries", pgettext_lazy("menu", "Deliveries")
     SUGGESTIONS = "suggestions", pgettext_lazy("menu", "Suggestions")
     POLICY = "policy", pgettext_lazy("menu", "Time limits")
+    AUDIT = "audit", pgettext_lazy("menu", "Ledger check")
     ADMIN = "admin:index", pgettext_lazy("menu", "Administration")
 
 
@@ -122,7 +123,7 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY,             _QUEUE),
     _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _SUGGESTIONS),
     _post(Role.SYSTEM_ADMIN,         Sees.NOTHING,    _COUNTY,             _COVER | _POLICY | _SUGGESTIONS | _ADMIN | {Page.DELIVERIES}, arranges=True),
-    _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY,             _ADMIN),
+    _post(Role.AUDITOR,              Sees.NOTHING,    _COUNTY,             _ADMIN | {Page.AUDIT}),
 )}
 # fmt: on
 

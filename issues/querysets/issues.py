@@ -85,6 +85,10 @@ class IssueQuerySet(WaitingWords):
     def numbered(self, number: str) -> Self:
         return self.filter(number=number)
 
+    def newest_until(self, key: int | None) -> Self:
+        """By their keys, the newest first; those up to that key if one is given."""
+        return (self if key is None else self.filter(pk__lte=key)).order_by("-pk")
+
     def with_numbers(self, numbers: Iterable[str]) -> Self:
         return self.filter(number__in=list(numbers))
 

@@ -65,6 +65,10 @@ class EventQuerySet(models.QuerySet["Event"]):
     def of_issues(self, issues: Collection[int]) -> Self:
         return self.filter(issue__in=issues)
 
+    def chains_of(self, issues: Collection[int]) -> Self:
+        """All events of these issues with their words, chain by chain, as `ledger.verify` walks them."""
+        return self.of_issues(issues).order_by("issue_id", "number").select_related("words")
+
     def orders(self, issues: Collection[int]) -> Self:
         """By what these issues were handed to a unit or a post with a slip, in order."""
         handed = Q(facts__has_key="unit") | Q(facts__has_key="handler")
