@@ -24,7 +24,7 @@ from gridgov.replicas import PRIMARY, watch
 # Queue, issue, desk and tracking page are where people act on what they see: they are not here.
 TOLERANT = frozenset(
     {
-        "heat", "heat-tile", "heat-areas", "heat-info",
+        "heat", "heat-tile", "heat-areas", "heat-info", "hot-areas",
         "figures", "figures-issues", "figures-month", "figures-month-pdf",
         "cover", "search", "cell", "cell-qr", "diary-ledger", "diary-ledger-pdf", "diary-totals",
         "policy-compare", "public-photo",

@@ -135,7 +135,7 @@ TEMPLATES = [
 DATABASE_POOL = env.int("GRIDGOV_DATABASE_POOL", default=8)
 # Compiling a statement takes PostgreSQL seconds at 100,000 open issues; running it takes milliseconds. A host that vanishes
 # in the middle of a transaction holds its rows for a minute, not for the two hours of the system's own patience.
-SESSION = "-c jit=off -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+SESSION = "-c jit=off -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3 -c tcp_user_timeout=60000"
 
 
 def database(url: str, *, patience_s: int) -> dict[str, Any]:

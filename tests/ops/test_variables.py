@@ -122,3 +122,22 @@ def test_broker_when_it_is_rabbitmq_keeps_tasks_in_quorum_queues_and_confirms_th
     assert {rabbit["CELERY_TASK_DEFAULT_QUEUE_TYPE"], rabbit["CELERY_TASK_CREATE_MISSING_QUEUE_TYPE"]} == {"quorum"}
     assert rabbit["CELERY_WORKER_DETECT_QUORUM_QUEUES"] is True
     assert rabbit["CELERY_BROKER_TRANSPORT_OPTIONS"] == {"confirm_publish": True}
+
+
+def test_replicas_when_named_are_routed_to_and_without_them_nothing_is():
+    alone = stored_by("DATABASE") | stored_by("MIDDLEWARE")
+    urls = "postgis://gridgov@one/none,postgis://gridgov@two/none"
+    routed = stored_by("DATABASE", DATABASE_REPLICA_URLS=urls) | stored_by("MIDDLEWARE", DATABASE_REPLICA_URLS=urls)
+
+    assert list(alone["DATABASES"]) == ["default"]
+    assert "DATABASE_ROUTERS" not in alone
+    assert not [name for name in alone["MIDDLEWARE"] if "Replica" in name]
+    assert [base["HOST"] for base in routed["DATABASES"].values()] == ["localhost", "one", "two"]
+    assert routed["DATABASE_ROUTERS"] == ["gridgov.routing.ReplicaRouter"]
+    assert routed["MIDDLEWARE"] == [*alone["MIDDLEWARE"], "gridgov.routing.ReplicaMiddleware"]  # innermost
+
+
+def test_every_connection_lets_a_host_that_vanished_go_within_minutes():
+    for base in stored_by("DATABASE", DATABASE_REPLICA_URLS="postgis://gridgov@one/none")["DATABASES"].values():
+        assert {"tcp_keepalives_idle=30", "tcp_user_timeout=60000"} <= set(base["OPTIONS"]["options"].split())
+        assert base["OPTIONS"]["tcp_user_timeout"] <= 10_000
