@@ -34,13 +34,15 @@ def tile(request: HttpRequest, level: str, version: int, z: int, x: int, y: int)
 
 
 @require_safe
-def names(request: HttpRequest, level: str, version: int) -> HttpResponse:
-    """The names of a geometry version, in the order of the ordinals; 410 if another version stands."""
+def names(request: HttpRequest, level: str, version: int, block: int) -> HttpResponse:
+    """A block of the names of a geometry version, in the order of the ordinals; 410 if another version stands."""
     try:
-        packed = tiles.names(_level(level), version)
+        packed = tiles.names(_level(level), version, block)
     except tiles.Gone as gone:
         return _gone(gone)
-    return _for_good(request, packed, "application/json", etag=f'"{level}-{version}-names"')
+    except LookupError:
+        raise Http404(f"There are no names of {level} in block {block}.") from None
+    return _for_good(request, packed, "application/json", etag=f'"{level}-{version}-names-{block}"')
 
 
 @require_safe
@@ -59,6 +61,7 @@ def tilejson(request: HttpRequest, level: str) -> HttpResponse:
 def _description(request: HttpRequest, level: Level, sheet: tiles.Sheet) -> dict[str, object]:
     slug = levels.slug(level)
     example = reverse("tile", kwargs={"level": slug, "version": sheet.version, "z": 0, "x": 0, "y": 0})
+    names = reverse("area-names", kwargs={"level": slug, "version": sheet.version, "block": 0})
     described: dict[str, object] = {
         "tilejson": "3.0.0",
         "name": slug,
@@ -68,7 +71,8 @@ def _description(request: HttpRequest, level: Level, sheet: tiles.Sheet) -> dict
         "maxzoom": tiles.MAX_ZOOM,
         "vector_layers": [{"id": "area", "fields": {}, "minzoom": tiles.MIN_ZOOM[level], "maxzoom": tiles.MAX_ZOOM}],
         "geometry_version": sheet.version,
-        "names": request.build_absolute_uri(reverse("area-names", kwargs={"level": slug, "version": sheet.version})),
+        "names": request.build_absolute_uri(names.replace("/0.json", "")) + "/{block}.json",
+        "names_per_block": tiles.BLOCK,
     }
     if sheet.bounds is not None:
         described["bounds"] = [round(degrees, 6) for degrees in sheet.bounds]

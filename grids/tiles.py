@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from django.conf import settings
@@ -30,6 +31,10 @@ MIN_ZOOM = {Level.GRID: 8, Level.VILLAGE: 6, Level.TOWNSHIP: 4, Level.COUNTY: 0,
 SCREEN_PX = 256
 MARGIN_PX = 8
 COARSE_EXTENT, FINE_EXTENT = 1024, 4096
+# Names are told in blocks of so many ordinals: a map of 100,000 cells names the few hundred that somebody looks at.
+# The same number: `js/map/names.js`.
+BLOCK = 1024
+NO_NAMES = "[]"
 # Mercator has no poles.
 MAX_LATITUDE = 85.0511
 COMPRESSION = 6
@@ -79,18 +84,23 @@ def tile(level: Level, version: int, z: int, x: int, y: int) -> bytes:
     return _keep(file, raw) if raw else b""
 
 
-def names(level: Level, version: int) -> bytes:
-    """The gzipped list of names (JSON, `/map/areas/…`) of a version, from its file or else made now (one query).
+def names(level: Level, version: int, block: int) -> bytes:
+    """The gzipped names (JSON, `/map/areas/…`) of the areas with ordinals from `block` × BLOCK on, BLOCK of them at most.
 
-    Raises Gone if the version is not the one that stands and no file of it is left.
+    From their file or else made now (one query). Raises Gone if the version is not the one that stands and no file of it is
+    left; LookupError if there is no area with such an ordinal.
     """
-    file = folder(level, version) / "areas.json.gz"
+    file = folder(level, version) / "areas" / f"{block}.json.gz"
     kept = _kept(file)
     if kept is not None:
         return kept
-    standing, areas = _row("names", {"level": int(level)}) or (None, "[]")
+    first = block * BLOCK
+    values = {"level": int(level), "first": first, "last": first + BLOCK - 1}
+    standing, areas = _row("names", values) or (None, NO_NAMES)
     if standing != version:
         raise Gone(standing)
+    if areas == NO_NAMES:
+        raise LookupError(f"There is no block {block} of names.")
     return _keep(file, f'{{"version":{version},"areas":{areas}}}'.encode())
 
 
@@ -104,14 +114,25 @@ def warm(level: int, version: int) -> int:
     if current is None or current.version != version:
         return 0
     forget_others(which, version)
-    count = 0
+    made = 0
     try:
-        names(which, version)
+        _warm_names(which, version)
         for z, x, y in _addresses(current, MIN_ZOOM[which]):
-            count += bool(tile(which, version, z, x, y))
+            made += bool(tile(which, version, z, x, y))
     except Gone:
         logger.info("%s tiles: version %s is no longer the one that stands", levels.slug(level), version)
-    return count
+    return made
+
+
+def _warm_names(level: Level, version: int) -> None:
+    """All blocks of names."""
+    for block in count():
+        try:
+            names(level, version, block)
+        except Gone:
+            raise
+        except LookupError:
+            return
 
 
 def forget_others(level: Level, version: int) -> None:

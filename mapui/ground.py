@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from django.db.models import Count
+from django.db.models import Count, Min
 
 from grids import tiles
 from grids.levels import LADDER_LEVELS, Level, slug
@@ -54,12 +54,12 @@ class Ground:
 
     @cached_property
     def levels(self) -> list[dict[str, object]]:
-        """The levels that a map can draw, from wide to fine: slug, name, version, number of areas, least zoom."""
+        """The levels that a map can draw, from wide to fine: slug, name, version, number of areas, the first one's ordinal, least zoom."""
         drawn = drawn_levels(self.county, tuple(sorted(self.versions.items())))
         return [
             {"slug": slug(level), "name": self.name_of(level), "version": self.versions[level], "size": size}
-            | {"minZoom": tiles.MIN_ZOOM[level]}
-            for level, size in drawn
+            | {"first": first, "minZoom": tiles.MIN_ZOOM[level]}
+            for level, size, first in drawn
         ]
 
     @property
@@ -73,12 +73,13 @@ class Ground:
 
 
 @lru_cache(maxsize=64)
-def drawn_levels(county: str, versions: tuple[tuple[Level, int], ...]) -> tuple[tuple[Level, int], ...]:
-    """Levels of the county of which anything has a boundary, from wide to fine, and how many areas each has.
+def drawn_levels(county: str, versions: tuple[tuple[Level, int], ...]) -> tuple[tuple[Level, int, int], ...]:
+    """Levels of the county of which anything has a boundary, from wide to fine: how many areas each has, and the first ordinal.
 
     One statement, then remembered: whatever changes an area gives its layer another version.
     """
     areas = Area.objects.current().under(county).order_by()
-    sizes = {level: (n, drawn) for level, n, drawn in areas.values_list("level").annotate(n=Count("pk"), drawn=Count("boundary"))}
+    rows = areas.values_list("level").annotate(n=Count("pk"), drawn=Count("boundary"), first=Min("ordinal"))
+    found = {level: (n, first or 0) for level, n, drawn, first in rows if drawn}
     known = dict(versions)
-    return tuple((level, sizes[level][0]) for level in reversed(LADDER_LEVELS) if level in known and sizes.get(level, (0, 0))[1])
+    return tuple((level, *found[level]) for level in reversed(LADDER_LEVELS) if level in known and level in found)

@@ -228,7 +228,7 @@ class HeatPage:
             },
             "addresses": {
                 "tiles": reverse("tile", args=["county", 0, 0, 0, 0]).replace("county/0/0/0/0", "{level}/{version}/{z}/{x}/{y}"),
-                "names": reverse("area-names", args=["county", 0]).replace("county/0", "{level}/{version}"),
+                "names": reverse("area-names", args=["county", 0, 0]).replace("county/0/0", "{level}/{version}/{block}"),
             },
         }
 

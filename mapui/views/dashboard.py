@@ -241,7 +241,7 @@ def _addresses() -> dict[str, str]:
     """Addresses with places to fill in: {level}, {version}, {code} …"""
     return {
         "tiles": reverse("tile", args=["county", 0, 0, 0, 0]).replace("county/0/0/0/0", "{level}/{version}/{z}/{x}/{y}"),
-        "names": reverse("area-names", args=["county", 0]).replace("county/0", "{level}/{version}"),
+        "names": reverse("area-names", args=["county", 0, 0]).replace("county/0/0", "{level}/{version}/{block}"),
         "state": reverse("map-state", args=["county"]).replace("county", "{level}"),
         "delta": reverse("map-delta", args=["county"]).replace("county", "{level}"),
         "issues": reverse("map-issues"),

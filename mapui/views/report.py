@@ -88,7 +88,7 @@ def pin_map(request: HttpRequest) -> JsonResponse:
     if not ground.levels or ground.bounds() is None:
         raise Http404("The territory has no boundaries yet.")
     tiles = reverse("tile", args=["county", 0, 0, 0, 0]).replace("county/0/0/0/0", "{level}/{version}/{z}/{x}/{y}")
-    names = reverse("area-names", args=["county", 0]).replace("county/0", "{level}/{version}")
+    names = reverse("area-names", args=["county", 0, 0]).replace("county/0/0", "{level}/{version}/{block}")
     basemap = {"url": settings.BASEMAP_URL, "datum": settings.BASEMAP_DATUM, "attribution": settings.BASEMAP_ATTRIBUTION}
     return JsonResponse(
         {

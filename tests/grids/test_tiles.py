@@ -147,7 +147,7 @@ def test_tile_of_another_version_when_asked_for_is_gone(db, client, step, tile_d
     version = version_of(Level.GRID)
 
     tile = client.get(url_of(town, version=version + step))
-    names = client.get(f"/map/areas/cell/{version + step}.json")
+    names = client.get(f"/map/areas/cell/{version + step}/0.json")
 
     for response in (tile, names):
         assert response.status_code == 410
@@ -180,7 +180,7 @@ def test_versions_when_the_database_is_made_anew_do_not_come_back(db):
 
 def test_names_when_asked_for_are_in_the_order_of_the_ordinals(db, client, django_assert_num_queries):
     town = draw_cells(SQUARE, villages={"west": "AC", "east": "BD"})
-    url = f"/map/areas/cell/{version_of(Level.GRID)}.json"
+    url = f"/map/areas/cell/{version_of(Level.GRID)}/0.json"
 
     with django_assert_num_queries(1):
         names = client.get(url).json()
@@ -199,9 +199,30 @@ def test_names_of_areas_without_boundary_have_no_place(db, client):
     town["A"].boundary = town["A"].label_point = None
     town["A"].save()
 
-    names = client.get(f"/map/areas/cell/{version_of(Level.GRID)}.json").json()
+    names = client.get(f"/map/areas/cell/{version_of(Level.GRID)}/0.json").json()
 
     assert names["areas"] == [[0, town["A"].code, "A", None, None, 0]]
+
+
+def test_names_when_they_are_many_come_in_blocks_of_ordinals(db, client, monkeypatch):
+    monkeypatch.setattr(tiles, "BLOCK", 3)
+    draw_cells(SQUARE)
+    folder = f"/map/areas/cell/{version_of(Level.GRID)}"
+
+    told = [[entry[2] for entry in client.get(f"{folder}/{block}.json").json()["areas"]] for block in (0, 1)]
+
+    assert told == [["A", "B", "C"], ["D"]]
+    assert client.get(f"{folder}/2.json").status_code == 404
+
+
+def test_warming_when_names_are_many_makes_every_block_and_no_more(db, monkeypatch, tile_dir):
+    monkeypatch.setattr(tiles, "BLOCK", 3)
+    draw_cells(SQUARE)
+
+    tiles.warm(Level.GRID, version_of(Level.GRID))
+
+    kept = tiles.folder(Level.GRID, version_of(Level.GRID)) / "areas"
+    assert sorted(file.name for file in kept.iterdir()) == ["0.json.gz", "1.json.gz"]
 
 
 def test_tilejson_when_asked_for_tells_the_map_all_it_needs(db, client, django_assert_num_queries):
@@ -216,7 +237,8 @@ def test_tilejson_when_asked_for_tells_the_map_all_it_needs(db, client, django_a
     assert (told["minzoom"], told["maxzoom"]) == (6, 14)
     assert told["bounds"] == pytest.approx([119.0, 43.98, 119.02, 44.0])
     assert told["vector_layers"] == [{"id": "area", "fields": {}, "minzoom": 6, "maxzoom": 14}]
-    assert client.get(told["names"]).status_code == 200
+    assert client.get(told["names"].replace("{block}", "0")).status_code == 200
+    assert told["names_per_block"] == tiles.BLOCK
 
 
 def test_tilejson_before_any_area_is_404(db, client):
@@ -289,6 +311,6 @@ def test_version_when_gone_says_which_one_stands(db):
     draw_cells(SQUARE)
 
     with pytest.raises(Gone) as refused:
-        tiles.names(Level.GRID, 1)
+        tiles.names(Level.GRID, 1, 0)
 
     assert refused.value.version == version_of(Level.GRID)

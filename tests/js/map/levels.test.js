@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { areaOf, labelledLevelFor, levelFor, pixelsAcross } from "../../../mapui/static/mapui/js/map/levels.js";
+import { areaOf, canBeToldApart, labelledLevelFor, levelFor, pixelsAcross } from "../../../mapui/static/mapui/js/map/levels.js";
 
 const BAIRIN = [
   { slug: "county", size: 1, minZoom: 0 },
@@ -39,4 +39,13 @@ test("labels are of the finest level that has room for them", () => {
   assert.equal(labelledAt(8.5), "township");
   assert.equal(labelledAt(9.5), "village");
   assert.equal(labelledAt(11), "cell");
+});
+
+test("borders that would lie on each other are not drawn", () => {
+  const wide = { latitude: 44, surface: 68_000e6 };
+  const villages = { slug: "village", size: 4000, minZoom: 6 };
+
+  assert.equal(canBeToldApart(villages, { ...wide, zoom: 8 }), false);
+  assert.equal(canBeToldApart(villages, { ...wide, zoom: 9 }), true);
+  assert.equal(canBeToldApart({ ...villages, minZoom: 10 }, { ...wide, zoom: 9 }), false);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { decode, hit } from "../../../mapui/static/mapui/js/map/mvt.js";
+import { boxAround, decode, hit } from "../../../mapui/static/mapui/js/map/mvt.js";
 import { feature, layer, square, tile } from "./tiles_by_hand.js";
 
 test("an empty buffer is a tile without shapes", () => {
@@ -64,4 +64,12 @@ test("a tile that is cut off is refused", () => {
   const whole = tile(layer("area", [feature(1, [square(0, 0, 10)])]));
 
   assert.throws(() => decode(whole.slice(0, whole.byteLength - 3)), RangeError);
+});
+
+test("the box around some features is that of those alone", () => {
+  const shapes = decode(tile(layer("area", [feature(7, [square(0, 0, 10)]), feature(8, [square(30, 40, 5)]), feature(9, [square(90, 0, 10)])])));
+
+  assert.deepEqual(boxAround(shapes, new Set([7, 8])), [0, 0, 35, 45]);
+  assert.deepEqual(boxAround(shapes, new Set([9])), [90, 0, 100, 10]);
+  assert.equal(boxAround(shapes, new Set([10])), null);
 });

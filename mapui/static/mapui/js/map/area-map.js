@@ -1,12 +1,12 @@
 // area-map.js - the map of areas: shows the level that fits the zoom, its labels and borders, what is pointed at and chosen.
 // Knows no page: tells `hooks` what happened.
 
-import { getJSON } from "../core/api.js";
 import { addBasemap } from "./basemap.js";
 import { AreaLayer, borderLayer } from "./cell-layer.js";
 import { drawLabels } from "./labels.js";
 import { addPane, centreOf, fit, keepWithin, lonLat, makeMap, overlay, zoomButtons } from "./leaflet.js";
-import { areaOf, labelledLevelFor, levelFor } from "./levels.js";
+import { areaOf, canBeToldApart, labelledLevelFor, levelFor } from "./levels.js";
+import { areFew, Names } from "./names.js";
 import { TileSource } from "./tiles.js";
 
 const NAMES_FROM = { county: 0, township: 0, village: 10, cell: 14 };
@@ -17,7 +17,7 @@ const BORDERS = { township: { color: "rgb(21 33 44 / 75%)", width: 1.5 }, villag
 
 export class AreaMap {
   /**
-   * `levels`: [{slug, version, size, minZoom}] from wide to fine; `addresses`: {tiles, names} with {level} and {version};
+   * `levels`: [{slug, version, size, first, minZoom}] from wide to fine; `addresses`: {tiles, names} with {level} and {version};
    * `bounds`: of all areas, `look`: what is shown first (degrees); `calm`: see levels.js;
    * hooks: onLevel(level), onChoose(area), onPoint(area | null, {x, y}), onUp(), onTrouble(error).
    */
@@ -32,8 +32,9 @@ export class AreaMap {
     this.level = null;
     this.chosen = null;
     this.pointed = null;
-    this.asked = new Map(); // slug → promise of the same
-    this.areas = new Map(); // slug → Map of ordinal → {ordinal, code, name, place, parent}
+    this.questions = new Map(); // why → how often somebody has asked what is at a place
+    this.frames = new Map(); // kind → what is to be done at the next frame
+    this.names = new Map(this.levels.map((level) => [level.slug, new Names(this.address("names", level), level.slug)]));
     this.map = makeMap(element, { bounds: look, attribution, minZoom: 5 });
     keepWithin(this.map, bounds);
     zoomButtons(this.map, buttons);
@@ -49,35 +50,52 @@ export class AreaMap {
     this.followZoom();
   }
 
+  address(which, { slug, version }) {
+    return this.addresses[which].replace("{level}", slug).replace("{version}", version);
+  }
+
   makeLayer(level, opacity) {
-    const address = this.addresses.tiles.replace("{level}", level.slug).replace("{version}", level.version);
-    const source = new TileSource(address, { minZoom: level.minZoom, bounds: this.bounds });
-    return new AreaLayer({ source, pane: "areas", opacity, onDrawn: () => this.soon(() => this.marks.redraw()), onTrouble: this.hooks.onTrouble });
+    const source = new TileSource(this.address("tiles", level), { minZoom: level.minZoom, bounds: this.bounds });
+    return new AreaLayer({ source, pane: "areas", opacity, onDrawn: () => this.redrawSoon(), onTrouble: this.hooks.onTrouble });
   }
 
   makeBorders(level) {
-    const onDrawn = () => this.soon(() => this.marks.redraw());
-    return borderLayer({ source: this.layers.get(level.slug).source, pane: "borders", onDrawn, ...BORDERS[level.slug] });
+    const { source } = this.layers.get(level.slug);
+    return borderLayer({ source, pane: "borders", onDrawn: () => this.redrawSoon(), ...BORDERS[level.slug] });
+  }
+
+  /** Marks and labels stand on tiles, and those come by and by. */
+  redrawSoon() {
+    this.soon("marks", () => this.marks.redraw());
+    this.soon("labels", () => this.labels.redraw());
   }
 
   listen(element) {
     const { map } = this;
     map.on("zoomend", () => this.followZoom());
-    map.on("click", (event) => this.choose(this.areaAt(lonLat(event.latlng))));
-    map.on("mousemove", (event) => this.soon(() => this.point(this.areaAt(lonLat(event.latlng)), event.containerPoint)));
-    map.on("mouseout", () => this.point(null));
+    const pointAt = (place, at) => this.lookUp("point", place, (area) => this.point(area, at));
+    const chooseAt = (place) => this.lookUp("choose", place, (area) => this.choose(area));
+    map.on("click", (event) => chooseAt(lonLat(event.latlng)));
+    map.on("mousemove", (event) => this.soon("point", () => pointAt(lonLat(event.latlng), event.containerPoint)));
+    map.on("mouseout", () => this.soon("point", () => this.point(null)));
     element.addEventListener("keydown", (event) => {
       if (event.target !== element) return;
-      if (event.key === "Enter") this.choose(this.areaAt(centreOf(map)));
+      if (event.key === "Enter") chooseAt(centreOf(map));
       else if (event.key === "Escape") this.hooks.onUp();
     });
-    map.on("moveend", () => document.activeElement === element && this.point(this.areaAt(centreOf(map)), map.getSize().divideBy(2)));
+    map.on("moveend", () => document.activeElement === element && pointAt(centreOf(map), map.getSize().divideBy(2)));
   }
 
   /** Runs once per frame, the last one asked for of each kind. */
-  soon(work) {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(work);
+  soon(kind, work) {
+    if (!this.frames.size) requestAnimationFrame(() => this.doDue());
+    this.frames.set(kind, work);
+  }
+
+  doDue() {
+    const due = [...this.frames.values()];
+    this.frames.clear();
+    for (const work of due) work();
   }
 
   /** Holds one level whatever the zoom; null: the level that fits. */
@@ -96,19 +114,23 @@ export class AreaMap {
     const { zoom } = this.where;
     const fitting = levelFor(this.levels, this.where);
     const level = this.fixedLevel && zoom >= this.fixedLevel.minZoom ? this.fixedLevel : fitting;
+    this.showBorders(level);
     if (level === this.level) return;
     if (this.level) this.layers.get(this.level.slug).tiles.remove();
     this.level = level;
     this.layers.get(level.slug).tiles.addTo(this.map);
-    const depth = this.levels.indexOf(level);
-    for (const [slug, border] of this.borders) {
-      const isWider = this.levels.findIndex((each) => each.slug === slug) < depth;
-      if (isWider) border.addTo(this.map);
-      else border.remove();
-    }
     this.point(null);
-    this.loadNames(level).then(() => this.labels.redraw());
+    this.labels.redraw();
     this.hooks.onLevel(level);
+  }
+
+  /** Of the levels wider than that one. */
+  showBorders(level) {
+    for (const wider of this.levels) {
+      const border = this.borders.get(wider.slug);
+      if (this.levels.indexOf(wider) < this.levels.indexOf(level) && canBeToldApart(wider, this.where)) border?.addTo(this.map);
+      else border?.remove();
+    }
   }
 
   get layer() {
@@ -125,30 +147,27 @@ export class AreaMap {
     if (level === this.level) this.labels.redraw();
   }
 
-  /** The areas of the level by ordinal, asked for once. */
-  loadNames({ slug, version }) {
-    if (!this.asked.has(slug)) this.asked.set(slug, this.askNames(slug, version));
-    return this.asked.get(slug);
+  /** The areas of that level with these ordinals, when their names are here. */
+  async namesOf({ slug }, ordinals) {
+    const names = this.names.get(slug);
+    await names.load(ordinals);
+    return names.among(ordinals);
   }
 
-  async askNames(slug, version) {
-    const known = new Map();
-    try {
-      const { areas } = await getJSON(this.addresses.names.replace("{level}", slug).replace("{version}", version));
-      for (const [ordinal, code, name, lon, lat, parent] of areas) {
-        known.set(ordinal, { ordinal, code, name, parent, level: slug, place: lon === null ? null : [lon, lat] });
-      }
-      this.areas.set(slug, known);
-    } catch (error) {
-      this.asked.delete(slug);
-      this.hooks.onTrouble(error);
-    }
-    return known;
-  }
-
-  areaAt(place) {
+  /** Does `use(area | null)` with what is at the place: at once, or when its name has come, unless `why` asked for another meanwhile. */
+  lookUp(why, place, use) {
+    const { level } = this;
+    const question = (this.questions.get(why) ?? 0) + 1;
+    this.questions.set(why, question);
+    const names = this.names.get(level.slug);
     const ordinal = this.layer.at(this.map, place);
-    return ordinal === null ? null : (this.areas.get(this.level.slug)?.get(ordinal) ?? null);
+    const known = ordinal === null ? null : names.get(ordinal);
+    if (known || ordinal === null) {
+      use(known);
+      return;
+    }
+    const answer = () => question === this.questions.get(why) && level === this.level && use(names.get(ordinal));
+    names.load([ordinal]).then(answer, this.hooks.onTrouble);
   }
 
   point(area, at = null) {
@@ -192,15 +211,24 @@ export class AreaMap {
     const labelled = labelledLevelFor(this.levels, this.where);
     const isWider = this.levels.indexOf(labelled) < this.levels.indexOf(this.level);
     const level = isWider ? labelled : this.level;
-    const known = this.areas.get(level.slug);
-    if (!known) this.loadNames(level).then(() => this.labels.redraw());
+    const names = this.names.get(level.slug);
+    const ordinals = this.inView(level);
+    names.load(ordinals).then((hasMore) => hasMore && this.labels.redraw(), this.hooks.onTrouble);
     const zoom = map.getZoom();
     drawLabels(context, map, view, {
-      areas: [...(known?.values() ?? [])].filter((area) => area.place),
+      areas: names.among(ordinals).filter((area) => area.place),
       state: isWider ? null : this.layer.state,
       withNames: isWider || zoom >= (NAMES_FROM[level.slug] ?? 0),
       withCharacters: zoom >= CHARACTERS_FROM,
       font: this.font,
     });
+  }
+  /** Ordinals of the areas of a level that may be in view: those that the tiles on the screen hold, or all if they are few. */
+  inView(level) {
+    if (areFew(level)) return Array.from({ length: level.size }, (_, n) => level.first + n);
+    const { source } = this.layers.get(level.slug);
+    const found = new Set();
+    this.layer.tiles.eachTile((canvas, coords) => source.peek(coords)?.ids.forEach((id) => found.add(id)));
+    return found;
   }
 }

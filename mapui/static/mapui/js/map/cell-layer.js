@@ -1,13 +1,27 @@
 // cell-layer.js - the areas of one level on canvas tiles, coloured by their state. Knows no server and no other level.
 
 import { canvasTiles, pixelRatio, project, worldToView } from "./leaflet.js";
-import { hit } from "./mvt.js";
+import { boxAround, hit } from "./mvt.js";
 import { makeHatch, paint, paintBorders, paintOutline } from "./painter.js";
 import { THE_LIGHTS } from "./palette.js";
 import { AreaState } from "./state.js";
 import { viewOf } from "./tiles.js";
 
 const TILE = 256;
+
+const EDGE = 3; // pixels: half of the widest line, and what smoothing touches beside it
+
+/** A box of tile units in whole pixels of the canvas, with what is drawn beside its edge; all of the canvas without one. */
+function pixelsOf(part, { scale, dx, dy }, { width, height }) {
+  if (!part) return [0, 0, width, height];
+  const [west, north, east, south] = part;
+  return [
+    Math.max(0, Math.floor(west * scale + dx) - EDGE),
+    Math.max(0, Math.floor(north * scale + dy) - EDGE),
+    Math.min(width, Math.ceil(east * scale + dx) + EDGE),
+    Math.min(height, Math.ceil(south * scale + dy) + EDGE),
+  ];
+}
 
 export class AreaLayer {
   /** `source`: TileSource; `onDrawn` is told after a tile was drawn for the first time. */
@@ -36,33 +50,43 @@ export class AreaLayer {
     });
   }
 
-  paint(canvas, coords, shapes) {
+  /** `part`: only what lies in this box [west, north, east, south] of tile units. */
+  paint(canvas, coords, shapes, part = null) {
     const context = canvas.getContext("2d");
     const ratio = pixelRatio();
     this.hatch ??= makeHatch(context, ratio);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    paint(context, shapes, viewOf(coords, shapes.extent, canvas.width), (id) => this.state.tone(id), {
+    const view = viewOf(coords, shapes.extent, canvas.width);
+    paint(context, shapes, view, (id) => this.state.tone(id), {
       opacity: this.opacity,
       hatch: this.hatch,
       colours: this.colours,
+      within: pixelsOf(part, view, canvas),
     });
   }
 
   /** Everything in the colours of another state; what is on the screen is painted in one go. */
   setState(state) {
     this.state = state;
-    this.repaint(() => true);
+    this.repaint();
   }
 
   /** The areas with these ordinals have other colours now. */
   recolour(ordinals) {
-    this.repaint((shapes) => shapes.ids.some((id) => ordinals.has(id)));
+    this.eachShown((canvas, coords, shapes) => {
+      const part = boxAround(shapes, ordinals);
+      if (part) this.paint(canvas, coords, shapes, part);
+    });
   }
 
-  repaint(isConcerned) {
+  repaint() {
+    this.eachShown((canvas, coords, shapes) => this.paint(canvas, coords, shapes));
+  }
+
+  /** Calls `visit(canvas, {x, y, z}, shapes)` for the tiles on the screen whose shapes are here. */
+  eachShown(visit) {
     this.tiles.eachTile((canvas, coords) => {
       const shapes = this.source.peek(coords);
-      if (shapes && isConcerned(shapes)) this.paint(canvas, coords, shapes);
+      if (shapes) visit(canvas, coords, shapes);
     });
   }
 

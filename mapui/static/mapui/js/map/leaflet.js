@@ -94,14 +94,19 @@ export function overlay({ draw, pane, className = "" }) {
       const [width, height] = [x + 2 * left, y + 2 * top];
       const ratio = pixelRatio();
       L.DomUtil.setPosition(this._canvas, this._map.containerPointToLayerPoint([-left, -top]));
+      const context = this._canvas.getContext("2d");
+      this._resize(width, height, ratio);
+      context.setTransform(ratio, 0, 0, ratio, left * ratio, top * ratio);
+      context.clearRect(-left, -top, width, height);
+      draw(context, this._map, { west: -left, north: -top, east: x + left, south: y + top });
+    },
+    /** Megabytes are not made anew for each area that is pointed at. */
+    _resize(width, height, ratio) {
+      if (this._canvas.width === Math.floor(width * ratio) && this._canvas.height === Math.floor(height * ratio)) return;
       this._canvas.width = width * ratio;
       this._canvas.height = height * ratio;
       this._canvas.style.width = `${width}px`;
       this._canvas.style.height = `${height}px`;
-      const context = this._canvas.getContext("2d");
-      context.scale(ratio, ratio);
-      context.translate(left, top);
-      draw(context, this._map, { west: -left, north: -top, east: x + left, south: y + top });
     },
   });
   return new Overlay();

@@ -27,7 +27,14 @@ export function areaOf([west, south, east, north]) {
  * for whom the fine ones tell nothing.
  */
 export function levelFor(levels, { zoom, latitude, surface, calm = false }) {
-  return finest(levels, { zoom, latitude, surface }, (level) => (WIDE_ENOUGH[level.slug] ?? 12) * (calm ? 10 : 1));
+  return finest(levels, { zoom, latitude, surface }, (level) => widthOf(level) * (calm ? 10 : 1));
+}
+
+const widthOf = ({ slug }) => WIDE_ENOUGH[slug] ?? 12;
+
+/** Whether the areas of a level can be told apart at that zoom: else their borders are no more than a grey veil. */
+export function canBeToldApart(level, { zoom, latitude, surface }) {
+  return zoom >= (level.minZoom ?? 0) && pixelsAcross(surface / level.size, zoom, latitude) >= widthOf(level);
 }
 
 const ROOM_FOR_A_LABEL = 26;

@@ -185,6 +185,20 @@ class Points {
   }
 }
 
+/** The box [west, north, east, south] around the features with these ids (a Set), in tile units; null if none is here. */
+export function boxAround({ ids, boxes, size }, wanted) {
+  let [west, north, east, south] = [32767, 32767, -32768, -32768];
+  for (let f = 0; f < size; f += 1) {
+    if (!wanted.has(ids[f])) continue;
+    const b = 4 * f;
+    west = Math.min(west, boxes[b]);
+    north = Math.min(north, boxes[b + 1]);
+    east = Math.max(east, boxes[b + 2]);
+    south = Math.max(south, boxes[b + 3]);
+  }
+  return west > east ? null : [west, north, east, south];
+}
+
 /** The id of the polygon that holds the point (tile units); null if none does. Even-odd, so holes are outside. */
 export function hit(shapes, x, y) {
   const { boxes, rings, size } = shapes;

@@ -4,16 +4,29 @@ import { THE_LIGHTS } from "./palette.js";
 
 // One path with all polygons of a colour is far slower to fill than many small ones (27 s against 1 s for 100,000).
 const FLUSH = 300;
+// Whole pixels need no smoothing: 100,000 such rectangles are drawn in a third of the time of their outlines.
+const TOO_SMALL_FOR_A_SHAPE = 3; // pixels
 const FEW_ENOUGH_FOR_OUTLINES = 1500;
 const TOO_SMALL_FOR_OUTLINES = 4; // pixels
 const WIDE_ENOUGH_FOR_HATCH = 10;
 
 /**
- * Draws `shapes` (mvt.js). `view`: {scale, dx, dy} from tile units to pixels; `toneOf(id)`; `opacity` 0 to 1;
- * `hatch`: a pattern for the tone that has one, or null; `colours`: see THE_LIGHTS in palette.js.
+ * Draws `shapes` (mvt.js) in place of what is there. `view`: {scale, dx, dy} from tile units to pixels; `toneOf(id)`; `opacity` 0 to
+ * 1; `hatch`: a pattern for the tone that has one, or null; `colours`: see THE_LIGHTS in palette.js; `within`: the part of the
+ * canvas that is drawn anew, [left, top, right, bottom] in whole pixels.
  */
-export function paint(context, shapes, { scale, dx, dy }, toneOf, { opacity = 1, hatch = null, outlines = true, colours = THE_LIGHTS } = {}) {
-  const byTone = sortByTone(shapes, toneOf, scale, dx, dy, context.canvas);
+export function paint(context, shapes, view, toneOf, { within, ...look }) {
+  const [left, top, right, bottom] = within;
+  context.save();
+  context.beginPath();
+  context.rect(left, top, right - left, bottom - top);
+  context.clip();
+  context.clearRect(left, top, right - left, bottom - top);
+  paintTones(context, shapes, view, sortByTone(shapes, toneOf, view, within), look);
+  context.restore();
+}
+
+function paintTones(context, shapes, { scale, dx, dy }, byTone, { opacity = 1, hatch = null, outlines = true, colours = THE_LIGHTS }) {
   const across = typicalSize(shapes) * scale;
   const drawOutlines = outlines && shapes.size < FEW_ENOUGH_FOR_OUTLINES && across >= TOO_SMALL_FOR_OUTLINES;
   const isWide = across >= WIDE_ENOUGH_FOR_HATCH;
@@ -47,12 +60,13 @@ export function paintOutline(context, shapes, { scale, dx, dy }, id, styles) {
   for (const { color, width } of styles) stroke(context, shapes, features, scale, dx, dy, color, width);
 }
 
-function sortByTone({ ids, boxes, size }, toneOf, scale, dx, dy, { width, height }) {
+/** The features that reach into the part of the canvas, by tone. */
+function sortByTone({ ids, boxes, size }, toneOf, { scale, dx, dy }, [left, top, right, bottom]) {
   const byTone = new Map();
   for (let f = 0; f < size; f += 1) {
     const b = 4 * f;
-    if (boxes[b] * scale + dx > width || boxes[b + 2] * scale + dx < 0) continue;
-    if (boxes[b + 1] * scale + dy > height || boxes[b + 3] * scale + dy < 0) continue;
+    if (boxes[b] * scale + dx > right || boxes[b + 2] * scale + dx < left) continue;
+    if (boxes[b + 1] * scale + dy > bottom || boxes[b + 3] * scale + dy < top) continue;
     const tone = toneOf(ids[f]);
     const known = byTone.get(tone);
     if (known) known.push(f);
@@ -76,8 +90,10 @@ function fill(context, shapes, features, scale, dx, dy) {
   context.beginPath();
   for (const f of features) {
     const b = 4 * f;
-    if ((boxes[b + 2] - boxes[b]) * scale < 1 && (boxes[b + 3] - boxes[b + 1]) * scale < 1) {
-      context.fillRect(boxes[b] * scale + dx, boxes[b + 1] * scale + dy, 1, 1);
+    const [west, north, east, south] = [boxes[b] * scale + dx, boxes[b + 1] * scale + dy, boxes[b + 2] * scale + dx, boxes[b + 3] * scale + dy];
+    if (east - west < TOO_SMALL_FOR_A_SHAPE && south - north < TOO_SMALL_FOR_A_SHAPE) {
+      const [left, top] = [Math.round(west), Math.round(north)];
+      context.fillRect(left, top, Math.max(1, Math.round(east) - left), Math.max(1, Math.round(south) - top));
       continue;
     }
     trace(context, shapes, f, scale, dx, dy);

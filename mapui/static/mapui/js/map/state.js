@@ -66,9 +66,9 @@ export class AreaState {
 
   /** How many areas have each tone: a Map from tone to number. */
   areasByTone() {
-    const found = new Map();
-    for (const tone of this.tones) found.set(tone, (found.get(tone) ?? 0) + 1);
-    return found;
+    const areas = new Uint32Array(256);
+    for (const tone of this.tones) areas[tone] += 1;
+    return new Map([...areas.entries()].filter(([, n]) => n));
   }
 
   get isAllUnseen() {

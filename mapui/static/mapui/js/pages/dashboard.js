@@ -103,8 +103,8 @@ async function announceChanges(level, state, changed) {
     announce(interpolate(ngettext("%(n)s area has changed.", "%(n)s areas have changed.", changed.size), { n: number(changed.size) }));
     return;
   }
-  const names = await map.loadNames(level);
-  announce([...changed].map((ordinal) => describe(names.get(ordinal)?.name ?? "", state.tone(ordinal), state.count(ordinal))).join(" "));
+  const areas = await map.namesOf(level, changed);
+  announce(areas.map(({ name, ordinal }) => describe(name, state.tone(ordinal), state.count(ordinal))).join(" "));
 }
 
 function flash(n) {

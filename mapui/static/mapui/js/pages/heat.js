@@ -213,18 +213,21 @@ function followMode() {
 
 // --- Pointing ---------------------------------------------------------------------------------------------------------
 function showReadout(event) {
-  const readout = find("#heat-readout");
-  if (mode() === "hot") return showKind(event, readout);
-  if (!heat) return;
-  const area = mode() === "areas" ? map.areaAt(lonLat(event.latlng)) : null;
-  const found = mode() === "areas" ? area && areas.of(area.ordinal) : heat.at(map.map, lonLat(event.latlng));
-  readout.hidden = !found;
-  if (found) readout.textContent = readoutOf(found, { area: area?.name, step: state.info.step });
+  const place = lonLat(event.latlng);
+  if (mode() === "hot") map.lookUp("read", place, showKind);
+  else if (heat && mode() === "areas") map.lookUp("read", place, (area) => tell(area && areas.of(area.ordinal), area?.name));
+  else if (heat) tell(heat.at(map.map, place));
 }
 
-function showKind(event, readout) {
-  const area = hot && map.areaAt(lonLat(event.latlng));
-  const kind = area && hot.of(area.ordinal);
+function tell(found, area) {
+  const readout = find("#heat-readout");
+  readout.hidden = !found;
+  if (found) readout.textContent = readoutOf(found, { area, step: state.info.step });
+}
+
+function showKind(area) {
+  const readout = find("#heat-readout");
+  const kind = hot && area && hot.of(area.ordinal);
   readout.hidden = !kind;
   if (kind) readout.textContent = `${config.shapes[kind][0]} ${config.shapes[kind][1]} · ${area.name}`;
 }

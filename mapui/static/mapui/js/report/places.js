@@ -2,12 +2,14 @@
 // on the phone when there is a line. Knows no form.
 
 import { getJSON } from "../core/api.js";
+import { blocksOf } from "../map/names.js";
 import { openOutbox } from "../phone/outbox.js";
 import { keepForOffline } from "../phone/shell.js";
 
 const PLACES = "/api/places";
 const NOTES = { map: "places.map", tree: "places.tree" };
 const [WIDEST, DEEPEST] = [8, 14]; // zooms: deeper ones are drawn from the tiles of the deepest
+const NAMES_MOST = 16; // blocks of a level
 const TILES_MOST = 64; // per zoom and level; the whole of a large township would be more than a phone should fetch unasked
 
 /** What /report/map.json says, as it was kept if the server is not reached. Rejects if neither is to be had. */
@@ -66,10 +68,16 @@ async function fetchTree(home) {
   return roots;
 }
 
+/** The blocks of names of a level; none of a level so large that a phone would carry a province about. */
+function namesOf(level) {
+  const blocks = blocksOf(level);
+  return blocks.length > NAMES_MOST ? [] : blocks;
+}
+
 /** The names of all levels, and their tiles over the part of the map that is looked at first; the closest look and the finest level first. */
 function addressesOf({ levels, addresses, look }) {
   const filled = (address, level) => address.replace("{level}", level.slug).replace("{version}", level.version);
-  const found = levels.map((level) => filled(addresses.names, level));
+  const found = levels.flatMap((level) => namesOf(level).map((block) => filled(addresses.names, level).replace("{block}", block)));
   for (let zoom = DEEPEST; zoom >= WIDEST; zoom -= 1) {
     for (const level of [...levels].reverse().filter(({ minZoom }) => zoom >= minZoom)) {
       const address = filled(addresses.tiles, level);
