@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.core.cache import cache
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from grids.models import Area, paths_above
-from issues.counting import Counts, count
+from issues.counting import Counts, count, rows_of
 from issues.filters import Filters
 from issues.heat_public import FEWEST, tellable
-from issues.measures import OPEN_LABEL, RATE, Rate, Rows, days_before
+from issues.measures import DAYS, MEASURES, OPEN_LABEL, RATE, Period, Rate, Rows, days_before
 from issues.models.casework import Issue
 from issues.querysets import IssueQuerySet
 from issues.workflow import LADDER
@@ -30,6 +30,7 @@ from representatives.scopes import scope_of
 KEPT_S = 45
 
 UNFILTERED = Filters()
+_LAST = "last_received"  # beside the counts: seconds since 1970, only where nothing was received in the period
 
 
 @dataclass(frozen=True)
@@ -55,17 +56,41 @@ def key_figures(person: Person | None, *, at: datetime, filters: Filters = UNFIL
     """The figures of the areas whose figures the person may see; None: of everything public.
 
     `path` narrows to an area. Of the filters, category, urgency and lights narrow; a clock state or a period would turn
-    the rates into something else, so they do not. At most three statements beside those that read the person's scope.
+    the rates into something else, so they do not. At most three statements beside those that read the person's scope, and
+    one more where nothing was received.
     """
+    counts = _kept_counts(person, at, filters, path)
+    span = _("the last 90 days")
+    return _open_figures(counts, is_public=person is None) + [rate_figure(rate, counts, span) for rate in SHOWN]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """That nothing was received in the last `days`; `last_at`: when something last was, None if nothing ever was."""
+
+    days: int
+    last_at: datetime | None
+
+
+def silence(person: Person | None, *, at: datetime, filters: Filters = UNFILTERED, path: str = "") -> Silence | None:
+    """Why the rates of `key_figures` have nothing to count; None if they have. Free of a statement after `key_figures`."""
+    counts = _kept_counts(person, at, filters, path)
+    if counts["received"]:
+        return None
+    last = counts[_LAST]
+    return Silence(DAYS, datetime.fromtimestamp(last, tz=UTC) if last else None)
+
+
+def _kept_counts(person: Person | None, at: datetime, filters: Filters, path: str) -> Counts:
+    """The counts, kept for a moment for everybody who sees the same areas."""
     filters = replace(filters, clock="", days=None)
     paths = scope_of(person, at).count_paths if person else None
     key = _key(paths, filters, path, at)
-    counts = cache.get(key)
+    counts: Counts | None = cache.get(key)
     if counts is None:
         counts = _counts(person, at, filters, path)
         cache.set(key, counts, KEPT_S)
-    span = _("the last 90 days")
-    return _open_figures(counts, is_public=person is None) + [rate_figure(rate, counts, span) for rate in SHOWN]
+    return counts
 
 
 def _key(paths: tuple[str, ...] | None, filters: Filters, path: str, at: datetime) -> str:
@@ -74,7 +99,7 @@ def _key(paths: tuple[str, ...] | None, filters: Filters, path: str, at: datetim
 
 
 def _counts(person: Person | None, at: datetime, filters: Filters, path: str) -> Counts:
-    """Numerators and denominators by name: “resolution” and “resolution_of”."""
+    """Numerators and denominators by name: “resolution” and “resolution_of”; and _LAST."""
     everything: IssueQuerySet = Issue.objects.counted_for(person, at) if person else Issue.objects.public()
     if path:
         everything = everything.under(path)
@@ -83,7 +108,15 @@ def _counts(person: Person | None, at: datetime, filters: Filters, path: str) ->
     # The lights are told side by side whatever light was chosen; the share that is late is of all of them.
     standing = count(replace(filters, lights=()).narrow(everything, at), period, at, kinds=(Rows.OPEN,))[""]
     past = count(chosen, period, at, kinds=(Rows.ISSUES, Rows.RATINGS))[""]
-    return {**standing, **past, **_covered(person, at, path)}
+    last = None if past["received"] else _last_received(chosen, period, at)
+    return {**standing, **past, **_covered(person, at, path), _LAST: int(last.timestamp()) if last else 0}
+
+
+def _last_received(issues: IssueQuerySet, period: Period, at: datetime) -> datetime | None:
+    """When the last of them was received that counts as such; one statement that ends at the first row of an index."""
+    ever = rows_of(MEASURES["received"], issues, replace(period, since=datetime.min.replace(tzinfo=UTC)), at)
+    last: datetime | None = ever.order_by("-reported_at").values_list("reported_at", flat=True).first()
+    return last
 
 
 def _covered(person: Person | None, at: datetime, path: str) -> Counts:

@@ -47,6 +47,12 @@ def chosen(query: QueryDict, at: datetime) -> Chosen:
     return Chosen("", label, period, localdate(period.since), localdate(at))
 
 
+def days_up_to(last: date, days: int) -> dict[str, str]:
+    """As part of an address: so many days, `last` being the last of them."""
+    first = max(EARLIEST, last - timedelta(days=days - 1))
+    return {"period": OWN, "from": first.isoformat(), "to": last.isoformat()}
+
+
 def month(value: str, at: datetime) -> Chosen | None:
     """“2026-10”; None if it is no month, or has not begun."""
     found = _MONTH.fullmatch(value)

@@ -11,17 +11,20 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.http import urlencode
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from grids.levels import Level, finer, slug
 from grids.models import Area
 from grids.together import read_together
-from issues.figures import Figure, key_figures
+from issues.figures import Figure, Silence, key_figures, silence
 from issues.filters import PERIODS, Filters
+from issues.measures import DAYS
 from issues.models import Category, Issue
 from issues.terms import ClockState, Light, Urgency
+from mapui import periods
 from mapui.overview import SHORT_LIST, Place, Row, Viewer, home_of, home_path
 from representatives.models import Person
 from representatives.roles import Page as StaffPage
@@ -97,6 +100,30 @@ class Overview:
         """None if a light is withheld: then the sum would tell it."""
         counts = [figure.numerator for figure in self.lights]
         return None if None in counts else sum(count or 0 for count in counts)
+
+    @cached_property
+    def silence(self) -> Silence | None:
+        """Why the rates have nothing to count; None if they have."""
+        viewer, place = self.viewer, self.place
+        if viewer.has_figures:
+            return silence(viewer.person, at=viewer.at, filters=viewer.filters, path=place.area.path)
+        return silence(None, at=viewer.at, path=place.county)
+
+    @property
+    def way_back(self) -> str:
+        """Address of the figures of the days up to the last issue; empty if there is none, or the figures are not for the viewer."""
+        last_at = self.silence.last_at if self.silence else None
+        if last_at is None or not self.viewer.scope.may_open(StaffPage.FIGURES):
+            return ""
+        query = periods.days_up_to(localdate(last_at), DAYS) | {"category": self.viewer.filters.category}
+        query["town"] = self.place.trail[1].code if len(self.place.trail) > 1 else ""
+        return f"{reverse('figures')}?{urlencode({name: value for name, value in query.items() if value})}"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether filters keep something out of the figures."""
+        filters = self.viewer.filters
+        return bool(filters.lights or filters.category or filters.urgency)
 
     @property
     def slug(self) -> str:
