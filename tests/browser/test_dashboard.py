@@ -28,7 +28,12 @@ def made(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Scene:
 def open_map(page: Page, query: str = "") -> None:
     page.goto(f"/{query}")
     expect(page.locator("#map[data-ready]")).to_be_visible()
-    page.wait_for_function("document.querySelector('#map').areaMap.layer.tiles.isLoading() === false")
+    # Not wait_for_function: what it evaluates later than at once, the content policy of the page forbids.
+    for _ in range(200):
+        if page.evaluate("document.querySelector('#map').areaMap.layer.tiles.isLoading() === false"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("The map was not painted within ten seconds.")
 
 
 def place_of(page: Page, cell: Area, *, east: float = 0.5, north: float = 0.5) -> tuple[float, float]:
