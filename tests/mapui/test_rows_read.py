@@ -29,7 +29,7 @@ from tests.demo.provinces import small_province
 
 pytestmark = pytest.mark.django_db
 BIG = ("issues_issue", "issues_event", "issues_submission", "issues_issuewords", "issues_rating", "issues_eventtext")
-ORDER = Order(cells=40, issues=1500, open_share=0.03, seed=5, at=datetime.now(UTC))
+ORDER = Order(cells=400, issues=1500, open_share=0.03, seed=5, at=datetime.now(UTC))
 OPEN = 45
 
 
@@ -57,14 +57,14 @@ def read(path: str, username: str) -> int:
     return found
 
 
-def rows_of(plan: dict[str, Any]) -> int:
+def rows_of(plan: dict[str, Any], tables: tuple[str, ...] = BIG) -> int:
     """Rows that the scans of a plan took from those tables, thrown away or not."""
     own = 0
-    if plan.get("Relation Name") in BIG:
+    if plan.get("Relation Name") in tables:
         own = plan["Actual Loops"] * (
             plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
         )
-    return int(own) + sum(rows_of(part) for part in plan.get("Plans", ()))
+    return int(own) + sum(rows_of(part, tables) for part in plan.get("Plans", ()))
 
 
 def test_rows_of_a_plan_are_those_of_its_scans_with_what_they_threw_away():
@@ -114,3 +114,17 @@ def test_page_of_an_issue_reads_what_belongs_to_it(province):
     issue = Issue.objects.open_in(Person.objects.get(username="township").assignments.all()[0].area.path).newest_first()[0]
 
     assert read(f"/issues/{issue.number}/", "township") <= 6 * OPEN
+
+
+def test_parts_of_an_area_are_read_without_the_rest_of_the_territory(province):
+    village = Area.objects.current().of_level(Level.VILLAGE).without_boundary()[0]
+    cell = Area.objects.cells().without_boundary()[0]
+    parts = Area.objects.parts_of_paths([village.path, cell.path]).values_list("path", flat=True)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = json.loads(parts.explain(analyze=True, format="json"))[0]["Plan"]
+        cursor.execute("SET LOCAL enable_seqscan = on")
+
+    assert list(parts) == sorted({cell.path, *Area.objects.parts_of(village).values_list("path", flat=True)})
+    assert rows_of(plan, ("grids_area",)) <= 4 * len(parts) + 4  # of some 500 areas
