@@ -111,11 +111,9 @@ class ReportForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("What is the matter?"),
         max_length=intake.TEXT_MAX,
+        required=False,  # if it was spoken
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={
-            "required": gettext_lazy("Please say what is the matter."),
-            "max_length": gettext_lazy("That is too long: %(limit_value)d characters are possible."),
-        },
+        error_messages={"max_length": gettext_lazy("That is too long: %(limit_value)d characters are possible.")},
     )
     place_text = forms.CharField(label=gettext_lazy("Place in words"), max_length=200, required=False)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180)
@@ -206,12 +204,22 @@ class ReportForm(forms.Form):
         return phone
 
     def clean(self) -> dict[str, Any]:
+        self._clean_words()
         self._clean_place()
         self._clean_category()
         self._clean_answer()
         if self.cleaned_data.get("solved") and not self.cleaned_data.get("done", "").strip():
             self.add_error("done", _("Say what was done."))
         return self.cleaned_data
+
+    def _clean_words(self) -> None:
+        """Whose only words were spoken says so, until somebody has listened and written them down."""
+        if "text" in self.errors or self.cleaned_data["text"]:
+            return
+        if self.cleaned_data.get("voice"):
+            self.cleaned_data["text"] = _("Voice note, not written down yet.")
+        else:
+            self.add_error("text", _("Please say what is the matter."))
 
     def _clean_place(self) -> None:
         place = self.place

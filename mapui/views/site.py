@@ -9,6 +9,7 @@ from django.templatetags.static import static
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import JavaScriptCatalog
 
@@ -33,6 +34,7 @@ def set_text_size(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@gzip_page
 @require_safe
 @cache_control(private=True, max_age=600)
 def words(request: HttpRequest) -> HttpResponseBase:

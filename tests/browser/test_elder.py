@@ -111,8 +111,7 @@ def test_text_targets_and_lines_are_as_large_as_elders_need(open_context, addres
         assert len(read) > 10, name
         assert [one for one in read if one[1] < 18 or one[2] < 1.299] == [], name
         assert page.evaluate("parseFloat(getComputedStyle(document.body).fontSize)") >= TEXT[size], name
-        if name != "card":  # the public card is a sheet of paper: its links lie in tables
-            assert [one for one in touched if min(one[1:3]) < (44 if one[3] else 60)] == [], name
+        assert [one for one in touched if min(one[1:3]) < (44 if one[3] else 60)] == [], name
 
 
 @pytest.mark.parametrize("size", ["normal", *TEXT])

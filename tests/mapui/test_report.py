@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from limits import parse
@@ -18,6 +19,7 @@ from issues.terms import Urgency
 from issues.throttle import Limit
 from representatives.roles import Role
 from tests.drawing import DRAWN_AT
+from tests.issues.sounds import sound
 from tests.issues.test_statements import few_statements
 from tests.mapui.reporting import REPORT, WORDS, answers, body, jpeg, uuid_in
 from tests.representatives.factories import post
@@ -318,3 +320,16 @@ def test_nothing_here_is_written_by_a_get(client, town, django_assert_num_querie
     where(client, area=town["A"].code)
 
     assert Issue.objects.count() == Submission.objects.count() == 0
+
+
+def test_report_that_was_spoken_needs_no_words_until_somebody_has_listened(client, town, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    said = answers(text="", area=town["A"].code)
+
+    silent = client.post(REPORT, said)
+    spoken = client.post(REPORT, {**said, "voice": SimpleUploadedFile("note.webm", sound("webm", 1.2), "audio/webm")})
+
+    assert (silent.status_code, "Please say what is the matter." in body(silent)) == (422, True)
+    assert spoken.status_code == 303
+    made = Submission.objects.get()
+    assert (made.text, made.attachments.count()) == ("Voice note, not written down yet.", 1)

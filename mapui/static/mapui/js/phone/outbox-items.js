@@ -40,7 +40,8 @@ export function draftItem(record) {
 export function arrivedItem({ uuid, sent_at, receipt }) {
   const link = receipt.track_url ? make("a", { href: receipt.track_url, class: "record__receipt" }, receipt.receipt) : make("span", {}, receipt.sentence ?? "");
   const erased = receipt.erased ? make("p", {}, gettext("It arrived and was erased since.")) : null;
-  return make("li", { class: "record record--arrived", "data-uuid": uuid }, link, make("p", { class: "small muted" }, interpolate(gettext("Arrived on %(time)s"), { time: moment(sent_at) })), erased);
+  const note = receipt.note ? make("p", { class: "record__reason" }, receipt.note) : null; // that it could not join another, say
+  return make("li", { class: "record record--arrived", "data-uuid": uuid }, link, make("p", { class: "small muted" }, interpolate(gettext("Arrived on %(time)s"), { time: moment(sent_at) })), note, erased);
 }
 
 function item(record, parts) {

@@ -1,6 +1,7 @@
 // fields.js - the form as the body of a report, and back. Knows the names of the inputs and of the wire; no store, no server.
 
 import { find, findAll } from "../core/dom.js";
+import { gettext } from "../core/i18n.js";
 
 export const FORM_VERSION = 1;
 const TEXTS = ["text", "place_text", "group", "category", "visit", "request_type", "card"];
@@ -76,6 +77,12 @@ const isAnswered = (section) =>
 export function addShown(form, code) {
   if (findAll("[name=shown]", form).some((input) => input.value === code)) return;
   form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "shown", value: code }));
+}
+
+/** As it is sent: whose only words were spoken says so, until somebody has listened and written them down. */
+export function worded(body, files) {
+  const isSpoken = !body.text && files.some(({ type }) => type.startsWith("audio/"));
+  return isSpoken ? { ...body, text: gettext("Voice note, not written down yet.") } : body;
 }
 
 /** Whether a draft says anything that would be missed. */

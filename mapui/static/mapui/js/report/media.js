@@ -1,4 +1,5 @@
 // media.js - photos and the recording of a report as the files that are kept and sent. Knows no store and no server.
+// Whoever has spoken need not write.
 
 import { find } from "../core/dom.js";
 import { choosePhotos } from "./photos.js";
@@ -7,7 +8,15 @@ import { recordVoice } from "./voice.js";
 /** {ready(), files() → Promise of [{buffer, type, name}], restore(files)}; `onChange()` after each change by the person. */
 export function chooseMedia(form, onChange) {
   const photos = choosePhotos(find("[data-photos]", form), { onchange: onChange });
-  const voice = recordVoice(find("[data-voice]", form), { onchange: onChange });
+  const askForWords = () => {
+    find("[name=text]", form).required = !voice.note();
+  };
+  const voice = recordVoice(find("[data-voice]", form), {
+    onchange() {
+      askForWords();
+      onChange();
+    },
+  });
   return {
     ready: () => Promise.all([photos.ready(), voice.ready()]),
     async files() {
@@ -21,6 +30,7 @@ export function chooseMedia(form, onChange) {
       const pictures = files.filter((file) => !sounds.includes(file));
       if (pictures.length) photos.restore(pictures.map(({ buffer, type, name }) => new File([buffer], name || "photo.jpg", { type })));
       for (const { buffer, type, seconds = 0 } of sounds) voice.restore({ blob: new Blob([buffer], { type }), type, seconds });
+      askForWords();
     },
   };
 }

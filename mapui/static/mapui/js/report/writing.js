@@ -5,7 +5,7 @@ import { gettext } from "../core/i18n.js";
 import { here } from "../phone/presence.js";
 import { askToPersist } from "../phone/shell.js";
 import { openDraft } from "./draft.js";
-import { bodyOf, fill, isWorthKeeping, titleOf } from "./fields.js";
+import { bodyOf, fill, isWorthKeeping, titleOf, worded } from "./fields.js";
 import { follow, sayWhy } from "./handing.js";
 import { chooseArea, lastFix, setPin } from "./place.js";
 
@@ -43,7 +43,10 @@ class Writing {
   }
 
   get parts() {
-    const body = bodyOf(this.form, lastFix());
+    return this.partsOf(bodyOf(this.form, lastFix()));
+  }
+
+  partsOf(body) {
     return { body, title: titleOf(body) };
   }
 
@@ -104,7 +107,8 @@ class Writing {
     if (!(await this.mayGo())) return this.comeAlive();
     if (this.isConflict) await this.draft.renew();
     this.isConflict = false;
-    await this.draft.finish(this.parts, await this.media.files());
+    const files = await this.media.files();
+    await this.draft.finish(this.partsOf(worded(this.parts.body, files)), files);
     askToPersist();
     const { outbox, sender, onState } = this.phone;
     const look = follow({ outbox, onState, uuid: this.draft.uuid, form: this.form, onBack: (error) => this.back(error) });
