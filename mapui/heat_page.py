@@ -210,8 +210,7 @@ class HeatPage:
             return None
         return {
             "info": reverse("heat-info"),
-            "hot": reverse("hot-areas"),
-            "shapes": {kind.value: [shape, str(kind.label)] for kind, shape, _meaning in hot_list.legend()},
+            **hot_list.map_config(),
             "note": ground.note,
             "year": YEAR,
             "period": {"from": self.wanted.period.first, "until": self.wanted.period.until},

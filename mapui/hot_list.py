@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -109,6 +110,11 @@ def _row(spot: HotSpot, areas: dict[str, Area]) -> HotRow:
 def legend() -> list[tuple[Kind, str, Promise]]:
     """(kind, shape, meaning) of each, the most pressing first."""
     return [(kind, SHAPES[kind], MEANINGS[kind]) for kind in Kind]
+
+
+def map_config() -> dict[str, object]:
+    """What the script of the map has to know: where the spots are, and {kind: [shape, name]}."""
+    return {"hot": reverse("hot-areas"), "shapes": {kind.value: [shape, str(kind.label)] for kind, shape, _meaning in legend()}}
 
 
 def sheet(rows: Sequence[HotRow], most: int) -> Iterator[list[object]]:
