@@ -33,6 +33,14 @@
     });
   }
 
+  /** Shows that level, if need be from as near as there are tiles of it: a narrow screen then has not all of them in view. */
+  function choose(slug) {
+    const map = areaMap();
+    const { minZoom } = map.levels.find((level) => level.slug === slug);
+    if (map.map.getZoom() < minZoom) map.map.setZoom(minZoom, { animate: false });
+    document.querySelector(`.map__levels [value="${slug}"]`).click();
+  }
+
   /** From the start of the page: when the map stood, when its own level was painted, when the first and all of `slug` were. */
   async function load(slug) {
     while (!areaMap()) await frame();
@@ -41,7 +49,7 @@
     const own = await untilPainted(map.level.slug);
     const chosen = performance.now();
     const first = noteFirst(map.layers.get(slug));
-    document.querySelector(`#map ~ .map__levels [value="${slug}"], .map__levels [value="${slug}"]`).click();
+    choose(slug);
     const all = await untilPainted(slug);
     return { made, own, first: (await first) - chosen, all: all - chosen, tiles: count(map.layer.tiles) };
   }
@@ -50,7 +58,7 @@
   async function loadAtOnce(slug) {
     while (!areaMap()) await frame();
     const first = noteFirst(areaMap().layers.get(slug));
-    document.querySelector(`.map__levels [value="${slug}"]`).click();
+    choose(slug);
     const all = await untilPainted(slug);
     return { first: await first, all, longest: Math.max(0, ...longTasks) };
   }

@@ -28,6 +28,15 @@ test("areas of a few pixels are drawn as whole pixels, not as outlines", () => {
   assert.deepEqual(of("moveTo"), []);
 });
 
+test("on a screen of two pixels per point twice as many are still few", () => {
+  const { context, of } = brush();
+
+  paint(context, shapes, { scale: 0.5, dx: 0, dy: 0 }, () => GREEN, { ...whole, ratio: 2 });
+  assert.equal(of("fillRect").length, 3);
+  paint(context, shapes, { scale: 0.5, dx: 0, dy: 0 }, () => GREEN, whole);
+  assert.equal(of("fillRect").length, 3);
+});
+
 test("the least area is a pixel", () => {
   const { context, of } = brush();
 

@@ -61,6 +61,7 @@ export class AreaLayer {
       hatch: this.hatch,
       colours: this.colours,
       within: pixelsOf(part, view, canvas),
+      ratio,
     });
   }
 

@@ -5,7 +5,7 @@ import { THE_LIGHTS } from "./palette.js";
 // One path with all polygons of a colour is far slower to fill than many small ones (27 s against 1 s for 100,000).
 const FLUSH = 300;
 // Whole pixels need no smoothing: 100,000 such rectangles are drawn in a third of the time of their outlines.
-const TOO_SMALL_FOR_A_SHAPE = 3; // pixels
+const TOO_SMALL_FOR_A_SHAPE = 3; // points
 const FEW_ENOUGH_FOR_OUTLINES = 1500;
 const TOO_SMALL_FOR_OUTLINES = 4; // pixels
 const WIDE_ENOUGH_FOR_HATCH = 10;
@@ -13,7 +13,7 @@ const WIDE_ENOUGH_FOR_HATCH = 10;
 /**
  * Draws `shapes` (mvt.js) in place of what is there. `view`: {scale, dx, dy} from tile units to pixels; `toneOf(id)`; `opacity` 0 to
  * 1; `hatch`: a pattern for the tone that has one, or null; `colours`: see THE_LIGHTS in palette.js; `within`: the part of the
- * canvas that is drawn anew, [left, top, right, bottom] in whole pixels.
+ * canvas that is drawn anew, [left, top, right, bottom] in whole pixels; `ratio`: pixels per point.
  */
 export function paint(context, shapes, view, toneOf, { within, ...look }) {
   const [left, top, right, bottom] = within;
@@ -26,7 +26,7 @@ export function paint(context, shapes, view, toneOf, { within, ...look }) {
   context.restore();
 }
 
-function paintTones(context, shapes, { scale, dx, dy }, byTone, { opacity = 1, hatch = null, outlines = true, colours = THE_LIGHTS }) {
+function paintTones(context, shapes, { scale, dx, dy }, byTone, { opacity = 1, hatch = null, outlines = true, colours = THE_LIGHTS, ratio = 1 }) {
   const across = typicalSize(shapes) * scale;
   const drawOutlines = outlines && shapes.size < FEW_ENOUGH_FOR_OUTLINES && across >= TOO_SMALL_FOR_OUTLINES;
   const isWide = across >= WIDE_ENOUGH_FOR_HATCH;
@@ -35,10 +35,10 @@ function paintTones(context, shapes, { scale, dx, dy }, byTone, { opacity = 1, h
     if (!features) continue;
     context.globalAlpha = opacity * (colours.faint.includes(tone) ? 0.75 : 1);
     context.fillStyle = colours.fills[tone];
-    fill(context, shapes, features, scale, dx, dy);
+    fill(context, shapes, features, { scale, dx, dy }, ratio);
     if (tone === colours.hatched && hatch && isWide) {
       context.fillStyle = hatch;
-      fill(context, shapes, features, scale, dx, dy);
+      fill(context, shapes, features, { scale, dx, dy }, ratio);
     }
     context.globalAlpha = 1;
     if (!drawOutlines) continue;
@@ -84,14 +84,15 @@ function typicalSize({ boxes, size }) {
   return sides.sort((a, b) => a - b)[sides.length >> 1];
 }
 
-function fill(context, shapes, features, scale, dx, dy) {
+function fill(context, shapes, features, { scale, dx, dy }, ratio) {
   const { boxes, rings, vertices } = shapes;
+  const small = TOO_SMALL_FOR_A_SHAPE * ratio;
   let pending = 0;
   context.beginPath();
   for (const f of features) {
     const b = 4 * f;
     const [west, north, east, south] = [boxes[b] * scale + dx, boxes[b + 1] * scale + dy, boxes[b + 2] * scale + dx, boxes[b + 3] * scale + dy];
-    if (east - west < TOO_SMALL_FOR_A_SHAPE && south - north < TOO_SMALL_FOR_A_SHAPE) {
+    if (east - west < small && south - north < small) {
       const [left, top] = [Math.round(west), Math.round(north)];
       context.fillRect(left, top, Math.max(1, Math.round(east) - left), Math.max(1, Math.round(south) - top));
       continue;
