@@ -12,7 +12,7 @@ import argparse
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import environ
@@ -70,6 +70,28 @@ CASES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Work:
+    """What is written, and the cleaning after it; `{table}` is the table, `{part}` the county's own where it has one."""
+
+    name: str
+    statement: str
+
+    def on(self, kind: str) -> str:
+        return self.statement.format(table=kind, part=f"{kind}_42" if kind == CUT else kind)
+
+
+UPKEEP = (
+    Work("20,000 changes in a county", f"UPDATE {{table}} SET event_count = 7, climb_at = NULL WHERE {COUNTY} AND id % 5 = 0"),
+    Work("vacuum after them", "VACUUM (INDEX_CLEANUP ON) {part}"),
+    Work(
+        "10,000 new issues",
+        "INSERT INTO {table} SELECT id + 1000000000, 'M' || id, title, status, level, path, category_id, "
+        f"{NOW}, NULL, {NOW}, NULL, 1 FROM {{table}} ORDER BY reported_at LIMIT 10000",
+    ),
+)
+
+
 def make(database: psycopg.Connection, kind: str, issues: int, counties: int) -> None:
     """The table of that kind, filled and indexed."""
     start, end = ("CREATE TABLE", "PARTITION BY RANGE (path)") if kind == CUT else ("CREATE UNLOGGED TABLE", "")
@@ -106,32 +128,19 @@ def once(database: psycopg.Connection, statement: str) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def upkeep(database: psycopg.Connection, kind: str) -> dict[str, float]:
-    """A day's writing in one county, the vacuum after it, and new rows (ms)."""
-    touch = f"UPDATE {kind} SET event_count = event_count + 1, climb_at = NULL WHERE {COUNTY} AND id % 5 = 0"
-    target = f"{kind}_42" if kind == CUT else kind
-    return {
-        "20,000 changes in a county": once(database, touch),
-        "vacuum after them": once(database, f"VACUUM (INDEX_CLEANUP ON) {target}"),
-        "10,000 new issues": once(database, f"INSERT INTO {kind} SELECT id + 1000000000, 'M' || id, title, status, level, path, "
-                                            f"category_id, {NOW}, NULL, {NOW}, NULL, 1 FROM {kind} ORDER BY reported_at LIMIT 10000"),
-    }  # fmt: skip
-
-
-def compare(database: psycopg.Connection) -> list[record.Figure]:
-    figures = []
+def compare(database: psycopg.Connection) -> Iterator[record.Figure]:
+    """What each case and each piece of upkeep takes on the cut table, and beside it on the whole one."""
     for case in CASES:
         whole = timed(database, case.statement.replace("FROM issues", f"FROM {WHOLE}"))
         cut = timed(database, case.statement.replace("FROM issues", f"FROM {CUT}"))
         beside = {"whole_ms": round(whole, 2), "ratio": round(cut / whole, 2)}
         if case.pruned:
             beside["county_known_ms"] = round(timed(database, case.pruned.replace("FROM issues", f"FROM {CUT}")), 2)
-        figures.append(record.Figure(f"partitions: {case.name}", round(cut, 2), "ms", beside=beside))
-    whole_work, cut_work = upkeep(database, WHOLE), upkeep(database, CUT)
-    for name, cut in cut_work.items():
-        beside = {"whole_ms": round(whole_work[name]), "ratio": round(cut / whole_work[name], 2)}
-        figures.append(record.Figure(f"partitions: {name}", round(cut), "ms", beside=beside))
-    return figures
+        yield record.Figure(f"partitions: {case.name}", round(cut, 2), "ms", beside=beside)
+    for work in UPKEEP:
+        whole, cut = (once(database, work.on(kind)) for kind in (WHOLE, CUT))
+        beside = {"whole_ms": round(whole), "ratio": round(cut / whole, 2)}
+        yield record.Figure(f"partitions: {work.name}", round(cut), "ms", beside=beside)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -157,11 +166,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 began = time.monotonic()
                 make(database, kind, given.issues, given.counties)
                 print(f"{kind}: {given.issues:,} issues after {time.monotonic() - began:.0f} s", flush=True)
-            figures = compare(database)
+            figures = []
+            for figure in compare(database):
+                print(f"{figure.name}: {figure.value:g} ms, {figure.beside}", flush=True)
+                figures.append(figure)
         finally:
             database.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
-    for figure in figures:
-        print(f"{figure.name}: {figure.value:g} ms, {figure.beside}")
     record.keep(given, "partitions", figures, about={"issues": given.issues, "counties": given.counties})
     return 0
 

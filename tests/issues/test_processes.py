@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.alike import alike
 from tests.issues.factories import MONDAY
+from tests.ops.servers import kill_group
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -69,14 +69,7 @@ def worker(app: Celery, *, pool: str = "solo") -> Iterator[subprocess.Popen[byte
     try:
         yield process
     finally:
-        kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """As the power would: the worker and its children, with no chance to tidy up."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait(timeout=20)
+        kill_group(process)
 
 
 def wait_until(holds: Callable[[], bool], process: subprocess.Popen[bytes] | None = None) -> None:
@@ -119,7 +112,7 @@ def test_worker_killed_in_the_middle_of_a_sweep_leaves_each_issue_climbed_once(b
     with worker(broker, pool=pool) as first:
         broker.send_task("issues.tasks.climb")
         wait_until(lambda: climbed() > 0, first)
-        kill(first)
+        kill_group(first)
     killed_at = climbed()
     assert 0 < killed_at < ISSUES  # in the middle, indeed
 
