@@ -27,6 +27,7 @@ from issues.terms import Actor, Verb
 from representatives.models import Person
 
 _CHUNK = 2000
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def append(
@@ -91,6 +92,11 @@ def _chain(issue: Issue, event: Event, words: Mapping[str, str], pen: Pen) -> No
 
 def hash_of(event: Event) -> str:
     """The hash that the row must carry."""
+    return hash_of_row(vars(event))
+
+
+def hash_of_row(event: Mapping[str, Any]) -> str:
+    """The same for an event that is told column by column (`issue_id`, `number` … `previous_hash`), `facts` as they are."""
     return hashlib.sha256(_canonical(_row(event))).hexdigest()
 
 
@@ -99,27 +105,27 @@ def digest_of(texts: Mapping[str, str], salt: str) -> str:
     return hashlib.sha256(salt.encode() + _canonical(dict(texts))).hexdigest()
 
 
-def _row(event: Event) -> dict[str, Any]:
+def _row(event: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "issue": event.issue_id,
-        "number": event.number,
-        "verb": str(event.verb),
-        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "by": event.by_id,
-        "actor": str(event.actor),
-        "from_status": str(event.from_status),
-        "to_status": str(event.to_status),
-        "from_level": event.from_level,
-        "to_level": event.to_level,
-        "facts": event.facts,
-        "is_public": event.is_public,
-        "text_digest": event.text_digest,
-        "previous": event.previous_hash,
+        "issue": event["issue_id"],
+        "number": event["number"],
+        "verb": str(event["verb"]),
+        "at": event["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+        "by": event["by_id"],
+        "actor": str(event["actor"]),
+        "from_status": str(event["from_status"]),
+        "to_status": str(event["to_status"]),
+        "from_level": event["from_level"],
+        "to_level": event["to_level"],
+        "facts": event["facts"],
+        "is_public": event["is_public"],
+        "text_digest": event["text_digest"],
+        "previous": event["previous_hash"],
     }
 
 
 def _canonical(content: Mapping[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    return _ENCODER.encode(content).encode()
 
 
 @dataclass(frozen=True)

@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.contrib.gis.geos import Point
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from grids.bulk import Place, locate_many
-from grids.levels import Level
 from grids.models import Area
-from issues import ledger, policy, receipts, recurrence, state
+from issues import policy, recurrence, state
 from issues.errors import Refusal
-from issues.importing.bulk import copy_rows, in_batches, next_ids, next_keys
+from issues.importing.bulk import copy_columns, in_batches, next_ids, next_keys
 from issues.importing.cases import BadRow, Case, CaseReader
 from issues.importing.mapping import Mapping
 from issues.importing.rejects import Rejects
 from issues.importing.rows import BadFile, Row, open_rows
-from issues.masking import without_cards, without_numbers
-from issues.models import Category, Event, EventText, Issue, SlaPolicy, Submission
+from issues.importing.rows_of_case import Clerk, Placed, Rows
+from issues.importing.search_later import search_later
+from issues.models import Category, Event, EventText, Issue, Submission
 from issues.numbers import ISSUE
-from issues.terms import ENDS, Actor, Status, Verb
 
 BATCH = 2000
-PUBLIC_LINE_LENGTH = 200
-_ENDING_VERB = {
-    Status.CLOSED: Verb.CLOSE,
-    Status.CLOSED_EXPLAINED: Verb.EXPLAIN,
-    Status.DECLINED: Verb.DECLINE,
-    Status.WITHDRAWN: Verb.WITHDRAW,
-    Status.MERGED: Verb.MERGE,
-}
-
-
-@dataclass(frozen=True)
-class Placed:
-    """The area of a case; `is_doubtful`: somebody should look at that again; `on_desk`: nobody said where it is."""
-
-    place: Place
-    is_doubtful: bool
-    on_desk: bool
 
 
 @dataclass
@@ -107,7 +85,7 @@ class Importer:
                 _("The mapping names categories that are not here: %(codes)s. Load them first.") % {"codes": ", ".join(unknown)}
             )
         self.reader = CaseReader(mapping, categories, at=at)
-        self.policy: SlaPolicy = policy.in_force(at)
+        self.clerk = Clerk(mapping, policy.in_force(at))
         self.desk = self._desk()
         self.places: dict[str, Place | None] = {}
         self.seen: set[str] = set()
@@ -174,126 +152,13 @@ class Importer:
                 self.places[area.code] = Place(area.pk, area.path, area.level)
 
     def write(self, cases: Sequence[Case], places: Sequence[Placed]) -> None:
-        """Store the batch with COPY: issues, submissions, events, words."""
-        keys = next_keys(Issue, len(cases))
-        numbers = next_ids(ISSUE, len(cases))
-        issues, submissions, events = [], [], []
-        for case, place, key, number in zip(cases, places, keys, numbers, strict=True):
-            issue = self.issue_of(case, place, key, number)
-            submissions.append(self.submission_of(case, issue))
-            issues.append(issue)
-            events += self.events_of(case, issue)
-        for row, key in zip(submissions, next_keys(Submission, len(submissions)), strict=True):
-            row.pk = key
-        for event, key in zip(events, next_keys(Event, len(events)), strict=True):
-            event.pk = key
-        words = [event.pending_words for event in events if hasattr(event, "pending_words")]
-        for text in words:
-            text.event_id = text.event.pk
-        for model, rows in ((Issue, issues), (Submission, submissions), (Event, events), (EventText, words)):
-            copy_rows(model, rows)
-
-    def issue_of(self, case: Case, placed: Placed, key: int, number: int) -> Issue:
-        category, place = case.category, placed.place
-        done = without_numbers(case.resolution)
-        # A group says too little to be told to everybody, as in issues/intake.py.
-        non_public = category.non_public or category.group_id is None
-        # Only from “awaiting acceptance” can it be put in its right place.
-        status = Status.SUBMITTED if placed.on_desk and case.status not in ENDS else case.status
-        return Issue(
-            pk=key,
-            number=f"{case.reported_at.year}-{number:07d}",
-            title=without_numbers(case.title),
-            category=category,
-            request_type=category.request_type or Issue._meta.get_field("request_type").default,
-            status=status,
-            level=self.level_of(category, place),
-            urgency=case.urgency,
-            area_id=place.area_id,
-            path=place.path,
-            point=Point(*case.point, srid=4326) if case.point else None,
-            grid_ambiguous=placed.is_doubtful,
-            place_text=without_numbers(case.place),
-            policy=self.policy,
-            reported_at=case.reported_at,
-            accepted_at=None if status == Status.SUBMITTED else case.reported_at,
-            level_since=case.reported_at,
-            resolved_at=case.closed_at,
-            closed_at=case.closed_at,
-            level_due_at=case.due_at,
-            total_due_at=case.due_at,
-            resolution=done,
-            public_line="" if non_public else done[:PUBLIC_LINE_LENGTH],
-            non_public=non_public,
-            sealed=category.sealed,
-            source=self.mapping.source,
-            source_id=case.source_id,
-        )
-
-    def level_of(self, category: Category, place: Place) -> Level:
-        """Where it stands: as the mapping or the category says, at least as wide as its place; red is for people to decide."""
-        if category.sealed:
-            return Level.TOWNSHIP
-        return Level(min(max(self.mapping.level_of(category.code, category.level), place.level), Level.TOWNSHIP))
-
-    def submission_of(self, case: Case, issue: Issue) -> Submission:
-        return Submission(
-            uuid=uuid5(NAMESPACE_URL, f"{self.mapping.source}\x1f{case.source_id}"),
-            body_digest=hashlib.sha256(case.text.encode()).hexdigest(),
-            contact_uuid=UUID(bytes=secrets.token_bytes(16), version=4),
-            receipt_code=receipts.mint(),
-            issue=issue,
-            channel=Submission.Channel.IMPORT,
-            category=case.category,
-            request_type=issue.request_type,
-            text=without_cards(case.text),
-            language=self.mapping.language,
-            point=issue.point,
-            source_crs=self.mapping.crs if case.point else "",
-            source_xy=list(case.source_xy) if case.source_xy else None,
-            place_text=case.place,
-            area_id=issue.area_id,
-            received_at=case.reported_at,
-        )
-
-    def events_of(self, case: Case, issue: Issue) -> list[Event]:
-        """Reported, and ended if it has: sealed into the issue's chain."""
-        facts = {"source": self.mapping.source, "source_id": case.source_id}
-        first = Status.SUBMITTED if case.closed_at else Status(issue.status)
-        events = [self.event(issue, Verb.SUBMIT, case.reported_at, "", first, facts)]
-        if case.closed_at:
-            texts = {"resolution": issue.resolution} if issue.resolution else {}
-            events.append(self.event(issue, _ENDING_VERB[case.status], case.closed_at, first, case.status, facts, texts))
-        return events
-
-    def event(
-        self,
-        issue: Issue,
-        verb: Verb,
-        at: datetime,
-        before: str,
-        after: str,
-        facts: dict[str, str],
-        texts: dict[str, str] | None = None,
-    ) -> Event:
-        salt = secrets.token_hex(16) if texts else ""
-        event = Event(
-            issue=issue,
-            number=issue.event_count + 1,
-            verb=verb,
-            at=at,
-            actor=Actor.SYSTEM,
-            from_status=before,
-            to_status=after,
-            from_level=issue.level if before else None,
-            to_level=issue.level,
-            facts=facts,
-            is_public=True,
-            text_digest=ledger.digest_of(texts, salt) if texts else "",
-            previous_hash=issue.head,
-        )
-        event.hash = ledger.hash_of(event)
-        issue.event_count, issue.head = event.number, event.hash
-        if texts:
-            event.pending_words = EventText(event=event, texts=texts, salt=salt)  # type: ignore[attr-defined]
-        return event
+        """Store the batch with COPY: issues, reports, events, words; then what they are found by."""
+        keys, rows = next_keys(Issue, len(cases)), Rows()
+        for case, place, key, number in zip(cases, places, keys, next_ids(ISSUE, len(cases)), strict=True):
+            self.clerk.add(rows, case, place, key, number)
+        rows.number(next_keys(Submission, len(rows.reports)), next_keys(Event, len(rows.events)))
+        with search_later(keys):
+            copy_columns(Issue, rows.issues)
+            copy_columns(Submission, rows.reports)
+            copy_columns(Event, rows.events)
+            copy_columns(EventText, rows.words)

@@ -1,0 +1,185 @@
+"""A case as rows of our tables, column by column: the issue, its report, its ledger and words. Knows no database."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from grids.bulk import Place
+from grids.levels import Level
+from issues import ledger, receipts
+from issues.importing.bulk import as_json, columns_of, ewkb_of
+from issues.importing.cases import Case
+from issues.importing.mapping import Mapping
+from issues.masking import without_cards, without_numbers
+from issues.models import Category, Event, EventText, Issue, SlaPolicy, Submission
+from issues.terms import ENDS, Actor, Status, Verb
+
+PUBLIC_LINE_LENGTH = 200
+Columns = dict[str, object]
+_ENDING_VERB = {
+    Status.CLOSED: Verb.CLOSE,
+    Status.CLOSED_EXPLAINED: Verb.EXPLAIN,
+    Status.DECLINED: Verb.DECLINE,
+    Status.WITHDRAWN: Verb.WITHDRAW,
+    Status.MERGED: Verb.MERGE,
+}
+_OF_ISSUE = (
+    "id", "category_id", "level", "area_id", "path", "point", "policy_id", "reported_at", "accepted_at", "level_since", "resolved_at",
+    "closed_at", "level_due_at", "total_due_at",
+)  # fmt: skip
+_OF_REPORT = ("id", "issue_id", "category_id", "area_id", "point", "source_xy", "received_at")
+_OF_EVENT = ("id", "issue_id", "number", "at", "from_level", "to_level")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """The area of a case; `is_doubtful`: somebody should look at that again; `on_desk`: nobody said where it is."""
+
+    place: Place
+    is_doubtful: bool
+    on_desk: bool
+
+
+@dataclass
+class Rows:
+    """What is written at once, in the order in which one row names another."""
+
+    issues: list[Columns] = field(default_factory=list)
+    reports: list[Columns] = field(default_factory=list)
+    events: list[Columns] = field(default_factory=list)
+    words: list[Columns] = field(default_factory=list)
+    worded: list[Columns] = field(default_factory=list)  # the event of each of the words
+
+    def number(self, reports: list[int], events: list[int]) -> None:
+        """Give reports, events and words these keys."""
+        for row, key in zip(self.reports, reports, strict=True):
+            row["id"] = key
+        for row, key in zip(self.events, events, strict=True):
+            row["id"] = key
+        for words, event in zip(self.words, self.worded, strict=True):
+            words["event_id"] = event["id"]
+
+
+class Clerk:
+    """Writes cases of one source down, under the policy in force."""
+
+    def __init__(self, mapping: Mapping, policy: SlaPolicy) -> None:
+        self.mapping = mapping
+        self._issue = {**columns_of(Issue, *_OF_ISSUE), "policy_id": policy.pk, "source": mapping.source}
+        self._report = {
+            **columns_of(Submission, *_OF_REPORT), "channel": Submission.Channel.IMPORT.value, "language": mapping.language,
+        }  # fmt: skip
+        self._event = {**columns_of(Event, *_OF_EVENT), "actor": Actor.SYSTEM.value, "is_public": True}
+        self._words = columns_of(EventText, "event_id")
+
+    def add(self, rows: Rows, case: Case, placed: Placed, key: int, number: int) -> None:
+        """The case's rows; keys of all but the issue come later (`Rows.number`)."""
+        issue = self.issue_of(case, placed, key, number)
+        rows.issues.append(issue)
+        rows.reports.append(self.report_of(case, issue))
+        self._tell(rows, case, issue)
+
+    def issue_of(self, case: Case, placed: Placed, key: int, number: int) -> Columns:
+        category, place = case.category, placed.place
+        done = without_numbers(case.resolution)
+        # A group says too little to be told to everybody, as in issues/intake.py.
+        non_public = category.non_public or category.group_id is None
+        # Only from “awaiting acceptance” can it be put in its right place.
+        status = Status.SUBMITTED if placed.on_desk and case.status not in ENDS else case.status
+        return {
+            **self._issue,
+            "id": key,
+            "number": f"{case.reported_at.year}-{number:07d}",
+            "title": without_numbers(case.title),
+            "category_id": category.pk,
+            "request_type": category.request_type or self._issue["request_type"],
+            "status": status.value,
+            "level": int(self.level_of(category, place)),
+            "urgency": case.urgency.value,
+            "area_id": place.area_id,
+            "path": place.path,
+            "point": ewkb_of(*case.point) if case.point else None,
+            "grid_ambiguous": placed.is_doubtful,
+            "place_text": without_numbers(case.place),
+            "reported_at": case.reported_at,
+            "accepted_at": None if status == Status.SUBMITTED else case.reported_at,
+            "level_since": case.reported_at,
+            "resolved_at": case.closed_at,
+            "closed_at": case.closed_at,
+            "level_due_at": case.due_at,
+            "total_due_at": case.due_at,
+            "resolution": done,
+            "public_line": "" if non_public else done[:PUBLIC_LINE_LENGTH],
+            "non_public": non_public,
+            "sealed": category.sealed,
+            "source_id": case.source_id,
+        }
+
+    def level_of(self, category: Category, place: Place) -> Level:
+        """Where it stands: as the mapping or the category says, at least as wide as its place; red is for people to decide."""
+        if category.sealed:
+            return Level.TOWNSHIP
+        return Level(min(max(self.mapping.level_of(category.code, category.level), place.level), Level.TOWNSHIP))
+
+    def report_of(self, case: Case, issue: Columns) -> Columns:
+        return {
+            **self._report,
+            "uuid": uuid5(NAMESPACE_URL, f"{self.mapping.source}\x1f{case.source_id}"),
+            "body_digest": hashlib.sha256(case.text.encode()).hexdigest(),
+            "contact_uuid": UUID(bytes=secrets.token_bytes(16), version=4),
+            "receipt_code": receipts.mint(),
+            "issue_id": issue["id"],
+            "category_id": issue["category_id"],
+            "request_type": issue["request_type"],
+            "text": without_cards(case.text),
+            "point": issue["point"],
+            "source_crs": self.mapping.crs.value if case.point else "",
+            "source_xy": as_json(list(case.source_xy)) if case.source_xy else None,
+            "place_text": case.place,
+            "area_id": issue["area_id"],
+            "received_at": case.reported_at,
+        }
+
+    def _tell(self, rows: Rows, case: Case, issue: Columns) -> None:
+        """Reported, and ended if it has: sealed into the issue's chain."""
+        facts = {"source": self.mapping.source, "source_id": case.source_id}
+        first = Status.SUBMITTED.value if case.closed_at else str(issue["status"])
+        rows.events.append(self._event_of(issue, Verb.SUBMIT, case.reported_at, "", first, facts))
+        if not case.closed_at:
+            return
+        texts = {"resolution": str(issue["resolution"])} if issue["resolution"] else {}
+        salt = secrets.token_hex(16) if texts else ""
+        digest = ledger.digest_of(texts, salt) if texts else ""
+        end = self._event_of(issue, _ENDING_VERB[case.status], case.closed_at, first, case.status.value, facts, digest)
+        rows.events.append(end)
+        if texts:
+            rows.words.append({**self._words, "texts": as_json(texts), "salt": salt})
+            rows.worded.append(end)
+
+    def _event_of(
+        self, issue: Columns, verb: Verb, at: datetime, before: str, after: str, facts: Dictionary[str, str], digest: str = ""
+    ) -> Columns:
+        count = issue["event_count"]
+        assert isinstance(count, int)  # noqa: S101 - the model's default is 0
+        event: Columns = {
+            **self._event,
+            "issue_id": issue["id"],
+            "number": count + 1,
+            "verb": verb.value,
+            "at": at,
+            "from_status": before,
+            "to_status": after,
+            "from_level": issue["level"] if before else None,
+            "to_level": issue["level"],
+            "text_digest": digest,
+            "previous_hash": issue["head"],
+        }
+        event["hash"] = ledger.hash_of_row({**event, "by_id": None, "facts": facts})
+        event["facts"] = as_json(facts)
+        issue["event_count"], issue["head"] = event["number"], event["hash"]
+        return event
