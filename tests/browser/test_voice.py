@@ -10,11 +10,12 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from issues import voice
+from issues import files, voice
 from issues.models import Attachment
+from representatives.roles import Role
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, Faults, accessibility_faults
-from tests.issues.sounds import heard, sound
-from tests.mapui.scene import Scene, scene
+from tests.issues.sounds import heard, sound, voice_note
+from tests.mapui.scene import Scene, scene, submission_of
 
 Open = Callable[..., Page]
 BEGIN = """async (html) => {
@@ -235,3 +236,17 @@ def test_report_with_a_voice_note_arrives_with_it(
     assert (note.media_type, note.submission.text) == ("audio/mpeg", "The lamp is out.")
     assert note.seconds == pytest.approx(1.6, abs=0.8)
     context.close()
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_page_on_which_it_is_written_down_is_sound_for_everybody(open_context, county, log_in, settings, tmp_path, mode):
+    settings.MEDIA_ROOT = tmp_path
+    issue = county.report()
+    [note] = files.attach(submission_of(issue), [voice_note(1.0)], at=issue.reported_at)
+    page = open_context(viewport=PHONE, color_scheme=mode).new_page()
+    log_in(page, county[Role.GRID_MEMBER])
+
+    page.goto(f"/voice/{note.pk}/")
+
+    expect(page.locator("audio")).to_be_visible()
+    assert accessibility_faults(page) == []
