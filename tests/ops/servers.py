@@ -142,6 +142,7 @@ def rabbitmq(place: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         "RABBITMQ_CONF_ENV_FILE": "/nonexistent",
     }
     log = place / "rabbitmq.log"
+    names_of_nodes = subprocess.Popen(["epmd"], env=environment)  # ours to end: the broker would leave one behind
     with log.open("wb") as out:
         process = subprocess.Popen([RABBITMQ], env=environment, stdout=out, stderr=out, start_new_session=True)
     try:
@@ -151,7 +152,8 @@ def rabbitmq(place: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         yield f"amqp://guest:guest@127.0.0.1:{port}//", process
     finally:
         kill_group(process)
-        subprocess.run(["epmd", "-kill"], env=environment, check=False, capture_output=True)
+        names_of_nodes.kill()
+        names_of_nodes.wait(timeout=30)
 
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
