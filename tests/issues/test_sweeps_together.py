@@ -43,11 +43,12 @@ def statements(sweep: Sweep, at: datetime = LATE) -> list[str]:
 
 @pytest.mark.parametrize("sweep", [sweeps.climb, sweeps.warn], ids=["climb", "warn"])
 def test_batch_costs_the_same_statements_for_three_issues_as_for_a_hundred(county: County, sweep: Sweep) -> None:
-    late(county, 3)
-    few = statements(sweep)
-    Issue.objects.update(climb_at=None, warn_at=None)
-    late(county, BATCH)
-    many = statements(sweep)
+    spent = []
+    for wanted in (2, 3, BATCH):  # the first reads the policy and the names of sequences, which are kept
+        late(county, wanted)
+        spent.append(statements(sweep))
+        Issue.objects.update(climb_at=None, warn_at=None)
+    _first, few, many = spent
 
     assert len(many) == len(few) <= 30
 
