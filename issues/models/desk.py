@@ -12,7 +12,7 @@ from grids.models import Area
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import ReplyTemplateQuerySet, SavedFilterQuerySet
-from issues.terms import Verb
+from issues.terms import verbs
 from representatives.models import Person, Unit
 
 
@@ -39,7 +39,7 @@ class ReplyTemplate(models.Model):
     """
 
     name = models.CharField(_("name"), max_length=60)
-    verb = models.CharField(_("verb"), max_length=20, choices=Verb.choices)
+    verb = models.CharField(_("verb"), max_length=20, choices=verbs)
     category = models.ForeignKey(
         Category, models.CASCADE, null=True, blank=True, related_name="templates", verbose_name=_("category or group")
     )

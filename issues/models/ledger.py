@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from issues.models.casework import Issue
 from issues.querysets import EventQuerySet, EventTextQuerySet
-from issues.terms import Actor, Field, Status, Verb
+from issues.terms import Actor, Field, Status, Verb, verbs
 from issues.workflow import BY_PEOPLE
 from representatives.models import Person
 
@@ -29,7 +29,7 @@ class Event(models.Model):
 
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="events", verbose_name=_("issue"))
     number = models.PositiveIntegerField(_("number"))
-    verb = models.CharField(_("verb"), max_length=20, choices=Verb.choices)
+    verb = models.CharField(_("verb"), max_length=20, choices=verbs)
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("by"))
     actor = models.CharField(_("acting as"), max_length=24)  # a Role, or Actor.REQUESTER / Actor.SYSTEM

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from issues.models.casework import EscalationRequest, Issue
 from issues.querysets import KeySupervisionQuerySet, LetterQuerySet, ListingQuerySet, StepQuerySet
-from issues.terms import Verb
+from issues.terms import verbs
 from representatives.models import Person, Unit
 
 
@@ -51,7 +51,7 @@ class KeySupervisionEntry(models.Model):
     )
     exited_at = models.DateTimeField(_("left at"), null=True, blank=True)
     exit_reason = models.TextField(_("reason for leaving"), blank=True)
-    exit_verb = models.CharField(_("how it left"), max_length=20, choices=Verb.choices, blank=True)
+    exit_verb = models.CharField(_("how it left"), max_length=20, choices=verbs, blank=True)
 
     # Whether whoever asked reads what staff write there among themselves; set by `KeySupervisionQuerySet.for_rows`.
     inside: bool
@@ -87,7 +87,7 @@ class SupervisionStep(models.Model):
     """
 
     entry = models.ForeignKey(KeySupervisionEntry, models.PROTECT, related_name="steps", verbose_name=_("entry"))
-    verb = models.CharField(_("verb"), max_length=20, choices=Verb.choices)
+    verb = models.CharField(_("verb"), max_length=20, choices=verbs)
     at = models.DateTimeField(_("at"))
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="supervision_steps", verbose_name=_("by"))
     grade = models.CharField(_("grade"), max_length=8, choices=KeySupervisionEntry.Grade.choices)

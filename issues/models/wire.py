@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from issues.querysets.wire import SentMoveQuerySet
-from issues.terms import Verb
+from issues.terms import verbs
 from representatives.models import Person
 
 
@@ -21,7 +21,7 @@ class SentMove(models.Model):
     key = models.UUIDField(_("key"), editable=False)
     digest = models.CharField(_("digest of the body"), max_length=64, editable=False)
     number = models.CharField(_("number of the issue"), max_length=20)
-    verb = models.CharField(_("verb"), max_length=20, choices=Verb.choices)
+    verb = models.CharField(_("verb"), max_length=20, choices=verbs)
     status = models.PositiveSmallIntegerField(_("status of the answer"))
     answer = models.JSONField(_("answer"))
     device_at = models.DateTimeField(_("by the phone's clock"), null=True, blank=True)
