@@ -68,15 +68,15 @@ def index_of(level: Level, county: str, version: int) -> Index:
 
 
 def count_by_path(issues: IssueQuerySet) -> Counts:
-    """Per path at which issues lie: the highest level among them, and how many. One query."""
-    rows = issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("pk"))
+    """Per path at which issues lie: the highest level among them, and how many. One query, of the index alone."""
+    rows = issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"))
     return {path: (worst, n) for path, worst, n in rows}
 
 
 def count_with_version(issues: IssueQuerySet, level: Level) -> tuple[Counts, int | None]:
     """The same, and the version of the level's geometry that stands; None if nothing was counted, or there is none. One query."""
     version = Layer.objects.filter(level=level).values("version")
-    rows = list(issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("pk"), version=Subquery(version)))
+    rows = list(issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"), version=Subquery(version)))
     return {path: (worst, n) for path, worst, n, _version in rows}, rows[0][3] if rows else None
 
 

@@ -149,7 +149,8 @@ class Issue(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("path", "level"), condition=_OPEN, name="issue_open_by_place"),
+            # With all that the state of the map asks, so that no row is visited for it.
+            models.Index(fields=("path", "level"), include=("sealed", "non_public"), condition=_OPEN, name="issue_open_by_place"),
             models.Index(fields=("level_due_at", "id"), condition=_OPEN, name="issue_open_by_due"),
             models.Index(fields=("category", "path"), condition=_OPEN, name="issue_open_by_category"),
             models.Index(fields=("lead_unit", "level_due_at"), condition=_OPEN, name="issue_open_by_unit"),

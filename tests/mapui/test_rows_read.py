@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import pytest_django.plugin
 from django.db import connection
+from django.db.models import Count, Max
 from django.test import Client
 from django.utils.timezone import now
 
@@ -128,3 +129,16 @@ def test_parts_of_an_area_are_read_without_the_rest_of_the_territory(province):
 
     assert list(parts) == sorted({cell.path, *Area.objects.parts_of(village).values_list("path", flat=True)})
     assert rows_of(plan, ("grids_area",)) <= 4 * len(parts) + 4  # of some 500 areas
+
+
+def test_state_of_a_county_is_counted_in_the_index_without_visiting_the_rows(province):
+    issues = Issue.objects.counted_for(Person.objects.get(username="supervision"), now()).unfinished()
+    counted = issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"))
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = counted.explain()
+        cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_bitmapscan = on")
+
+    assert "Index Only Scan using issue_open_by_place" in plan
+    assert sum(n for _path, _worst, n in counted) == issues.count() > 0
