@@ -14,6 +14,7 @@ from django.conf import settings
 from bench.cases import report_form
 from bench.measure import TOKEN, WrongAnswer, cookie_of, multipart
 from bench.server import Server
+from mapui.report_form import NOT_KNOWN
 from representatives.models import Person
 
 PACE_S = 0.25
@@ -49,8 +50,8 @@ def member() -> Person:
 
 
 def next_report() -> Form:
-    """A report that nobody sent before."""
-    return "/report/", report_form(next(_turns))
+    """A report that nobody sent before, and that is said to be none of what is known near by."""
+    return "/report/", {**report_form(next(_turns)), "join": NOT_KNOWN}
 
 
 class Posting:
