@@ -26,7 +26,7 @@ TOLERANT = frozenset(
     {
         "heat", "heat-tile", "heat-areas", "heat-info", "hot-areas",
         "figures", "figures-issues", "figures-month", "figures-month-pdf",
-        "cover", "search", "cell", "cell-qr", "diary-ledger", "diary-ledger-pdf", "diary-totals",
+        "cover", "results", "search", "cell", "cell-qr", "diary-ledger", "diary-ledger-pdf", "diary-totals",
         "policy-compare", "public-photo",
     }
 )  # fmt: skip

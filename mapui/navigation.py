@@ -47,6 +47,7 @@ MENU: tuple[Entry, ...] = (
     Entry(Page.SEARCH, Page.SEARCH.label, key="s"),
     Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True, key="n"),
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),
+    Entry("results", pgettext_lazy("menu", "Results"), for_visitors=True),
     Entry(Page.RED, Page.RED.label, key="r"),
     Entry(Page.HEAT, Page.HEAT.label, for_visitors=True, key="h"),
     Entry(Page.FIGURES, Page.FIGURES.label, key="f"),

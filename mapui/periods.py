@@ -84,15 +84,21 @@ def _called(first: date, months: int) -> str:
 def offered(at: datetime) -> list[tuple[str, str]]:
     """Values and names of the periods that a list offers, the latest first."""
     today = localdate(at)
-    months = [_first_of(today.year, today.month - back) for back in range(MONTHS_OFFERED)]
     this_quarter = (today.month + 2) // 3
     starts = [_first_of(today.year, 3 * (this_quarter - back) - 2) for back in range(QUARTERS_OFFERED)]
     return [
         ("", _("the last %(days)d days") % {"days": DAYS}),
-        *((f"{first:%Y-%m}", _called(first, 1)) for first in months),
+        *months_up_to(at, MONTHS_OFFERED),
         *((f"{first.year}-Q{(first.month + 2) // 3}", _called(first, 3)) for first in starts),
         (OWN, _("days of your own choice")),
     ]
+
+
+def months_up_to(at: datetime, most: int) -> list[tuple[str, str]]:
+    """Values and names of so many months, the present one first."""
+    today = localdate(at)
+    firsts = [_first_of(today.year, today.month - back) for back in range(most)]
+    return [(f"{first:%Y-%m}", _called(first, 1)) for first in firsts]
 
 
 def _first_of(year: int, month: int) -> date:

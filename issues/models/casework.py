@@ -16,6 +16,7 @@ from grids.levels import Level
 from grids.models import Area, Dispute
 from issues.models.config import Category, SlaPolicy
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet
+from issues.querysets.released import RELEASED
 from issues.terms import ENDS, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency
 from issues.workflow import UNTOLD, light_of
 from representatives.models import Person, Unit
@@ -169,6 +170,8 @@ class Issue(models.Model):
             models.Index(fields=("path",), condition=Q(to_call=True, status__in=sorted(UNTOLD)), name="issue_to_tell"),
             models.Index(fields=("contact_due_at",), condition=Q(contact_due_at__isnull=False), name="issue_by_contact_due"),
             models.Index(fields=("path", "reported_at"), condition=Q(recurrence_of__isnull=False), name="issue_recurring"),
+            models.Index(fields=("-closed_at", "-id"), condition=RELEASED, name="issue_released"),
+            models.Index(fields=("path", "closed_at"), condition=RELEASED, name="issue_released_by_place"),
         )
 
     def __str__(self) -> str:

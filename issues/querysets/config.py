@@ -31,6 +31,15 @@ class CategoryQuerySet(models.QuerySet["Category"]):
     def groups(self) -> Self:
         return self.filter(is_active=True, group=None).order_by("order", "code")
 
+    def groups_with_public(self) -> Self:
+        """The groups in use that hold something which may be told to everybody."""
+        told = self.model._default_manager.filter(group=models.OuterRef("pk"), non_public=False, sealed=False)
+        return self.groups().filter(models.Exists(told))
+
+    def groups_with_private(self) -> models.QuerySet[Category, int | None]:
+        """Keys of the groups that hold something which is not told to everybody."""
+        return self.filter(Q(non_public=True) | Q(sealed=True), group__isnull=False).order_by().values_list("group", flat=True)
+
     def with_codes(self, codes: Iterable[str]) -> Self:
         return self.filter(code__in=list(codes)).order_by("order", "code")
 

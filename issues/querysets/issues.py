@@ -10,15 +10,15 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 
 from grids.levels import Level
 from grids.models import Area
 from grids.querysets import within_path, within_paths
 from issues import reach, search
 from issues.querysets import written
-from issues.querysets.waiting import WaitingWords
+from issues.querysets.released import ReleasedWords, township_path, village_path
 from issues.terms import ClockState, Light
 from issues.workflow import LEVEL_OF
 from representatives.scopes import scope_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
 
 
-class IssueQuerySet(WaitingWords):
+class IssueQuerySet(ReleasedWords):
     def imported(self, source: str, source_ids: Iterable[str]) -> set[str]:
         """Which of the source's numbers are here already."""
         return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))
@@ -131,9 +131,8 @@ class IssueQuerySet(WaitingWords):
 
     def late_by_holder(self) -> list[tuple[int | None, int, str, int]]:
         """(lead unit, level, path of the place that holds it, how many), of villages and townships as deep as their level."""
-        township = Concat(_part(1), Value("."), _part(2))
-        village = Concat(township, Value("."), _part(3))
-        place = Case(When(level=Level.TOWNSHIP, then=township), When(level=Level.VILLAGE, then=village), default=Value(""))
+        at_township, at_village = When(level=Level.TOWNSHIP, then=township_path()), When(level=Level.VILLAGE, then=village_path())
+        place = Case(at_township, at_village, default=Value(""))
         held = self.order_by().annotate(held_at=place).values("lead_unit", "level", "held_at").annotate(n=models.Count("pk"))
         return list(held.values_list("lead_unit", "level", "held_at", "n"))
 
@@ -288,8 +287,3 @@ class IssueQuerySet(WaitingWords):
         """Yellow issues for which the program drafted a proposal that nobody has decided yet; not for who helps alone."""
         seen = self.visible_to(person, at).filter(reach.reads_inside(scope_of(person, at)))
         return seen.unfinished().filter(level=Level.TOWNSHIP, red_drafted_at__isnull=False).order_by("red_drafted_at", "pk")
-
-
-def _part(n: int) -> Func:
-    """The n-th code of the path, from 1: the county's, the township's, the village's."""
-    return Func(F("path"), Value("."), Value(n), function="split_part", output_field=models.CharField())

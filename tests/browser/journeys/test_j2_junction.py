@@ -1,7 +1,7 @@
 """J2 路口反光贴/路灯: written down without a signal, placed by the right datum, shared out between village, town and departments.
 
-What the public page shows (village and month only) waits for the room of the public list; here a visitor without the
-receipt finds no issue page at all, and the receipt's own page names offices, never a person.
+The receipt's own page names offices, never a person; a visitor without the receipt finds no issue page at all, and on the
+public page, once it is closed, the line written for everybody with village and month, and no more.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ def test_j2_stickers_stay_with_the_village_lights_go_to_the_town_and_two_departm
     issue = desk.act(issue, Verb.MARK_TASK, "tc", sub_task=power.number, mark="fair")  # … and the township how it came
     power.refresh_from_db()
     assert (power.mark_of_unit, power.mark_of_asker) == ("good", "fair")
-    issue = desk.solved(issue, "tc", "gm_c", resolution="反光贴、路灯已装好。")
+    issue = desk.solved(issue, "tc", "gm_c", resolution="反光贴、路灯已装好。", public_line="路口装好反光贴和路灯。")
+    desk.phone.goto("/results/")
+    expect(desk.phone.get_by_text("Nothing has been published yet.")).to_be_visible()  # not before it is closed
     issue = desk.rate(report, "satisfied", "亮堂了。")
     assert issue.status == Status.CLOSED
 
@@ -125,3 +127,17 @@ def test_j2_stickers_stay_with_the_village_lights_go_to_the_town_and_two_departm
     page.context.clear_cookies()
     page.goto(f"/issues/{issue.number}/")
     assert "/login/" in page.url
+
+    page.goto("/")
+    page.get_by_role("link", name="What was solved").click()
+    result = page.locator(".result")
+    expect(result).to_have_count(1)
+    place = desk.banner.town["C"].parent
+    kind = report.category
+    assert place is not None
+    assert place.parent is not None
+    assert kind is not None
+    assert kind.group is not None
+    said = " ".join(result.inner_text().split())
+    light = "◆ yellow"
+    assert said == f"路口装好反光贴和路灯。 {light} {kind.group.name} {place.parent.name} {place.name} June 2026"
