@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     "purge-diary": {"task": "issues.tasks.purge_diary", "schedule": crontab(hour="3", minute="47")},
     "purge-suggestions": {"task": "issues.tasks.purge_suggestions", "schedule": crontab(hour="3", minute="49")},
     "purge-voice": {"task": "issues.tasks.purge_voice", "schedule": crontab(minute="37")},
+    "purge-held": {"task": "issues.tasks.purge_held", "schedule": crontab(minute="11")},
     "recognise": {"task": "issues.tasks.recognise", "schedule": MINUTE},
     "forget-sent-moves": {"task": "issues.tasks.forget_sent_moves", "schedule": crontab(hour="3", minute="43")},
     "release-postings": {"task": "issues.tasks.release_postings", "schedule": crontab(hour="3", minute="17")},

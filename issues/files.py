@@ -56,7 +56,7 @@ def attach(submission: Submission, files: Iterable[File], *, at: datetime) -> li
             return []
         kinds = [row.is_voice for row in rows] + [isinstance(file, Voice) for file in new.values()]
         check_counts(photo_count=kinds.count(False), voice_count=kinds.count(True))
-        return [_store(submission, file, at) for file in new.values()]
+        return Attachment.objects.bulk_create([_stored(submission, file, at) for file in new.values()])
 
 
 def missing(submission: Submission, declared: Iterable[str]) -> list[str]:
@@ -79,7 +79,12 @@ def files_of(submission: Submission) -> list[Attachment]:
 
 def thumb_name(stored: Stored) -> str:
     """The name in storage of a photo's thumbnail."""
-    path = PurePosixPath(str(stored.file.name))
+    return thumb_of(str(stored.file.name))
+
+
+def thumb_of(name: str) -> str:
+    """The same of a photo by its own name in storage."""
+    path = PurePosixPath(name)
     return str(path.with_name(f"{path.stem}.thumb.jpg"))
 
 
@@ -89,6 +94,11 @@ def keep(folder: str, photo: Photo) -> str:
     name = _write(f"{stem}.jpg", photo.jpeg)
     _write(f"{stem}.thumb.jpg", photo.thumb)
     return name
+
+
+def keep_voice(folder: str, note: Voice) -> str:
+    """Store the voice note in that folder; its name in storage."""
+    return _write(f"{folder}/{note.sha256[:32]}.mp3", note.mp3)
 
 
 def keep_public(key: UUID, copy: Copy) -> str:
@@ -141,17 +151,17 @@ def finish_erasing(half_erased: Iterable[Attachment]) -> int:
     return Attachment.objects.without_file([one.pk for one in found])
 
 
-def _store(submission: Submission, file: File, at: datetime) -> Attachment:
+def _stored(submission: Submission, file: File, at: datetime) -> Attachment:
+    """The row of a file, unsaved, once the storage has it."""
     # Each report keeps its own copy: erasing one report never takes a photo from another.
     folder = f"attachments/{submission.uuid.hex[:2]}/{submission.uuid.hex}"
     row = Attachment(submission=submission, sha256=file.sha256, received_at=at)
     if isinstance(file, Voice):
-        row.file.name = _write(f"{folder}/{file.sha256[:32]}.mp3", file.mp3)
+        row.file.name = keep_voice(folder, file)
         row.media_type, row.seconds = voice.MEDIA_TYPE, file.seconds
     else:
         row.file.name = keep(folder, file)
         row.media_type, row.width, row.height = photos.MEDIA_TYPE, file.width, file.height
-    row.save(force_insert=True)
     return row
 
 

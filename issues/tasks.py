@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from issues import county_calendar, diary, recognising, redrawing, retention, suggestions, sweeps
+from issues import county_calendar, diary, held, recognising, redrawing, retention, suggestions, sweeps
 from issues.notices import sending
 from issues.simulating import running
 from issues.wire import moves
@@ -59,6 +59,12 @@ def purge_asked() -> str:
 @shared_task
 def purge_voice() -> str:
     return _said("purge voice", retention.purge_voice(at=timezone.now()))
+
+
+@shared_task
+def purge_held() -> str:
+    """Erase the files of forms that came back and were not sent."""
+    return _said("purge held", f"{held.purge(at=timezone.now())} files")
 
 
 @shared_task

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib.gis.geos import Point
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import cached_property
 from django.utils.timezone import now
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
-from issues import files, intake, joining, photos, reaching, voice
+from issues import intake, joining, reaching
 from issues.doors import Door, other_doors
-from issues.errors import FileRefused, Refusal
+from issues.errors import Refusal
 from issues.intake import Contact, Draft
 from issues.joining import Known, Spot
 from issues.models import Category, Requester, Submission
@@ -25,45 +23,10 @@ from issues.services import ways_open
 from issues.terms import RequestType
 from mapui import place_choice
 from mapui.place_choice import PlaceChoice
+from mapui.report_files import FilesForm
 
 NOT_SURE = "unsure"
 NOT_KNOWN = "new"  # “no, it is another”
-PHOTO_TYPES = "image/jpeg,image/png,image/webp"
-
-
-class ManyFilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
-        return files.getlist(name) if hasattr(files, "getlist") else []
-
-
-class PhotosField(forms.FileField):
-    """Several photos in one field; cleaned to `photos.Photo`, each drawn anew."""
-
-    widget = ManyFilesInput(attrs={"accept": PHOTO_TYPES, "multiple": True})
-
-    def clean(self, data: Iterable[UploadedFile] | None, initial: object = None) -> tuple[photos.Photo, ...]:
-        chosen = [file for file in data or () if file]
-        try:
-            files.check_counts(photo_count=len(chosen))
-            return tuple(photos.prepare(file, size=file.size or 0, name=file.name or "") for file in chosen)
-        except FileRefused as refused:
-            raise forms.ValidationError(refused.sentence) from None
-
-
-class VoiceField(forms.FileField):
-    """A voice note; cleaned to `voice.Voice`, encoded anew, or None."""
-
-    widget = forms.FileInput(attrs={"accept": "audio/*"})
-
-    def clean(self, data: UploadedFile | None, initial: object = None) -> voice.Voice | None:
-        if not data:
-            return None
-        try:
-            return voice.prepare(data, size=data.size or 0, name=data.name or "")
-        except FileRefused as refused:
-            raise forms.ValidationError(refused.sentence) from None
 
 
 @dataclass(frozen=True)
@@ -104,7 +67,7 @@ def _kind(group: Category, members: list[Category]) -> Kind:
     return Kind(group, members, is_vague=not any(member.sealed for member in members))
 
 
-class ReportForm(forms.Form):
+class ReportForm(FilesForm):
     """What a resident, or somebody for them, fills in. `cleaned_draft` is what `issues.intake.report` takes."""
 
     uuid = forms.UUIDField(widget=forms.HiddenInput)
@@ -127,8 +90,6 @@ class ReportForm(forms.Form):
     )
     group = forms.CharField(required=False, max_length=60)
     category = forms.CharField(required=False, max_length=60)
-    photos = PhotosField(label=gettext_lazy("Photos"), required=False)
-    voice = VoiceField(label=gettext_lazy("Voice note"), required=False)
     nickname = forms.CharField(label=gettext_lazy("How to address you"), max_length=40, required=False)
     phone = forms.CharField(label=gettext_lazy("Phone"), max_length=40, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail"), max_length=120, required=False)
@@ -204,6 +165,7 @@ class ReportForm(forms.Form):
         return phone
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         self._clean_words()
         self._clean_place()
         self._clean_category()
@@ -216,7 +178,7 @@ class ReportForm(forms.Form):
         """Whose only words were spoken says so, until somebody has listened and written them down."""
         if "text" in self.errors or self.cleaned_data["text"]:
             return
-        if self.cleaned_data.get("voice"):
+        if self.is_spoken:
             self.cleaned_data["text"] = _("Voice note, not written down yet.")
         else:
             self.add_error("text", _("Please say what is the matter."))
@@ -255,8 +217,9 @@ class ReportForm(forms.Form):
         return ways_open()
 
     def cleaned_draft(self, channel: Submission.Channel) -> Draft:
-        """The report; call it when the form is valid."""
+        """The report; call it when the form is valid. Raises FileRefused if a file is no longer held."""
         data = self.cleaned_data
+        photos, voice = self.files_to_send()
         has_point = self.place.point is not None
         return Draft(
             uuid=data["uuid"],
@@ -275,8 +238,8 @@ class ReportForm(forms.Form):
             occurred_at=data["occurred_at"],
             device_at=data["device_at"],
             language=get_language() or "",
-            photos=data["photos"],
-            voice=data["voice"],
+            photos=photos,
+            voice=voice,
             done=data["done"].strip() if data["solved"] else "",
             join=self.meant,
             located=self.place.found if has_point else None,

@@ -16,7 +16,7 @@ from issues.errors import Refusal
 from issues.models import Rating
 from issues.terms import Field, Verb
 from issues.workflow import Move
-from mapui.report_form import PhotosField
+from mapui.file_fields import PhotosField
 
 TEXT_MAX = 1000
 

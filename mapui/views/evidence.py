@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from issues import services
 from issues.errors import Refusal
 from issues.models import Issue
-from mapui.report_form import PhotosField
+from mapui.file_fields import PhotosField
 from mapui.staff import person_of, staff_page
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -23,6 +23,7 @@ from issues.errors import Refusal
 from issues.intake import AlreadyReported
 from mapui import place_choice, report_page
 from mapui.ground import Ground
+from mapui.report_files import FILE_FIELDS
 from mapui.report_form import ReportForm
 from mapui.uploads import bound_uploads, csrf_fault
 from representatives.models import Person
@@ -108,18 +109,20 @@ def pin_map(request: HttpRequest) -> JsonResponse:
 def _posted(request: HttpRequest, code: str) -> HttpResponse:
     bound_uploads(request)
     fault = csrf_fault(request)
-    unread = _without_photos(request)
     if request.POST.get("step") == "place":
-        unread.errors.clear()
-        return _page(request, unread, known=unread.known)
+        return _next_list(request, fault)
     if fault:
         logger.info("Report not taken: %s", fault)
-        return _page(request, unread, status=403, trouble=_("This page had been open too long. Please press “Send” once more."))
+        return _page(
+            request,
+            _without_files(request),
+            status=403,
+            trouble=_("This page had been open too long. Please press “Send” once more."),
+        )
     try:
-        if not request.user.is_authenticated:
-            throttle.spend(throttle.REPORT, client_address(request))
+        _spend(request)
     except throttle.Throttled as throttled:
-        answer = _page(request, unread, status=429, trouble=throttled.sentence)
+        answer = _page(request, _without_files(request), status=429, trouble=throttled.sentence)
         answer["Retry-After"] = str(throttled.wait_s)
         return answer
     form = ReportForm(request.POST, request.FILES)
@@ -132,8 +135,28 @@ def _posted(request: HttpRequest, code: str) -> HttpResponse:
     return _taken(request, form, code)
 
 
-def _without_photos(request: HttpRequest) -> ReportForm:
-    """The form as it was filled in; photos, which cost most to look at, are left unread."""
+def _spend(request: HttpRequest) -> None:
+    """One report of those that an address may send; raises Throttled."""
+    if not request.user.is_authenticated:
+        throttle.spend(throttle.REPORT, client_address(request))
+
+
+def _next_list(request: HttpRequest, fault: str) -> HttpResponse:
+    """The form with one list more to choose from. Files that came with it cost as much as a report, and are held if they may."""
+    form = ReportForm(request.POST)
+    if request.FILES and not fault:
+        try:
+            _spend(request)
+            form = ReportForm(request.POST, request.FILES)
+        except throttle.Throttled as throttled:
+            logger.info("Files not looked at: %s", throttled)
+    form.is_valid()
+    form.forgive_all_but_files()
+    return _page(request, form, known=form.known)
+
+
+def _without_files(request: HttpRequest) -> ReportForm:
+    """The form as it was filled in; photos and voice note, which cost most to look at, are left unread."""
     form = ReportForm(request.POST)
     form.is_valid()
     return form
@@ -165,12 +188,25 @@ def _taken(request: HttpRequest, form: ReportForm, code: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: ReportForm, *, status: int = 200, **more: object) -> HttpResponse:
-    if form.is_bound and request.FILES:
-        more["photos_lost"] = True
-    if more.get("already"):
-        more["fresh_uuid"] = uuid4()
+    fresh_uuid = uuid4() if more.get("already") else None
+    if form.is_bound:
+        more.update(_files(request, form, fresh_uuid))
     person = request.user if isinstance(request.user, Person) else None
-    return render(request, "mapui/report.html", {**report_page.context(form, person, now()), **more}, status=status)
+    context = {**report_page.context(form, person, now()), **more, "fresh_uuid": fresh_uuid}
+    return render(request, "mapui/report.html", context, status=status)
+
+
+def _files(request: HttpRequest, form: ReportForm, fresh_uuid: UUID | None) -> dict[str, object]:
+    """`held`: what is kept of the files for the next press; `lost`: the fields whose files have to be chosen again."""
+    key = fresh_uuid or form.cleaned_data.get("uuid")
+    unread = set() if form.files else set(request.FILES)
+    if key is None:
+        return {"lost": set(request.FILES)}
+    try:
+        return {"held": form.hold(key, now()), "lost": form.lost | unread}
+    except Exception:
+        logger.exception("The files of a form could not be kept")
+        return {"lost": set(FILE_FIELDS)}
 
 
 def _card(code: str) -> Area | None:

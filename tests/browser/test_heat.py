@@ -14,6 +14,7 @@ from issues.weeks import monday, week_of
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import accessibility_faults
+from tests.browser.phone.pages import until
 from tests.drawing import Town, draw_cells, shape_of
 from tests.issues.heat_factories import category, closed, issue
 from tests.representatives.factories import person, post
@@ -83,12 +84,13 @@ def painted(page: Page) -> int:
 
 def wait_for_middle(page: Page, lon: float, lat: float) -> None:
     """Until the map has glided there."""
-    page.wait_for_function(
+    until(
+        page,
         """([lon, lat]) => {
             const at = document.querySelector("#map").areaMap.map.getCenter();
             return Math.abs(at.lng - lon) < 0.002 && Math.abs(at.lat - lat) < 0.002;
         }""",
-        arg=[lon, lat],
+        [lon, lat],
     )
 
 
@@ -237,7 +239,7 @@ def test_place_when_pressed_in_the_list_is_shown_on_the_map_and_a_pin_leads_back
     page.get_by_role("button", name="A", exact=True).click()
 
     expect(page.locator("[data-place][aria-selected=true]")).to_have_count(1)
-    page.wait_for_function(in_view, arg=[label.x, label.y])
+    until(page, in_view, [label.x, label.y])
     page.locator(".heat-pin", has_text="1").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="A", exact=True)).to_be_focused()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from representatives.models import Assignment, Person
 from representatives.roles import Role
 from tests.browser.conftest import accessibility_faults
+from tests.browser.phone.pages import until
 from tests.drawing import Town, draw_cells
 from tests.representatives.factories import person, post
 
@@ -102,7 +103,7 @@ def test_card_when_opened_on_a_phone_is_whole_and_tells_a_vacancy(phone, town):
 
     expect(phone.get_by_role("heading", name=town["A"].name, level=1)).to_be_visible()
     expect(phone.get_by_role("row").filter(has_text="solves it directly")).to_contain_text("Secretary stands in")
-    phone.wait_for_function("document.querySelector('.card__qr').naturalWidth > 0")
+    until(phone, "document.querySelector('.card__qr').naturalWidth > 0")
     assert fits(phone)
     assert accessibility_faults(phone) == []
 

@@ -22,6 +22,7 @@ from issues.notices import sending
 from issues.terms import Status, Verb
 from representatives.roles import Role
 from tests.browser.conftest import PHONE, accessibility_faults
+from tests.browser.phone.pages import until
 from tests.browser.test_report import send, what
 from tests.mapui.scene import Scene, scene, submission_of
 
@@ -72,7 +73,7 @@ def test_card_on_the_wall_leads_to_the_form_of_its_cell_without_an_account(phone
     expect(phone.locator(".card__qr")).to_be_visible()
     address = re.search(r"http\S+", phone.locator(".card__qr").get_attribute("alt") or "")
     assert address
-    phone.wait_for_function("() => document.querySelector('.card__qr').naturalWidth > 0")
+    until(phone, "() => document.querySelector('.card__qr').naturalWidth > 0")
     shot = Image.open(BytesIO(phone.locator(".card__qr").screenshot()))
     assert [found.text for found in zxingcpp.read_barcodes(shot)] == [address[0]]  # as a camera reads it
 

@@ -14,6 +14,7 @@ from issues import files, voice
 from issues.models import Attachment
 from representatives.roles import Role
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, Faults, accessibility_faults
+from tests.browser.phone.pages import until
 from tests.issues.sounds import heard, sound, voice_note
 from tests.mapui.scene import Scene, scene, submission_of
 
@@ -88,7 +89,7 @@ def test_note_when_recorded_can_be_heard_and_the_server_hears_the_same(recorder:
     assert note.seconds == pytest.approx(1.6, abs=0.6)
     assert heard(note.mp3)[1].max() > 0.01  # the hum of the microphone
     page.evaluate("document.querySelector('audio').play()")
-    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
+    until(page, "() => document.querySelector('audio').currentTime > 0.2")
     assert page.evaluate("document.querySelector('[name=voice]').files[0].size") == len(content)
     assert accessibility_faults(page) == []
 
@@ -210,7 +211,7 @@ def test_answer_about_the_microphone_that_comes_after_sending_records_nothing(re
     page.evaluate("window.recorder.ready()")  # does not wait for the answer
     page.evaluate("window.allow()")
 
-    page.wait_for_function("() => window.stream.getTracks().every((track) => track.readyState === 'ended')")
+    until(page, "() => window.stream.getTracks().every((track) => track.readyState === 'ended')")
     assert page.evaluate("window.recorder.note()") is None
 
 

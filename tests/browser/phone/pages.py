@@ -33,7 +33,11 @@ LISTS = "async () => (await (await import('/static/mapui/js/report/places.js')).
 
 
 def until(page: Page, question: str, about: object = None, *, seconds: float = 15) -> None:
-    """Wait until the asynchronous question is answered with yes."""
+    """Wait until the question, asynchronous or not, is answered with yes.
+
+    Not `wait_for_function`: what it evaluates later than at once the content policy of the page forbids, and it takes the
+    promise of an asynchronous question for a yes.
+    """
     end = monotonic() + seconds
     while not page.evaluate(question, about):
         assert monotonic() < end, f"It never became true: {question}"

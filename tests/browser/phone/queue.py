@@ -29,11 +29,11 @@ def body(text: str, area: Area, **more: object) -> dict[str, object]:
     }  # fmt: skip
 
 
-def lay(page: Page, text: str, area: Area, photos: list[bytes] | None = None, *, owner: str = "") -> str:
-    """One more report in the outbox; its key. Nothing is sent by it."""
+def lay(page: Page, text: str, area: Area, photos: list[bytes] | None = None, *, owner: str = "", **more: object) -> str:
+    """One more report in the outbox; its key. `more`: of its body. Nothing is sent by it."""
     uuid = str(uuid4())
     files = [base64.b64encode(photo).decode() for photo in photos or []]
-    page.evaluate(ADD, {"uuid": uuid, "owner": owner, "title": text[:40], "body": body(text, area), "files": files})
+    page.evaluate(ADD, {"uuid": uuid, "owner": owner, "title": text[:40], "body": body(text, area, **more), "files": files})
     return uuid
 
 

@@ -40,7 +40,7 @@ def test_voice_note_is_back_after_the_page_was_closed_and_is_sent_with_the_words
 
     expect(page.get_by_text("What you wrote earlier is back.")).to_be_visible()
     expect(page.get_by_label("Your voice note")).to_be_visible()
-    page.wait_for_function("() => document.querySelector('[data-voice-player]').duration > 1")
+    until(page, "() => document.querySelector('[data-voice-player]').duration > 1")
     send(page)
     expect(page.get_by_role("heading", name="Your report has arrived")).to_be_visible(timeout=15_000)  # the sound is encoded anew
     [note] = Submission.objects.get().attachments.all()

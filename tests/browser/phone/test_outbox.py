@@ -7,12 +7,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.utils.timezone import now
 from playwright.sync_api import FilePayload, Page, expect
 
+from issues import intake
 from issues.models import Submission
 from tests.browser.phone.pages import WORDS, arrived, send, stored, text_of, until
 from tests.browser.phone.queue import digest, lay, shots
 from tests.browser.phone.test_sending import EMPTY
+from tests.issues.reports import draft
 
 API = "**/api/**"
 
@@ -97,6 +100,25 @@ def test_send_now_sends_what_waits_oldest_first_and_shows_the_receipts(handset, 
     assert codes == set(Submission.objects.values_list("receipt_code", flat=True))
     page.get_by_role("button", name="Take these receipts off this phone").click()
     expect(page.locator(".record--arrived")).to_have_count(0)
+
+
+def test_report_that_could_not_join_another_says_so_beside_its_receipt(handset, town):
+    elsewhere = intake.report(draft(area=town["D"].code), at=now()).issue
+    page = waiting(handset, town, "The bridge")
+    lay(page, "The lamp", town["A"], join=elsewhere.number)
+    expect(page.locator(".record")).to_have_count(2)
+    mend_api(page)
+
+    page.get_by_role("button", name="Send now (2)").click()
+
+    expect(page.locator(".record--arrived")).to_have_count(2)
+    page.reload()
+    lamp = Submission.objects.get(text="The lamp")
+    expect(page.locator(".record__reason")).to_have_count(1)  # beside the other there is none
+    expect(page.locator(f".record--arrived[data-uuid='{lamp.uuid}'] .record__reason")).to_have_text(
+        "The matter that you meant has ended meanwhile or lies elsewhere, so your report was taken as a new one."
+    )
+    assert lamp.issue_id != elsewhere.pk
 
 
 def test_deleting_asks_once_more_and_can_be_taken_back(handset, town):

@@ -28,7 +28,7 @@ choosePlace();
 askWhenAlike();
 await fitShell(form);
 const media = chooseMedia(form, () => writing?.keepFiles());
-writing = await startWriting(form, media);
+if (!form.elements.held) writing = await startWriting(form, media); // what the server holds goes with the form alone
 if (!writing) startPlain(form, media);
 chooseSpot(form);
 isReady = true;
