@@ -95,7 +95,7 @@ class FilesForm(forms.Form):
     def clean_voice(self) -> Voice | None:
         note: Voice | None = self.cleaned_data["voice"]
         if note:
-            self.fresh.append((note, self.files["voice"].name or ""))
+            self.fresh.append((note, getattr(self.files["voice"], "name", None) or ""))
         return note
 
     def clean(self) -> dict[str, Any]:

@@ -36,14 +36,14 @@ def test_menu_of_whoever_has_most_pages_is_whole(county: Scene, page: Page, log_
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_menu_on_a_phone_stays_one_line_that_is_pushed_along(
-    county: Scene, page: Page, log_in: Callable[[Page, Person], None]
-):
+def test_menu_on_a_phone_stays_one_line_that_is_pushed_along(county: Scene, page: Page, log_in: Callable[[Page, Person], None]):
     page.set_viewport_size(PHONE)
     log_in(page, county[Role.SUPERVISION_OFFICE])
     page.goto("/red/")
 
-    tops = page.locator(".site-header .site-nav a").evaluate_all("(links) => new Set(links.map((a) => a.getBoundingClientRect().top)).size")
+    tops = page.locator(".site-header .site-nav a").evaluate_all(
+        "(links) => new Set(links.map((a) => a.getBoundingClientRect().top)).size"
+    )
     page.locator(".site-header .site-nav a").last.scroll_into_view_if_needed()
 
     assert tops == 1
