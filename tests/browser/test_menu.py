@@ -9,7 +9,6 @@ from playwright.sync_api import Page, expect
 
 from representatives.models import Person
 from representatives.roles import Role
-from tests.browser.conftest import PHONE
 from tests.mapui.scene import Scene, scene
 
 # Those of its entries in the header that cannot be pressed in their middle: another thing lies there, or nothing of the page.
@@ -36,16 +35,15 @@ def test_menu_of_whoever_has_most_pages_is_whole(county: Scene, page: Page, log_
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_menu_on_a_phone_stays_one_line_that_is_pushed_along(county: Scene, page: Page, log_in: Callable[[Page, Person], None]):
-    page.set_viewport_size(PHONE)
-    log_in(page, county[Role.SUPERVISION_OFFICE])
-    page.goto("/red/")
+def test_menu_on_a_phone_stays_one_line_that_is_pushed_along(county: Scene, phone: Page, log_in: Callable[[Page, Person], None]):
+    log_in(phone, county[Role.SUPERVISION_OFFICE])
+    phone.goto("/red/")
 
-    tops = page.locator(".site-header .site-nav a").evaluate_all(
+    tops = phone.locator(".site-header .site-nav a").evaluate_all(
         "(links) => new Set(links.map((a) => a.getBoundingClientRect().top)).size"
     )
-    page.locator(".site-header .site-nav a").last.scroll_into_view_if_needed()
+    phone.locator(".site-header .site-nav a").last.scroll_into_view_if_needed()
 
     assert tops == 1
-    expect(page.locator(".site-header .site-nav a").last).to_be_in_viewport(ratio=1)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    expect(phone.locator(".site-header .site-nav a").last).to_be_in_viewport(ratio=1)
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
