@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
     "purge-asked": {"task": "issues.tasks.purge_asked", "schedule": 10 * MINUTE},
     "purge-diary": {"task": "issues.tasks.purge_diary", "schedule": crontab(hour="3", minute="47")},
     "purge-suggestions": {"task": "issues.tasks.purge_suggestions", "schedule": crontab(hour="3", minute="49")},
+    "purge-public-notices": {"task": "issues.tasks.purge_public_notices", "schedule": crontab(hour="3", minute="51")},
     "purge-voice": {"task": "issues.tasks.purge_voice", "schedule": crontab(minute="37")},
     "purge-held": {"task": "issues.tasks.purge_held", "schedule": crontab(minute="11")},
     "recognise": {"task": "issues.tasks.recognise", "schedule": MINUTE},

@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from issues import county_calendar, diary, held, recognising, redrawing, retention, suggestions, sweeps
+from issues import county_calendar, diary, held, public_notices, recognising, redrawing, retention, suggestions, sweeps
 from issues.notices import sending
 from issues.simulating import running
 from issues.wire import moves
@@ -87,6 +87,12 @@ def purge_diary() -> str:
 def purge_suggestions() -> str:
     """Erase the words about the platform that have been kept long enough."""
     return _said("purge suggestions", f"{suggestions.purge(at=timezone.now())} suggestions")
+
+
+@shared_task
+def purge_public_notices() -> str:
+    """Erase the words of village notices that ended long enough ago."""
+    return _said("purge public notices", f"{public_notices.purge(at=timezone.now())} notices")
 
 
 @shared_task

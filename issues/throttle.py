@@ -48,6 +48,7 @@ REPORT = Limit("report", parse("40 per 10 minutes"))  # per address: reports sen
 AGAIN = Limit("again", parse("600 per 10 minutes"))  # per address: repeats of reports, and files of them
 ALIKE = Limit("alike", parse("60 per 10 minutes"))  # per address: what is known near a place; more would be surveying
 SUGGESTION = Limit("suggestion", parse("20 per 10 minutes"))  # per address: words about the platform
+VILLAGE_NOTICE = Limit("village-notice", parse("20 per hour"))  # per secretary: notices written
 RECEIPT_MISS = Limit("receipt-miss", parse("30 per 10 minutes"))  # per address: codes that do not exist
 REQUESTER = Limit("requester", parse("20 per hour"))  # per receipt: supplement, withdraw, rate, reopen
 ANSWER = Limit("answer", parse("6 per hour"))  # per receipt: codes sent to confirm an address

@@ -49,6 +49,11 @@ class CardPage:
         return [area for area in found if area.pk != self.area.pk]
 
     @property
+    def village(self) -> Area | None:
+        """The village that it is or lies in; None above villages."""
+        return next((area for area in (self.area, *self.above) if area.level == Level.VILLAGE), None)
+
+    @property
     def territory(self) -> Territory | None:
         root = self.above[0] if self.above else self.area
         return getattr(root, "territory", None)

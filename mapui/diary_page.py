@@ -15,6 +15,7 @@ from grids.models import Area
 from issues.errors import Refusal
 from issues.fields import Grouped, grouped
 from issues.models import Category, DiaryEntry, DiaryReminder, Issue, MonthlyReview
+from issues.querysets.activities import LOG_READERS
 from issues.querysets.diary import LEDGER_READERS, REVIEWERS, DiaryEntryQuerySet, paths_of
 from representatives.models import Person
 from representatives.roles import Role
@@ -80,6 +81,10 @@ class DiaryPage:
     @property
     def reviews(self) -> bool:
         return bool(scope_of(self.person, self.at).roles & REVIEWERS)
+
+    @property
+    def has_activities(self) -> bool:
+        return bool(scope_of(self.person, self.at).roles & LOG_READERS)
 
     @property
     def has_ledger(self) -> bool:

@@ -44,6 +44,7 @@ MENU: tuple[Entry, ...] = (
     Entry(Page.DESK, Page.DESK.label, key="d"),
     Entry(Page.DIARY, Page.DIARY.label),
     Entry("diary-totals", pgettext_lazy("menu", "Diary figures"), when=totals_paths),
+    Entry(Page.VILLAGE_NOTICES, Page.VILLAGE_NOTICES.label),
     Entry(Page.SEARCH, Page.SEARCH.label, key="s"),
     Entry("report", pgettext_lazy("menu", "Report"), for_visitors=True, key="n"),
     Entry("track-find", pgettext_lazy("menu", "Track a report"), for_staff=False, for_visitors=True),

@@ -122,6 +122,11 @@ class Place:
         return self.area.path.partition(".")[0]
 
     @property
+    def village(self) -> Area | None:
+        """The village that the place is or lies in; None above villages."""
+        return next((area for area in self.trail if area.level == Level.VILLAGE), None)
+
+    @property
     def is_cell(self) -> bool:
         return self.area.level == Level.GRID
 

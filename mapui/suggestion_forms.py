@@ -12,28 +12,14 @@ from django.utils.translation import gettext as _
 
 from grids.models import Area
 from issues import suggestions
-from issues.errors import Refusal
 from issues.models import Suggestion, SuggestionAnswer
 from issues.suggestions import Said
+from mapui.described import DescribedForm
 
 Kind, About, Outcome = Suggestion.Kind, Suggestion.About, SuggestionAnswer.Outcome
 
 
-class _Form(forms.Form):
-    """Each input knows where its help and its errors stand, and shows what the service refused."""
-
-    def _describe(self, **labels: str) -> None:
-        for name, label in labels.items():
-            field = self.fields[name]
-            field.label = label
-            field.widget.attrs["aria-describedby"] = f"id_{name}-help id_{name}-errors"
-
-    def refuse(self, refusal: Refusal) -> None:
-        """Show what the service said, beside the input that has to change if there is one."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, refusal.sentence)
-
-
-class SuggestionForm(_Form):
+class SuggestionForm(DescribedForm):
     """Kind, subject and words; the county only where there are several. `key` was minted when the form was opened."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -44,14 +30,14 @@ class SuggestionForm(_Form):
     def __init__(self, counties: Sequence[Area], data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial, label_suffix="")
         self._counties = {area.code: area for area in counties}
-        self._describe(kind=_("Is it a complaint or a suggestion?"), about=_("What is it about?"), text=_("In your words"))
+        self.describe(kind=_("Is it a complaint or a suggestion?"), about=_("What is it about?"), text=_("In your words"))
         self.fields["kind"].error_messages["required"] = _("Choose one of the two.")
         self.fields["about"].error_messages["required"] = _("Choose what it is about.")
         self.fields["text"].error_messages["required"] = _("Say what you mean.")
         if len(counties) > 1:
             choices = [("", _("Choose …")), *((area.code, area.name) for area in counties)]
             self.fields["area"] = forms.ChoiceField(choices=choices)
-            self._describe(area=_("Which county?"))
+            self.describe(area=_("Which county?"))
             self.fields["area"].error_messages["required"] = _("Choose the county.")
 
     @property
@@ -62,7 +48,7 @@ class SuggestionForm(_Form):
         return Said(kind=given["kind"], about=given["about"], text=given["text"], area=self._counties[code])
 
 
-class SuggestionAnswerForm(_Form):
+class SuggestionAnswerForm(DescribedForm):
     """What comes of it, and the words that its writer reads. `seen`: how many answers there were when it was opened."""
 
     seen = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
@@ -72,7 +58,7 @@ class SuggestionAnswerForm(_Form):
     def __init__(self, data: QueryDict | None = None, *, seen: int) -> None:
         super().__init__(data, initial={"seen": seen}, label_suffix="")
         self._sent = data if data is not None else QueryDict()
-        self._describe(outcome=_("What comes of it"), text=_("Answer"))
+        self.describe(outcome=_("What comes of it"), text=_("Answer"))
         self.fields["outcome"].error_messages["required"] = _("Say what comes of it.")
         self.fields["text"].error_messages["required"] = _("Write the answer.")
 

@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from mapui.converters import WordConverter
 from mapui.views import (
     access,
+    activities,
     audit,
     cards,
     cells,
@@ -41,6 +42,7 @@ from mapui.views import (
     templates,
     topics,
     tracking,
+    village_notices,
     voice,
 )
 
@@ -72,6 +74,8 @@ urlpatterns = [
     path("diary/ledger/", diary_ledger.diary_ledger, name="diary-ledger"),
     path("diary/ledger.pdf", diary_ledger.diary_ledger_pdf, name="diary-ledger-pdf"),
     path("diary/totals/", diary_ledger.diary_totals, name="diary-totals"),
+    path("diary/activities/", activities.activities, name="rep-activities"),
+    path("diary/activities/<uuid:uuid>/drop/", activities.activity_drop, name="rep-activity-drop"),
     path("diary/<uuid:uuid>/", diary.diary_entry, name="diary-entry"),
     path("diary/<uuid:uuid>/edit/", diary.diary_write, name="diary-edit"),
     path("diary/<uuid:uuid>/issue/", diary.diary_issue, name="diary-issue"),
@@ -150,6 +154,10 @@ urlpatterns = [
     path("cells/<word:code>/", cards.card, name="cell"),
     path("cells/<word:code>/edit/", cells.cell_edit, name="cell-edit"),
     path("cells/<word:code>/qr.svg", cards.qr, name="cell-qr"),
+    path("villages/notices/", village_notices.public_notices, name="public-notices"),
+    path("villages/notices/<int:pk>/<slug:step>/", village_notices.notice_decide, name="public-notice-decide"),
+    path("villages/<word:code>/notices/", village_notices.village_notices, name="village-notices"),
+    path("villages/<word:code>/notices/new/", village_notices.notice_write, name="village-notice-new"),
     path("policy/", policy.policy, name="policy"),
     path("policy/versions/<word:identifier>/", policy.policy_version, name="policy-version"),
     path("policy/versions/<word:identifier>/file.yaml", policy.policy_file, name="policy-file"),

@@ -58,6 +58,7 @@ class Page(TextChoices):
     QUEUE = "queue", pgettext_lazy("menu", "To do")
     DESK = "desk", pgettext_lazy("menu", "My cells")
     DIARY = "diary", pgettext_lazy("menu", "Diary")
+    VILLAGE_NOTICES = "public-notices", pgettext_lazy("menu", "Village notices")
     SEARCH = "search", pgettext_lazy("menu", "Search")
     RED = "red", pgettext_lazy("menu", "Red list")
     HEAT = "heat", pgettext_lazy("menu", "Heat map")
@@ -99,6 +100,7 @@ _FIGURES = frozenset({Page.HEAT})
 _WORK = _FIGURES | _QUEUE | {Page.RED}
 _NEAR_BY = _WORK | {Page.DESK}  # what is open in their areas, also for where there is no signal
 _DIARY = frozenset({Page.DIARY})  # 民心日记, of the secretaries and cadres who visit
+_NOTICES = frozenset({Page.VILLAGE_NOTICES})  # 公示: written by the village, released by the township
 _COVER = frozenset({Page.COVER})
 _RATES = _COVER | {Page.FIGURES}  # how the work of whole places and units goes
 _POLICY = frozenset({Page.POLICY})  # all versions, drafts and simulations; the one in force is there for all staff
@@ -113,8 +115,8 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.GRID_LEADER,          Sees.ALL,        _NEAR,               _NEAR_BY,       counts=True, on_card=True),
     _post(Role.LINKED_CADRE,         Sees.NOTHING,    _NEAR,               _FIGURES | _DIARY,      counts=True, on_card=True),
     _post(Role.PARTY_REPRESENTATIVE, Sees.ALL,        _NEAR,               _NEAR_BY | _DIARY,       counts=True, on_card=True, answers_at=Level.GRID),
-    _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,            _NEAR_BY | _DIARY,       counts=True, on_card=True, answers_at=Level.VILLAGE),
-    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _NEAR_BY | _RATES | _DIARY, counts=True, on_card=True, answers_at=Level.TOWNSHIP),
+    _post(Role.VILLAGE_SECRETARY,    Sees.ALL,        _VILLAGE,            _NEAR_BY | _DIARY | _NOTICES,       counts=True, on_card=True, answers_at=Level.VILLAGE),
+    _post(Role.TOWNSHIP_COMMITTEE,   Sees.ALL,        _TOWNSHIP,           _NEAR_BY | _RATES | _DIARY | _NOTICES, counts=True, on_card=True, answers_at=Level.TOWNSHIP),
     _post(Role.TOWNSHIP_DISCIPLINE,  Sees.SEALED,     _TOWNSHIP,           _QUEUE),
     _post(Role.DEPARTMENT,           Sees.DISPATCHED, _TOWNSHIP | _COUNTY, _QUEUE | {Page.RED}),
     _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _RATES | _POLICY | _SUGGESTIONS, counts=True, on_card=True, answers_at=Level.COUNTY),

@@ -23,6 +23,8 @@ _UNGUARDED = (
     "ALTER TABLE issues_contactlook DISABLE TRIGGER contact_look_not_emptied",
     "ALTER TABLE issues_suggestion DISABLE TRIGGER suggestion_not_emptied",
     "ALTER TABLE issues_suggestionanswer DISABLE TRIGGER suggestion_answer_not_emptied",
+    "ALTER TABLE issues_publicnotice DISABLE TRIGGER public_notice_not_emptied",
+    "ALTER TABLE issues_publicnoticestep DISABLE TRIGGER public_notice_step_not_emptied",
     "ALTER TABLE issues_topic DISABLE TRIGGER topic_not_emptied",
     "ALTER TABLE issues_topicline DISABLE TRIGGER topic_line_not_emptied",
 )

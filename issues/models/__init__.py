@@ -1,5 +1,6 @@
 """Casework: what somebody told us (`Submission`), what is wrong at a place (`Issue`), and all that was done (`Event`)."""
 
+from issues.models.activities import RepActivity
 from issues.models.casework import EscalationRequest, Issue, Minute
 from issues.models.config import Category, CountyDay, SlaPolicy
 from issues.models.desk import IssueWords, ReplyTemplate, SavedFilter
@@ -13,6 +14,7 @@ from issues.models.ledger import Event, EventText
 from issues.models.looks import ContactList, ContactLook
 from issues.models.notices import Notice, NoticeChoice, Outlet
 from issues.models.poll import Judgement, Poll
+from issues.models.public_notices import PublicNotice, PublicNoticeStep
 from issues.models.publication import Publication
 from issues.models.requests import HolderRequest, Milestone, Project
 from issues.models.suggestions import Suggestion, SuggestionAnswer
@@ -56,9 +58,12 @@ __all__ = [
     "PolicyDraft",
     "Poll",
     "Project",
+    "PublicNotice",
+    "PublicNoticeStep",
     "Publication",
     "Rating",
     "ReminderLetter",
+    "RepActivity",
     "ReplyTemplate",
     "Requester",
     "ReviewPick",
