@@ -32,7 +32,9 @@ class ActivityForm(DescribedForm):
         self._places = {area.code: area for area in places}
         self.fields["kind"].choices = RepActivity.Kind.choices  # type: ignore[attr-defined]
         self.fields["area"].choices = by_village(places)  # type: ignore[attr-defined]
-        self.describe(kind=_("What was done"), day=_("Day"), area=_("Village or cell"), issues=_("Numbers of the issues it raised"))
+        self.describe(
+            kind=_("Kind of activity"), day=_("Day"), area=_("Village or cell"), issues=_("Numbers of the issues it raised")
+        )
 
     @property
     def done(self) -> Done:

@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from playwright.sync_api import BrowserContext, Page, expect
 
-from issues import receipts, suggestions
+from grids.models import Area
+from issues import public_notices, receipts, suggestions
 from issues.models import Issue, Suggestion
+from issues.public_notices import Words
 from issues.suggestions import Said
 from issues.terms import Verb
 from representatives.roles import Role
@@ -61,10 +63,20 @@ def addresses(story: Scene) -> dict[str, str]:
         "suggestion": f"/suggest/{_suggestion(story).code_in_fours}/?new=1",
         "wrong code": "/t/0000-0000-0000-0000/",
         "card": f"/cells/{story.town['A'].code}/",
+        "notices": f"/villages/{_noticed(story).code}/notices/",
         "login": "/login/",
         "outbox": reverse("outbox"),
         "help": reverse("phone-help"),
     }
+
+
+def _noticed(story: Scene) -> Area:
+    """A village that makes something known."""
+    village, today = story.town.village, localdate()
+    words = Words(title="饮水井消毒通知", text="周五上午八点起停水半天。", shown_from=today, shown_until=today)
+    notice = public_notices.write(uuid4(), village, words, by=story[Role.VILLAGE_SECRETARY], at=now())
+    public_notices.decide(notice.pk, "released", by=story[Role.TOWNSHIP_COMMITTEE], at=now())
+    return village
 
 
 def _suggestion(story: Scene) -> Suggestion:
