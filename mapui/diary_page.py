@@ -18,7 +18,7 @@ from issues.models import Category, DiaryEntry, DiaryReminder, Issue, MonthlyRev
 from issues.querysets.activities import LOG_READERS
 from issues.querysets.diary import LEDGER_READERS, REVIEWERS, DiaryEntryQuerySet, paths_of
 from representatives.models import Person
-from representatives.roles import Role
+from representatives.roles import Page, Role
 from representatives.scopes import Scope, scope_of
 
 LISTED = 100
@@ -85,6 +85,10 @@ class DiaryPage:
     @property
     def has_activities(self) -> bool:
         return bool(scope_of(self.person, self.at).roles & LOG_READERS)
+
+    @property
+    def has_notices(self) -> bool:
+        return scope_of(self.person, self.at).may_open(Page.VILLAGE_NOTICES)
 
     @property
     def has_ledger(self) -> bool:
