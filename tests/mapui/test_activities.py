@@ -42,7 +42,10 @@ def logged(county: Scene, rows: int = 1) -> list[RepActivity]:
 def test_log_when_read_holds_kind_day_and_place_and_no_person():
     """A column more is a decision: with one that leads to a person, somebody would begin to count."""
     assert {field.name for field in RepActivity._meta.concrete_fields} == {"id", "key", "kind", "day", "area", "path", "written_at"}
-    assert {field.related_model.__name__ for field in RepActivity._meta.get_fields() if field.is_relation} == {"Area", "Issue"}
+    assert {getattr(field.related_model, "__name__", "") for field in RepActivity._meta.get_fields() if field.is_relation} == {
+        "Area",
+        "Issue",
+    }
     assert len(RepActivity.Kind) == 6
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
 
+from grids.models import Area
 from issues import public_notices, throttle
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import PublicNotice, PublicNoticeStep
@@ -33,7 +35,7 @@ def words(*, days: tuple[int, int] = (0, 30), replaces: PublicNotice | None = No
     return Words(title=title, text=text, shown_from=first, shown_until=last, replaces=replaces)
 
 
-def written(county: Scene, **said) -> PublicNotice:
+def written(county: Scene, **said: Any) -> PublicNotice:
     return public_notices.write(uuid4(), county.town.village, words(**said), by=county[VS], at=now())
 
 
@@ -41,7 +43,7 @@ def decided(county: Scene, notice: PublicNotice, kind: str = "released", by: Rol
     return public_notices.decide(notice.pk, kind, reason=reason, by=county[by], at=now())
 
 
-def released(county: Scene, **said) -> PublicNotice:
+def released(county: Scene, **said: Any) -> PublicNotice:
     notice = written(county, **said)
     decided(county, notice)
     return notice
@@ -49,6 +51,13 @@ def released(county: Scene, **said) -> PublicNotice:
 
 def shown(county: Scene, day: date | None = None) -> list[PublicNotice]:
     return list(PublicNotice.objects.under(county.town.village.path).shown_on(day or localdate()))
+
+
+def far_village(county: Scene) -> Area:
+    """A village of another township."""
+    village = county.town["F"].parent
+    assert village is not None
+    return village
 
 
 def as_(client: Client, person: Person) -> Client:
@@ -182,7 +191,7 @@ def test_whoever_holds_both_posts_does_not_release_their_own(county: Scene):
 
 def test_village_out_of_scope_is_not_found(client: Client, county: Scene):
     notice = written(county)
-    far = post(VS, county.town["F"].parent, sc.person("外村书记"), since=START)
+    far = post(VS, far_village(county), sc.person("外村书记"), since=START)
     as_(client, far)
 
     assert client.get(new_page(county)).status_code == 404
@@ -193,7 +202,7 @@ def test_village_out_of_scope_is_not_found(client: Client, county: Scene):
 
 
 def test_version_of_another_village_can_not_be_replaced(client: Client, county: Scene):
-    village = county.town["F"].parent
+    village = far_village(county)
     far = post(VS, village, sc.person("外村书记"), since=START)
     theirs = public_notices.write(uuid4(), village, words(), by=far, at=now())
 
