@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
         _run("looks_guard"),
         _run("suggestions_guard"),
         _run("topics_guard"),
+        _run("public_notices_guard"),
         _run("search"),
         _run("search_waits"),
         migrations.RunSQL((SQL / "judgement.sql").read_text(), "DROP VIEW issues_judgement"),
