@@ -36,6 +36,8 @@ OTHERS = {
     "gridgov/middleware.py",
 }  # fmt: skip
 STORES = {"issues/files.py"}
+# They store no photo and no sound: geometry that waits for its import, and the program's own scripts when they are collected.
+OTHER_STORES = {"grids/importing/uploads.py", "mapui/storage.py"}
 MODELS = {"issues/models/intake.py", "issues/models/publication.py"}
 
 
@@ -75,7 +77,7 @@ def test_no_module_reads_what_is_sent_but_those_in_the_tables():
 
 
 def test_one_module_alone_writes_into_storage():
-    assert where(writes_files) == STORES
+    assert where(writes_files) == STORES | OTHER_STORES
     assert where(has_file_column) == MODELS
 
 
