@@ -78,7 +78,7 @@ def test_township_committee_when_opening_sees_its_own_township_only(client, coun
     html = client.get(URL).content.decode()
 
     assert gaps_on(html) == ["V1", "V2", "G11", "G12", "G21", "G22"]
-    assert "T2" not in html
+    assert not re.search(r"\bT2\b", html)  # letters of a token are not meant
     assert client.get(URL, {"township": "T2"}).status_code == 404
 
 

@@ -16,7 +16,7 @@ from tests.browser.journeys.desk import Desk
 from tests.mapui import pdfs
 
 MINUTE = {"held_on": "2026-06-01", "participants": "镇党委班子", "outcome": "超出镇级权限,申请旗级办理。"}
-PERSONAL = re.compile(r"rank|per_?person|by_?person|top|best|score|leader_?board|performance|league", re.IGNORECASE)
+PERSONAL = re.compile(r"rank|per_?person|by_?person|top(?!ic)|best|score|leader_?board|performance|league", re.IGNORECASE)
 
 
 def pdf_of(desk: Desk, issue: Issue, kind: str, by: str) -> str:

@@ -6,7 +6,7 @@ import { AreaLayer, borderLayer } from "./cell-layer.js";
 import { drawLabels } from "./labels.js";
 import { addPane, centreOf, fit, keepWithin, lonLat, makeMap, overlay, zoomButtons } from "./leaflet.js";
 import { areaOf, canBeToldApart, labelledLevelFor, levelFor } from "./levels.js";
-import { areFew, Names } from "./names.js";
+import { areFew, Names } from "../core/names.js";
 import { TileSource } from "./tiles.js";
 
 const NAMES_FROM = { county: 0, township: 0, village: 10, cell: 14 };

@@ -2,7 +2,7 @@
 // on the phone when there is a line. Knows no form.
 
 import { getJSON } from "../core/api.js";
-import { blocksOf } from "../map/names.js";
+import { blocksOf } from "../core/names.js";
 import { openOutbox } from "../phone/outbox.js";
 import { keepForOffline } from "../phone/shell.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { areFew, blocksOf, Names } from "../../../mapui/static/mapui/js/map/names.js";
+import { areFew, blocksOf, Names } from "../../mapui/static/mapui/js/core/names.js";
 
 const rows = (from, n) => Array.from({ length: n }, (_, i) => [from + i, `c${from + i}`, `cell ${from + i}`, 119, 44, 0]);
 

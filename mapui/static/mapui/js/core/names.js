@@ -1,6 +1,6 @@
 // names.js - what the areas of a level are called, in blocks of their ordinals, each asked for once. Knows no map.
 
-import { getJSON } from "../core/api.js";
+import { getJSON } from "./api.js";
 
 const BLOCK = 1024; // as grids/tiles.py has it
 
