@@ -16,6 +16,7 @@ from issues import search
 from issues.filters import Filters
 from issues.models import Category, SavedFilter
 from issues.querysets import CategoryQuerySet
+from mapui.leaves import Where
 from mapui.saved_filters import Kept
 from representatives.models import Person
 from representatives.roles import Sees
@@ -23,12 +24,12 @@ from representatives.scopes import Scope, scope_of
 
 
 def asked_in(query: QueryDict) -> dict[str, Any]:
-    """What every such list reads of its address: `words`, `filters`, `area`, `page`; what is unknown is left out."""
+    """What every such list reads of its address: `words`, `filters`, `area`, `where`; what is unknown is left out."""
     return {
         "words": search.cleaned(query.get("q", "")),
         "filters": Filters.from_query(query),
         "area": query.get("area", "")[:40],
-        "page": query.get("page", "1"),
+        "where": Where.from_query(query),
     }
 
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.core.paginator import Page as Leaf
-from django.core.paginator import Paginator
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -20,9 +18,11 @@ from issues import reach, recurrence, services
 from issues.filters import Filters
 from issues.models import Issue, Notice, SavedFilter
 from issues.querysets import IssueQuerySet, NoticeQuerySet
+from issues.querysets.waiting import BY_WAIT
 from issues.recurrence import Hint
 from issues.terms import ClockState, Light, Urgency, Verb
 from mapui import bulk
+from mapui.leaves import Leaf, Where, cut
 from mapui.narrowed import NarrowedList, asked_in
 from representatives.roles import Role
 
@@ -89,7 +89,7 @@ class Wanted:
     asked: str = ""
     area: str = ""
     words: str = ""
-    page: str = "1"
+    where: Where = field(default_factory=Where)
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Wanted:
@@ -139,18 +139,17 @@ class QueuePage(NarrowedList):
         return [everything, *(tab for tab in kinds if tab.count or tab.is_current)]
 
     @cached_property
-    def leaf(self) -> Leaf[int]:
-        """The rows of one page, soonest due first."""
+    def leaf(self) -> Leaf[dict[str, Any]]:
+        """One page, soonest due first."""
         rows = self._narrowed.of_asked(self.wanted.asked) if self.wanted.asked else self._narrowed
+        total = self.counts.get(self.wanted.asked, 0) if self.wanted.asked else sum(self.counts.values())
         # The page is cut from keys alone: what a row shows is read for its thirty, not for all that wait.
-        paginator = Paginator(rows.soonest_due_first().only_keys(), ROWS_PER_PAGE)
-        paginator.count = self.counts.get(self.wanted.asked, 0) if self.wanted.asked else sum(self.counts.values())
-        return paginator.get_page(self.wanted.page)
+        return cut(rows.only_waits(), BY_WAIT, self.wanted.where, ROWS_PER_PAGE, total=total)
 
     @cached_property
     def rows(self) -> list[Row]:
         # As a list: PostgreSQL does not see how few keys a subquery will bring, and at 100,000 open issues it reads them all.
-        keys = list(self.leaf.object_list)
+        keys = [row["pk"] for row in self.leaf.rows]
         issues = Issue.objects.among(keys).with_asked(self.person, self.at).for_rows().soonest_due_first()
         rows = [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
         hints = recurrence.hints_for([row.issue for row in rows])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -15,14 +15,14 @@ from grids.models import Area, Territory, in_language
 from issues.masking import without_numbers
 from issues.models import Category, Issue
 from issues.querysets import CategoryQuerySet, IssueQuerySet
-from issues.querysets.released import FEWEST
+from issues.querysets.released import FEWEST, LATEST_CLOSED_FIRST
 from issues.terms import Light
 from issues.workflow import light_of
 from mapui import periods
+from mapui.leaves import Leaf, Where, cut
 from mapui.periods import Chosen
 
 ROWS_PER_PAGE = 20
-MOST_PAGES = 50  # what is further back is found by its month
 MONTHS_OFFERED = 24
 DEPTH = 3  # lists of places: county, township, village
 
@@ -59,17 +59,16 @@ class Wanted:
     group: str = ""
     light: Light | None = None
     month: Chosen | None = None
-    page: int = 1
+    where: Where = field(default_factory=Where)
 
     @classmethod
     def from_query(cls, query: QueryDict, at: datetime) -> Wanted:
-        page = query.get("page", "")
         return cls(
             places=tuple(code for code in query.getlist("place") if code)[:DEPTH],
             group=query.get("group", "")[:60],
             light=next((light for light in Light if light == query.get("light")), None),
             month=periods.month(query.get("month", ""), at),
-            page=min(max(int(page), 1), MOST_PAGES) if page.isascii() and page.isdecimal() and len(page) < 4 else 1,
+            where=Where.from_query(query),
         )
 
 
@@ -162,33 +161,13 @@ class ResultsPage:
             found = found.of_lights(self.wanted.light)
         if self.wanted.month:
             found = found.closed_within(self.wanted.month.period.since, self.wanted.month.period.until)
-        return found.latest_closed_first()
+        return found
 
     @cached_property
-    def _read(self) -> list[Result]:
-        """The rows of this page, and one more if there is one: nothing is counted."""
-        first = (self.wanted.page - 1) * ROWS_PER_PAGE
-        return [Result.of(row) for row in self._found.for_the_public()[first : first + ROWS_PER_PAGE + 1]]
+    def leaf(self) -> Leaf[dict[str, Any]]:
+        """One page; nothing is counted."""
+        return cut(self._found.for_the_public(), LATEST_CLOSED_FIRST, self.wanted.where, ROWS_PER_PAGE)
 
-    @property
+    @cached_property
     def rows(self) -> list[Result]:
-        return self._read[:ROWS_PER_PAGE]
-
-    @property
-    def newer(self) -> int | None:
-        """The number of the page before this one."""
-        return self.wanted.page - 1 if self.wanted.page > 1 else None
-
-    @property
-    def older(self) -> int | None:
-        """The number of the page after this one; None at the end, and where only a month leads further back."""
-        return self.wanted.page + 1 if self._has_more and self.wanted.page < MOST_PAGES else None
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there is more than pages lead to."""
-        return self._has_more and self.wanted.page == MOST_PAGES
-
-    @property
-    def _has_more(self) -> bool:
-        return len(self._read) > ROWS_PER_PAGE
+        return [Result.of(row) for row in self.leaf.rows]

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from django.core.paginator import Page as Leaf
-from django.core.paginator import Paginator
 from django.db.models import TextChoices
 from django.http import QueryDict
 from django.utils.safestring import SafeString
@@ -19,8 +17,10 @@ from issues import search
 from issues.filters import PERIODS, Filters
 from issues.models import EventText, Issue, SavedFilter, Submission
 from issues.querysets import IssueQuerySet
+from issues.querysets.issues import BEST_FIRST, NEWEST_FIRST
 from issues.search import Marker
 from issues.terms import ClockState, Light, Verb
+from mapui.leaves import Leaf, Where, cut
 from mapui.narrowed import NarrowedList, asked_in
 
 ROWS_PER_PAGE = 20
@@ -63,7 +63,7 @@ class Wanted:
     state: str = ""
     area: str = ""
     order: str = Order.BEST.value
-    page: str = "1"
+    where: Where = field(default_factory=Where)
 
     @classmethod
     def from_query(cls, query: QueryDict) -> Wanted:
@@ -109,7 +109,7 @@ class SearchPage(NarrowedList):
             issues = issues.unfinished() if self.wanted.state == State.OPEN else issues.ended()
         if self.wanted.area:
             issues = issues.under(self.path_of(self.wanted.area))
-        return issues.best_first(words) if self.wanted.order == Order.BEST else issues.newest_first()
+        return issues.with_rank(words) if self.wanted.order == Order.BEST else issues
 
     @cached_property
     def count(self) -> int:
@@ -126,15 +126,16 @@ class SearchPage(NarrowedList):
         return COUNTED_AT_MOST
 
     @cached_property
-    def leaf(self) -> Leaf:
-        paginator = Paginator(self._found.for_rows(), ROWS_PER_PAGE)
-        paginator.count = min(self.count, COUNTED_AT_MOST)
-        return paginator.get_page(self.wanted.page)
+    def leaf(self) -> Leaf[Issue]:
+        """One page; of how many it is one is said where that was counted."""
+        order = BEST_FIRST if self.wanted.order == Order.BEST else NEWEST_FIRST
+        total = None if self.has_more else self.count
+        return cut(self._found.for_rows(), order, self.wanted.where, ROWS_PER_PAGE, total=total)
 
     @cached_property
     def hits(self) -> list[Hit]:
         """The issues of this page, each with the passages in which the words stand."""
-        issues, marker = list(self.leaf), Marker.of(self.wanted.words)
+        issues, marker = self.leaf.rows, Marker.of(self.wanted.words)
         open_to_search = [issue.pk for issue in issues if not (issue.sealed or issue.non_public)]
         passages = self._passages(open_to_search, marker)
         return [

@@ -11,8 +11,9 @@ from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
+from grids.keyset import Keyset
 from grids.levels import Level
 from grids.models import Area
 from grids.querysets import within_path, within_paths
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     Who = Person | AnonymousUser
 
+NEWEST_FIRST = Keyset(("reported_at", "pk"), falls=True)
+BEST_FIRST = Keyset(("rank", "reported_at", "pk"), falls=True)
 _RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
 
 
@@ -271,13 +274,14 @@ class IssueQuerySet(ReleasedWords):
         """In whose words (`issues/search.py`) all of these stand, among those that the scope can reach at all."""
         return self.filter(words__words__fits=search.Asked(words, search.paths_of(scope)))
 
-    def best_first(self, words: str) -> Self:
-        """Of those `saying` the words: where they stand in number or title before place, report and history; then the newest."""
+    def with_rank(self, words: str) -> Self:
+        """Of those `saying` the words: `rank` is higher where they stand in number or title than in place, report and history."""
         rank = models.Func(F("words__words"), search.Asked(words, None), function="ts_rank", output_field=models.FloatField())
-        return self.annotate(rank=rank).order_by("-rank", "-reported_at", "-pk")
+        # As PostgreSQL's real a rank would not come back as the number that was sent.
+        return self.annotate(rank=Cast(rank, models.FloatField()))
 
     def newest_first(self) -> Self:
-        return self.order_by("-reported_at", "-pk")
+        return NEWEST_FIRST.ordered(self)
 
     def red_list(self) -> Self:
         """The county's key supervision list, longest there first."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
+from grids.keyset import Keyset
 from grids.querysets import within_paths
 from issues import reach
 from issues.querysets import written
@@ -21,9 +22,15 @@ from issues.workflow import UNTOLD
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
+    from issues.models import Issue
     from representatives.models import Person
 
     Who = Person | AnonymousUser
+
+
+_NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+# Of those that wait: soonest due first, what has no date last.
+BY_WAIT = Keyset(("waits_by", "pk"))
 
 
 class WaitingWords(SweptWords):
@@ -68,6 +75,10 @@ class WaitingWords(SweptWords):
         """By `waits_until` if it is there, else by the level's clock; what has no date comes last."""
         field = "waits_until" if "waits_until" in self.query.annotations else "level_due_at"
         return self.order_by(F(field).asc(nulls_last=True), "pk")
+
+    def only_waits(self) -> models.QuerySet[Issue, dict[str, Any]]:
+        """Of those that wait (`waiting_for`) what `BY_WAIT` orders them by, and nothing else."""
+        return self.annotate(waits_by=Coalesce("waits_until", Value(_NEVER))).values(*BY_WAIT.columns)
 
     def in_wait_state(self, state: str, at: datetime) -> Self:
         """Of those that wait (`waiting_for`): those whose asked thing is in that state; the same as `reach.wait_state` says."""

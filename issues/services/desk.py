@@ -17,21 +17,21 @@ from representatives.scopes import scope_of
 
 FILTERS_AT_MOST = 30
 QUERY_LENGTH = 500
+_PLACE = frozenset({"page", "after", "before"})  # where in the list one was
 # Whose desk keeps templates for its area; a department keeps those of its unit.
 DESKS = frozenset({Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE, Role.SUPERVISION_OFFICE})
 
 
 @transaction.atomic
 def save_filter(person: Person, page: str, name: str, query: str, at: datetime) -> SavedFilter:
-    """Keeps the filter under that name, in place of one of the same name. `query`: part of an address, “page” left out."""
+    """Keeps the filter under that name, in place of one of the same name. `query`: part of an address, without where in the list it was."""
     name = " ".join(name.split())
     if not name:
         raise Refusal(_("Give the filter a name."), field="name")
     if len(name) > 40:
         raise Refusal(_("The name may have 40 characters at most."), field="name")
     wanted = QueryDict(query, mutable=True)
-    wanted.pop("page", None)
-    for key in [key for key, values in wanted.lists() if not any(values)]:
+    for key in [key for key, values in wanted.lists() if key in _PLACE or not any(values)]:
         del wanted[key]
     if not wanted:
         raise Refusal(_("Nothing is filtered yet: choose something first, then keep it."), field="name")

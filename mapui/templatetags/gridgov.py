@@ -1,18 +1,19 @@
-"""What templates say often: the import map, shapes and characters of lights, times and durations."""
+"""What templates say often: the import map, lights and clocks, times and durations."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.formats import date_format, number_format, time_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime, now
+from django.utils.timezone import localdate, localtime
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
 from issues.contacts import PURPOSES
 from issues.masking import without_numbers as _without_numbers
@@ -53,6 +54,37 @@ def site_style() -> SafeString:
 def language_tag(code: str) -> str:
     """The BCP 47 tag that browsers choose fonts by: zh-hans → zh-CN."""
     return _LANGUAGE_TAGS.get(code, code)
+
+
+@register.simple_tag(name="light")
+def drawn_light(light: str, *, label: bool = False) -> SafeString:
+    """A light (“green” …) as every page draws it: never by its colour alone; with `label` its whole word is shown."""
+    return _drawn_light(Light(light), bool(label), get_language())
+
+
+@lru_cache(maxsize=64)
+def _drawn_light(light: Light, label: bool, language: str | None) -> SafeString:
+    word = light_label(light)
+    hidden = '<span aria-hidden="true">{}</span><span class="visually-hidden">{}</span>'
+    said = word if label else format_html(hidden, light_character(light), word)
+    shape = format_html('<span class="light__shape" aria-hidden="true">{}</span>', light_shape(light))
+    return format_html('<span class="light" data-light="{}" title="{}">{}{}</span>', light.value, word, shape, said)
+
+
+@register.simple_tag(name="clock")
+def drawn_clock(state: str, due: datetime | None = None, at: datetime | None = None) -> SafeString:
+    """How something stands in time (“on_track” …), and until when; with `at` also what is left, or by how much it is late."""
+    title = format_html(' title="{}"', _("Due %(due)s") % {"due": when(due)}) if due else ""
+    left = format_html("<span>{}</span>", _left(state, due, at)) if due and at and state != ClockState.PAUSED else ""
+    shape = '<span class="clock" data-clock="{}"{}><span aria-hidden="true">{}</span>{}{}</span>'
+    return format_html(shape, state, title, clock_shape(state), clock_label(state), left)
+
+
+def _left(state: str, due: datetime, at: datetime) -> str:
+    """What is left, or by how much it is late; nothing if it was late before the time that is told."""
+    if due < at:
+        return duration(at - due)
+    return "" if state == ClockState.OVERDUE else _("%(left)s left") % {"left": duration(due - at)}
 
 
 @register.filter
@@ -114,9 +146,7 @@ def when(moment: datetime | None) -> str:
     """Day and time in the site's time zone, with the year if it is not this one; empty for None."""
     if moment is None:
         return ""
-    local = localtime(moment)
-    day = date_format(local, "DATE_FORMAT" if local.year != localtime(now()).year else "MONTH_DAY_FORMAT")
-    return f"{day} {time_format(local, 'H:i')}"
+    return f"{day(moment)} {localtime(moment):%H:%M}"
 
 
 @register.filter
@@ -124,8 +154,14 @@ def day(moment: datetime | None) -> str:
     """The day alone, as `when` writes it."""
     if moment is None:
         return ""
-    local = localtime(moment)
-    return str(date_format(local, "DATE_FORMAT" if local.year != localtime(now()).year else "MONTH_DAY_FORMAT"))
+    local = localtime(moment).date()
+    return _written_day(local, "MONTH_DAY_FORMAT" if local.year == localdate().year else "DATE_FORMAT", get_language())
+
+
+@lru_cache(maxsize=4096)
+def _written_day(day: date, form: str, language: str | None) -> str:
+    """The day as the language writes it. Kept: a page says the same few days again and again."""
+    return str(date_format(day, form))
 
 
 @register.filter
@@ -169,13 +205,13 @@ def percent(share: float | None) -> str:
 @register.filter
 def dated(moment: datetime | None) -> str:
     """The day, always with its year: for what is printed and outlives it."""
-    return str(date_format(localtime(moment), "DATE_FORMAT")) if moment else ""
+    return _written_day(localtime(moment).date(), "DATE_FORMAT", get_language()) if moment else ""
 
 
 @register.filter
 def moment(when: datetime | None) -> str:
     """Day and time, always with the year."""
-    return f"{dated(when)} {time_format(localtime(when), 'H:i')}" if when else ""
+    return f"{dated(when)} {localtime(when):%H:%M}" if when else ""
 
 
 @register.filter

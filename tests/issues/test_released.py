@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from issues.models import Category, Issue
-from issues.querysets.released import FEWEST
+from issues.querysets.released import FEWEST, LATEST_CLOSED_FIRST
 from issues.terms import Status, Verb
 from tests.issues.factories import CELLS, MONDAY, TUESDAY, County, ask, category, china, closed
 
@@ -32,7 +32,7 @@ def copies(issue: Issue, how_many: int, *, about: str = "", path: str = "", made
 
 
 def lines() -> list[str]:
-    return [row["public_line"] for row in Issue.objects.released().latest_closed_first().for_the_public()]
+    return [row["public_line"] for row in LATEST_CLOSED_FIRST.ordered(Issue.objects.released().for_the_public())]
 
 
 def patrols(county: County, how_many: int, path: str = CELLS[0], at: datetime = TUESDAY, about: str = "peace.patrol") -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.utils.timezone import now
 
 from issues.models import Event, EventText, Issue, IssueWords, Submission
+from issues.querysets.issues import BEST_FIRST
 from issues.search import Marker, cleaned, is_askable
 from issues.terms import Light, Verb
 from representatives.models import Person
@@ -21,7 +22,7 @@ def county(db: None) -> Scene:
 
 def found(words: str, by: Person) -> list[Issue]:
     at = now()
-    return list(Issue.objects.visible_to(by, at).saying(words, scope_of(by, at)).best_first(words))
+    return list(BEST_FIRST.ordered(Issue.objects.visible_to(by, at).saying(words, scope_of(by, at)).with_rank(words)))
 
 
 @pytest.mark.parametrize(

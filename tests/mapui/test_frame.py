@@ -95,7 +95,7 @@ def test_text_size_when_chosen_is_kept_for_the_next_page(db):
     ("light", "shape", "character"), [("green", "●", "G"), ("blue", "■", "B"), ("yellow", "◆", "Y"), ("red", "▲", "R")]
 )
 def test_light_when_drawn_has_shape_character_and_word(light, shape, character):
-    html = drawn('{% include "mapui/_light.html" %}', light=light)
+    html = drawn("{% light light %}", light=light)
 
     assert f'data-light="{light}"' in html
     assert shape in html
@@ -116,7 +116,7 @@ AT = datetime(2024, 9, 23, 1, 0, tzinfo=UTC)
     ],
 )
 def test_clock_when_drawn_says_what_is_left(state, due, said):
-    html = drawn('{% include "mapui/_clock.html" %}', state=state, due=due, at=AT)
+    html = drawn("{% clock state due at %}", state=state, due=due, at=AT)
 
     text = " ".join(re.sub(r"<[^>]+>", " ", html).split())
     assert said in text
