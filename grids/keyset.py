@@ -31,6 +31,11 @@ class Keyset:
         sides = (_row(F(name) for name in self.columns), _row(Value(value) for value in mark))
         return rows.filter(Func(*sides, template="%(expressions)s", arg_joiner=sign, output_field=BooleanField()))
 
+    def stretch(self, rows: Rows, most: int, mark: Mark | None = None, backwards: bool = False) -> Rows:
+        """So many at most from the mark on, or from the beginning; `backwards`: those before it, the nearest first."""
+        ordered = self.ordered(rows, backwards=backwards)
+        return (ordered if mark is None else self.beyond(ordered, mark, backwards=backwards))[:most]
+
     def mark_of(self, row: Model | Mapping[str, Any]) -> Mark:
         """Where in the list that row stands."""
         return tuple(row[name] if isinstance(row, Mapping) else getattr(row, name) for name in self.columns)

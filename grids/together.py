@@ -18,6 +18,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Field, ForeignObject, Model, QuerySet
 
+from grids.prepared import Prepared
+
 Rows = QuerySet[Any, Any]
 Reader = Callable[[Any], Any]
 
@@ -50,9 +52,25 @@ def read_together(*sets: Rows) -> None:
 
 def kept_for(instance: Model, relation: str, rows: Rows) -> Rows:
     """Those of `rows` that are the instance's by that relation; from now on they are what it answers with, read or not yet."""
-    own: Rows = getattr(instance, relation)._apply_rel_filters(rows)
-    instance.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = own
+    return keep(instance, relation, getattr(instance, relation)._apply_rel_filters(rows))
+
+
+def keep(instance: Model, relation: str, own: Rows) -> Rows:
+    """The same of rows that are the instance's already (`own_rows`)."""
+    instance.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = knowing(instance, relation, own)
     return own
+
+
+def knowing(instance: Model, relation: str, own: Rows) -> Rows:
+    """The rows, each of which knows the instance that it belongs to by that relation, so that it is not read again."""
+    own._known_related_objects = {getattr(type(instance), relation).field: {instance.pk: instance}}  # type: ignore[attr-defined]
+    return own
+
+
+def own_rows(model: type[Model], relation: str, rows: Callable[[], Rows]) -> Prepared[[int], Rows]:
+    """Of an instance of the model, by its key: those of the rows that are its by that relation."""
+    name = getattr(model, relation).field.name
+    return Prepared(lambda key: rows().filter(**{name: key}))
 
 
 def forget(instance: Model, *relations: str) -> None:
@@ -81,10 +99,10 @@ class _Asked:
             [value if read is None or value is None else read(value) for read, value in zip(readers, row.values(), strict=False)]
             for row in found
         ]
-        fed = self.rows.all()
         self.compiler.execute_sql = lambda *args, **kwargs: [table]
-        fed.query.get_compiler = lambda *args, **kwargs: self.compiler  # type: ignore[method-assign]
-        self.rows._result_cache = [*cast(Iterable[Any], fed._iterable_class(fed))]
+        self.rows.query.get_compiler = lambda *args, **kwargs: self.compiler  # type: ignore[method-assign]
+        self.rows._result_cache = [*cast(Iterable[Any], self.rows._iterable_class(self.rows))]
+        del self.rows.query.get_compiler  # what is asked from here on is asked of the database
         self.rows._fetch_all()  # what is to be prefetched
 
 

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from grids.together import Rows, kept_for, read_together
+from collections.abc import Callable, Mapping
+
+from grids.together import Rows, keep, kept_for, own_rows, read_together
 from issues.models import EscalationRequest, Event, Evidence, HolderRequest, Issue, KeySupervisionEntry, Milestone, Poll, SubTask
+
+Sets = Mapping[str, Callable[[], Rows]]
+# Of every issue, by the name under which the issue answers with them: what verbs ask before they do anything.
+_ASKED: Sets = {
+    "slips": lambda: EscalationRequest.objects.for_issue_page(),
+    "red_entries": lambda: KeySupervisionEntry.objects.for_issue_page(),
+    "sub_tasks": lambda: SubTask.objects.for_issue_page(),
+    "requests": lambda: HolderRequest.objects.for_issue_page(),
+}
+_FOR_ACT: Sets = {**_ASKED, "events": lambda: Event.objects.order_by("number")}
+_FOR_PAGE: Sets = {
+    **_ASKED,
+    "events": lambda: Event.objects.with_words().order_by("number"),
+    "polls": lambda: Poll.objects.for_issue_page(),
+    "evidence": lambda: Evidence.objects.with_publication(),
+}
+_OWN_FOR_ACT, _OWN_FOR_PAGE = ({name: own_rows(Issue, name, rows) for name, rows in sets.items()} for sets in (_FOR_ACT, _FOR_PAGE))
 
 
 def parts_of(issue: Issue) -> list[Rows]:
@@ -11,13 +30,7 @@ def parts_of(issue: Issue) -> list[Rows]:
 
     Not read yet: `read_together` them with whatever else is wanted of the issue, or each is read when it is asked for.
     """
-    parts = {
-        **asked_by_verbs(),
-        "events": Event.objects.with_words().order_by("number"),
-        "polls": Poll.objects.for_issue_page(),
-        "evidence": Evidence.objects.with_publication(),
-    }
-    found = [kept_for(issue, name, rows) for name, rows in parts.items()]
+    found = [keep(issue, name, own(issue.pk)) for name, own in _OWN_FOR_PAGE.items()]
     if issue.is_project:
         found.append(kept_for(issue.project, "milestones", Milestone.objects.all()))
     return found
@@ -25,17 +38,12 @@ def parts_of(issue: Issue) -> list[Rows]:
 
 def parts_for_act(issue: Issue) -> list[Rows]:
     """The same of what verbs ask before they do anything: who writes one of these makes the issue `forget` them."""
-    return [kept_for(issue, name, rows) for name, rows in {**asked_by_verbs(), "events": Event.objects.order_by("number")}.items()]
+    return [keep(issue, name, own(issue.pk)) for name, own in _OWN_FOR_ACT.items()]
 
 
 def asked_by_verbs() -> dict[str, Rows]:
-    """Of every issue, by the name under which the issue answers with them: what verbs ask before they do anything."""
-    return {
-        "slips": EscalationRequest.objects.for_issue_page(),
-        "red_entries": KeySupervisionEntry.objects.for_issue_page(),
-        "sub_tasks": SubTask.objects.for_issue_page(),
-        "requests": HolderRequest.objects.for_issue_page(),
-    }
+    """What verbs ask before they do anything, of all issues."""
+    return {name: rows() for name, rows in _ASKED.items()}
 
 
 def with_parts(issue: Issue) -> Issue:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grids.models import Area
-from grids.together import read_together
+from grids.prepared import Prepared
+from grids.together import knowing, own_rows, read_together
 from issues import contacts, ledger, services
 from issues.asking import ANSWERS, Kind
 from issues.buttons import ordered
@@ -106,12 +107,12 @@ class IssuePage:
     def __post_init__(self) -> None:
         """Sets that are read when they are first asked for, or all of them by `read`."""
         self._parts = parts_of(self.issue)
-        self._reports = self.issue.submissions.for_issue_page()
+        self._reports = knowing(self.issue, "submissions", _reports(self.issue.pk))
         self._posted = services.posts_at(self.issue.path, self.at)
 
     def read(self) -> IssuePage:
         """What the issue has several of, its reports and who is posted to its place, for the whole page: one statement."""
-        days = CountyDay.objects.holding_at(self.issue.path).values("day", "works")
+        days = _days(self.issue.path)
         read_together(*self._parts, self._reports, self._posted, days)
         self.issue.days_there = [dict(day) for day in days]
         return self
@@ -325,7 +326,7 @@ class IssuePage:
 
     def read_again(self) -> IssuePage:
         """The same page of the issue as it now stands."""
-        issue = Issue.objects.visible_to(self.person, self.at).for_page().numbered(self.issue.number).first()
+        issue = issue_for(self.issue.number, self.person, self.at)
         if issue is None:
             raise Http404
         return replace(self, issue=issue).read()
@@ -375,6 +376,16 @@ class IssuePage:
     def idle(self) -> Promise:
         """Why there is no button."""
         return _IDLE_ENDED if not self.issue.is_open else _IDLE
+
+
+_numbered = Prepared(lambda number, person, at: Issue.objects.visible_to(person, at).for_page().numbered(number))
+_reports = own_rows(Issue, "submissions", lambda: Submission.objects.for_issue_page())
+_days = Prepared(lambda path: CountyDay.objects.holding_at(path).values("day", "works"))
+
+
+def issue_for(number: str, person: Person, at: datetime) -> Issue | None:
+    """The issue with what its page says of it; None if it is out of the person's scope."""
+    return next(iter(_numbered(number, person, at)), None)
 
 
 def _lazily(make: Callable[[], T]) -> T:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from cryptography.fernet import Fernet, InvalidToken
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.crypto import salted_hmac
 
 from grids.keyset import Keyset, Mark
 
 T = TypeVar("T")
+Ask = Callable[[Mark | None, bool], Iterable[T]]
 
 
 @dataclass(frozen=True)
@@ -62,16 +63,18 @@ class Leaf(Generic[T]):
         return self.number + 1
 
 
-def cut(rows: QuerySet[Any, T], order: Keyset, where: Where, size: int, *, total: int | None = None) -> Leaf[T]:
-    """The page of so many rows at most; one statement. Where nothing is left of what the address leads to, the first page."""
-    backwards = bool(where.before)
+def cut(ask: Ask[T], order: Keyset, where: Where, size: int, *, total: int | None = None) -> Leaf[T]:
+    """The page of so many rows at most; one statement. Where nothing is left of what the address leads to, the first page.
+
+    `ask`: one row more than that, if there are so many, from a mark on, backwards or not (`order.stretch`).
+    """
     mark = _unsealed(where.before or where.after, order)
-    ordered = order.ordered(rows, backwards=backwards and mark is not None)
-    found = list((ordered if mark is None else order.beyond(ordered, mark, backwards=backwards))[: size + 1])
+    backwards = bool(where.before) and mark is not None
+    found = list(ask(mark, backwards))
     if mark is None:
         return _leaf(found[:size], order, 1, size, total, has_more=len(found) > size)
     if not found:
-        return cut(rows, order, Where(), size, total=total)
+        return cut(ask, order, Where(), size, total=total)
     has_more, found = len(found) > size, found[:size]
     if not backwards:
         return _leaf(found, order, max(where.number, 2), size, total, has_more=has_more, has_less=True)

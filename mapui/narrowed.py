@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.http import QueryDict
 
 from grids.models import Area
+from grids.prepared import Prepared
 from grids.querysets import AreaQuerySet
 from grids.together import Rows, read_together
 from issues import search
@@ -33,6 +34,10 @@ def asked_in(query: QueryDict) -> dict[str, Any]:
     }
 
 
+_parts_of = Prepared(lambda paths: Area.objects.current().parts_of_paths(paths).without_boundary())
+_groups = Prepared(lambda: Category.objects.groups())
+
+
 @dataclass
 class NarrowedList:
     """A list of issues of one person at one moment. Each part is read when it is first asked for, or all of them at once."""
@@ -49,13 +54,12 @@ class NarrowedList:
     @cached_property
     def areas(self) -> AreaQuerySet:
         """The areas that can be chosen: the parts of what the person is posted to."""
-        paths = {path for sees in Sees if sees is not Sees.NOTHING for path in self.scope.paths(sees)}
-        return Area.objects.current().parts_of_paths(paths).without_boundary()
+        return _parts_of(tuple(sorted({path for sees in Sees if sees is not Sees.NOTHING for path in self.scope.paths(sees)})))
 
     @cached_property
     def categories(self) -> CategoryQuerySet:
         """The groups: finer than that a list is not narrowed."""
-        return Category.objects.groups()
+        return _groups()
 
     @cached_property
     def kept(self) -> Kept:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from grids.keyset import Mark
+from grids.prepared import Prepared
 from grids.together import Rows
 from issues import reach, recurrence, services
 from issues.filters import Filters
@@ -24,7 +26,9 @@ from issues.terms import ClockState, Light, Urgency, Verb
 from mapui import bulk
 from mapui.leaves import Leaf, Where, cut
 from mapui.narrowed import NarrowedList, asked_in
+from representatives.models import Person
 from representatives.roles import Role
+from representatives.scopes import scope_of
 
 ROWS_PER_PAGE = 30
 NOTICES_SHOWN = 8
@@ -115,21 +119,21 @@ class QueuePage(NarrowedList):
     def beside(self) -> tuple[Rows, ...]:
         return (*super().beside, self.to_tell, self.notices)
 
-    @cached_property
-    def _narrowed(self) -> IssueQuerySet:
-        """All that waits and that the filters let through, of every tab."""
-        filters = self.wanted.filters
-        issues = replace(filters, clock="").narrow(Issue.objects.waiting_for(self.person, self.at), self.at)
-        if filters.clock:
-            issues = issues.in_wait_state(filters.clock, self.at)
-        if self.wanted.area:
-            issues = issues.under(self.path_of(self.wanted.area))
-        return issues.saying(self.wanted.words, self.scope) if self.wanted.words else issues
+    @property
+    def _asked(self) -> tuple[Person, datetime, Filters, str, str]:
+        """All that waits and that the filters let through, of every tab, is that which `_waiting` makes of this."""
+        return (
+            self.person,
+            self.at,
+            self.wanted.filters,
+            self.path_of(self.wanted.area) if self.wanted.area else "",
+            self.wanted.words,
+        )
 
     @cached_property
     def counts(self) -> dict[str, int]:
         """How much of each kind waits; one statement."""
-        return self._narrowed.count_by_asked()
+        return dict(_counts(*self._asked))
 
     @property
     def tabs(self) -> list[Tab]:
@@ -141,16 +145,14 @@ class QueuePage(NarrowedList):
     @cached_property
     def leaf(self) -> Leaf[dict[str, Any]]:
         """One page, soonest due first."""
-        rows = self._narrowed.of_asked(self.wanted.asked) if self.wanted.asked else self._narrowed
         total = self.counts.get(self.wanted.asked, 0) if self.wanted.asked else sum(self.counts.values())
         # The page is cut from keys alone: what a row shows is read for its thirty, not for all that wait.
-        return cut(rows.only_waits(), BY_WAIT, self.wanted.where, ROWS_PER_PAGE, total=total)
+        tab = Asked(self.wanted.asked) if self.wanted.asked else None
+        return cut(partial(_leaves, *self._asked, tab), BY_WAIT, self.wanted.where, ROWS_PER_PAGE, total=total)
 
     @cached_property
     def rows(self) -> list[Row]:
-        # As a list: PostgreSQL does not see how few keys a subquery will bring, and at 100,000 open issues it reads them all.
-        keys = [row["pk"] for row in self.leaf.rows]
-        issues = Issue.objects.among(keys).with_asked(self.person, self.at).for_rows().soonest_due_first()
+        issues = _rows(self.person, self.at, tuple(row["pk"] for row in self.leaf.rows))
         rows = [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
         hints = recurrence.hints_for([row.issue for row in rows])
         return [row._replace(hints=tuple(hints.get(row.issue.pk, ()))) for row in rows]
@@ -158,7 +160,7 @@ class QueuePage(NarrowedList):
     @cached_property
     def to_tell(self) -> IssueQuerySet:
         """The first of the issues, ended ones among them, whose requester is to be told by telephone what was decided."""
-        return Issue.objects.to_tell(self.person, self.at).only("pk", "number", "title")[:CALLS_SHOWN]
+        return _to_tell(self.person, self.at)
 
     @cached_property
     def bulk_verbs(self) -> list[Verb]:
@@ -173,7 +175,7 @@ class QueuePage(NarrowedList):
     @cached_property
     def notices(self) -> NoticeQuerySet:
         """The latest, each with its event, its issue, and how many are unread in all."""
-        return Notice.objects.inbox(self.person, self.at).with_unread_count()[:NOTICES_SHOWN]
+        return _latest(self.person, self.at)
 
     @property
     def unread(self) -> int:
@@ -187,6 +189,31 @@ class QueuePage(NarrowedList):
     lights = tuple(Light)
     urgencies = tuple(Urgency)
     clocks = (ClockState.OVERDUE, ClockState.DUE_SOON, ClockState.ON_TRACK, ClockState.PAUSED)
+
+
+def _waiting(person: Person, at: datetime, filters: Filters, path: str, words: str) -> IssueQuerySet:
+    """What waits for the person and fits; `path`: within which area, empty: wherever."""
+    issues = replace(filters, clock="").narrow(Issue.objects.waiting_for(person, at), at)
+    if filters.clock:
+        issues = issues.in_wait_state(filters.clock, at)
+    if path:
+        issues = issues.under(path)
+    return issues.saying(words, scope_of(person, at)) if words else issues
+
+
+def _waits(
+    person: Person, at: datetime, filters: Filters, path: str, words: str, tab: Asked | None, mark: Mark | None, backwards: bool
+) -> QuerySet[Issue, dict[str, Any]]:
+    waiting = _waiting(person, at, filters, path, words)
+    return BY_WAIT.stretch((waiting.of_asked(tab) if tab else waiting).only_waits(), ROWS_PER_PAGE + 1, mark, backwards)
+
+
+_counts = Prepared(lambda *asked: _waiting(*asked).by_asked())
+_leaves = Prepared(_waits)
+# As a list: PostgreSQL does not see how few keys a subquery will bring, and at 100,000 open issues it reads them all.
+_rows = Prepared(lambda person, at, keys: Issue.objects.among(keys).with_asked(person, at).for_rows().soonest_due_first())
+_to_tell = Prepared(lambda person, at: Issue.objects.to_tell(person, at).only("pk", "number", "title")[:CALLS_SHOWN])
+_latest = Prepared(lambda person, at: Notice.objects.inbox(person, at).with_unread_count()[:NOTICES_SHOWN])
 
 
 def _row(issue: Issue, asked: Asked, at: datetime) -> Row:

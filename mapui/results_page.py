@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import QueryDict
@@ -166,7 +166,12 @@ class ResultsPage:
     @cached_property
     def leaf(self) -> Leaf[dict[str, Any]]:
         """One page; nothing is counted."""
-        return cut(self._found.for_the_public(), LATEST_CLOSED_FIRST, self.wanted.where, ROWS_PER_PAGE)
+        return cut(
+            partial(LATEST_CLOSED_FIRST.stretch, self._found.for_the_public(), ROWS_PER_PAGE + 1),
+            LATEST_CLOSED_FIRST,
+            self.wanted.where,
+            ROWS_PER_PAGE,
+        )
 
     @cached_property
     def rows(self) -> list[Result]:

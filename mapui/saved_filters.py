@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from grids.prepared import Prepared
 from issues.models import SavedFilter
 from issues.querysets import SavedFilterQuerySet
 from representatives.models import Person
@@ -19,6 +20,9 @@ class KeptFilter(NamedTuple):
     url: str
 
 
+_kept = Prepared(lambda person, page: SavedFilter.objects.of(person, page))
+
+
 @dataclass
 class Kept:
     """Read when first asked for: one statement."""
@@ -28,7 +32,7 @@ class Kept:
 
     @cached_property
     def rows(self) -> SavedFilterQuerySet:
-        return SavedFilter.objects.of(self.person, self.page)
+        return _kept(self.person, self.page)
 
     @cached_property
     def filters(self) -> list[KeptFilter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 from django.db.models import TextChoices
@@ -130,7 +130,9 @@ class SearchPage(NarrowedList):
         """One page; of how many it is one is said where that was counted."""
         order = BEST_FIRST if self.wanted.order == Order.BEST else NEWEST_FIRST
         total = None if self.has_more else self.count
-        return cut(self._found.for_rows(), order, self.wanted.where, ROWS_PER_PAGE, total=total)
+        return cut(
+            partial(order.stretch, self._found.for_rows(), ROWS_PER_PAGE + 1), order, self.wanted.where, ROWS_PER_PAGE, total=total
+        )
 
     @cached_property
     def hits(self) -> list[Hit]:

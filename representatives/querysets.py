@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from grids.models import Area, paths_above
+from grids.prepared import Prepared
 from grids.querysets import within_paths
 
 if TYPE_CHECKING:
@@ -20,6 +21,21 @@ if TYPE_CHECKING:
     from grids.models import Area
     from representatives.models import Assignment, Person, Unit
     from representatives.roles import Role
+
+
+_POSTED = ("role", "area__path", "term")
+
+
+def _posted(key: int) -> models.QuerySet[Person]:
+    """The account with that key, each column of its postings as an array."""
+    from representatives.models import Assignment, Person
+
+    posts = Assignment.objects.filter(person=models.OuterRef("pk")).order_by("pk")
+    columns = {f"posted_{name}": ArraySubquery(posts.values(name)) for name in _POSTED}
+    return Person.objects.select_related("unit").filter(pk=key).annotate(**columns)
+
+
+_with_postings = Prepared(_posted)
 
 
 class PersonManager(UserManager["Person"]):
@@ -31,17 +47,10 @@ class PersonManager(UserManager["Person"]):
 
     def of_session(self, key: int) -> Person | None:
         """The account with that key with its unit and its `postings`: all that a request asks of it, in one statement."""
-        from representatives.models import Assignment
-
-        posts = Assignment.objects.filter(person=models.OuterRef("pk")).order_by("pk")
-        columns = {name: ArraySubquery(posts.values(name)) for name in ("role", "area__path", "term")}
-        person = (
-            self.select_related("unit").filter(pk=key).annotate(**{f"posted_{name}": of for name, of in columns.items()}).first()
-        )
-        if person is not None:
-            rows = zip(*(person.__dict__.pop(f"posted_{name}") for name in columns), strict=True)
-            person.postings = tuple(rows)
-        return person
+        for person in _with_postings(key):
+            person.postings = tuple(zip(*(person.__dict__.pop(f"posted_{name}") for name in _POSTED), strict=True))
+            return person
+        return None
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -102,7 +111,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
         By path, not by row: a redrawn area has another row, and who was posted to the old one still answers there.
         """
-        above = {upper for path in paths for upper in paths_above(path)}
+        above = sorted({upper for path in paths for upper in paths_above(path)})
         return self.filter(area__path__in=above).order_by("area__level", "term__startswith", "pk")
 
     def lasting_beyond(self, at: datetime) -> Self:

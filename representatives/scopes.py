@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from django.utils.timezone import now
+from psycopg.types.range import Range
 
+from grids.masks import Masks, StandIn, stand_in_for
 from grids.models import paths_above
 from representatives.models import Assignment, Person
 from representatives.roles import POSTS, Page, Role, Sees
-
-if TYPE_CHECKING:
-    from psycopg.types.range import Range
 
 
 @dataclass(frozen=True)
@@ -93,3 +92,25 @@ def _widest(paths: Iterable[str]) -> tuple[str, ...]:
         if not any(above in kept for above in paths_above(path)):
             kept.append(path)
     return tuple(kept)
+
+
+def _masked(person: Person, masks: Masks) -> tuple[Hashable, Person | None]:
+    """Somebody else with the same roles, of which nothing is asked but what follows from these (`grids.prepared`)."""
+    scope = scope_of(person, masks.at or now())
+    held = [(role, *masks.text(path)) for role, path in scope.held]
+    shape = (
+        Person,
+        tuple((role, places) for role, places, _path in held),
+        scope.unit_id is None,
+        scope.person_id is None,
+        scope.is_root,
+    )
+    key, unit = masks.key(person.pk), None if scope.unit_id is None else masks.key(scope.unit_id)
+    if masks.writing is None:
+        return shape, None
+    other = Person(pk=key, unit_id=unit, is_active=scope.person_id is not None, is_superuser=scope.is_root)
+    other.postings = tuple((role.value, path, Range()) for role, _places, path in held)
+    return shape, other
+
+
+stand_in_for(Person, StandIn(lambda person, at: [path for _role, path in scope_of(person, at or now()).held], _masked))

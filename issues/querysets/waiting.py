@@ -96,9 +96,9 @@ class WaitingWords(SweptWords):
         """Of those that wait (`waiting_for`): for that alone."""
         return self.filter(asked=asked)
 
-    def count_by_asked(self) -> dict[str, int]:
-        """Of those that wait (`waiting_for`): how many for what."""
-        return dict(self.order_by().values_list("asked").annotate(n=models.Count("pk")))
+    def by_asked(self) -> models.QuerySet[Issue, tuple[str, int]]:
+        """Of those that wait (`waiting_for`): for what, and how many."""
+        return self.order_by().values_list("asked").annotate(n=models.Count("pk"))  # type: ignore[return-value]
 
 
 def _waits_until(asked: dict[str, Written], unit_id: int | None) -> Case:

@@ -20,7 +20,7 @@ from issues import policy, reach, services
 from issues.geojson import place
 from issues.models import Issue, ReplyTemplate
 from issues.terms import Verb
-from mapui.issue_page import IssuePage, Refused
+from mapui.issue_page import IssuePage, Refused, issue_for
 from mapui.moving import Attempt, attempt
 from mapui.staff import person_of, staff_page
 from mapui.template_page import TemplatesPage, choices_for
@@ -34,7 +34,10 @@ OPTIONS_SHOWN = 12
 
 def _issue(number: str, person: Person, at: datetime) -> Issue:
     """The issue with what its page says of it; out of scope it does not exist."""
-    return get_object_or_404(Issue.objects.visible_to(person, at).for_page(), number=number)
+    found = issue_for(number, person, at)
+    if found is None:
+        raise Http404(f"There is no issue {number}.")
+    return found
 
 
 @require_GET

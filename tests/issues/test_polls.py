@@ -35,7 +35,7 @@ def group(county: make.County, households: int = 40, **more: Any) -> Issue:
 
 def asked(county: make.County, name: str) -> set[str]:
     """What waits for that person."""
-    return set(Issue.objects.waiting_for(county[name], MONDAY).count_by_asked())
+    return {asked for asked, _n in Issue.objects.waiting_for(county[name], MONDAY).by_asked()}
 
 
 def again(county: make.County, issue: Issue) -> None:

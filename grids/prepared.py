@@ -1,0 +1,115 @@
+"""Statements that Django writes out once: from one request to the next their values differ, and only these are put in anew.
+
+Django takes longer to write a statement of many columns and conditions than PostgreSQL takes to answer it. `Prepared` has it
+written with stand-ins for the values and keeps it, one for each shape of what is asked with: the same roles at places that lie
+in one another the same way, as many keys, the same filters. It is written twice, with different stand-ins: where more than
+values differs, the statement follows from them in some other way, and goes on being written each time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Hashable
+from copy import copy
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+from django.utils.translation import get_language
+
+from grids.masks import Masks
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
+SHAPES_KEPT = 512
+
+
+class Prepared(Generic[P, Rows]):
+    """The set that `build` makes of its arguments; where its rows are read, its statement need not be written.
+
+    `build` reads nothing but its arguments, and hands their values on as they are: it never branches on what one says. Values
+    are keys, moments, paths, tuples of them, and people with what they hold; anything else belongs to the shape.
+    """
+
+    def __init__(self, build: Callable[P, Rows]) -> None:
+        self._build = build
+        self._kept: dict[Hashable, _Statement | None] = {}
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Rows:
+        """The rows, not read yet."""
+        assert not kwargs  # noqa: S101 - by position, so that the shape is one
+        masks = Masks.of(args)
+        shape = (masks.shape, get_language())
+        if shape not in self._kept:
+            # What is asked once may never be asked again: it is written for good when it comes a second time.
+            if len(self._kept) >= SHAPES_KEPT:
+                self._kept.clear()
+            self._kept[shape] = None
+            return self._build(*args)
+        statement = self._kept[shape]
+        if statement is None:
+            statement = self._kept[shape] = self._write(args)
+        if not statement.holds:
+            return self._build(*args)
+        rows = statement.rows_with(masks)
+        # Whatever else is asked of it is asked of the set itself: narrowed, counted, ordered anew.
+        rows.query.clone = lambda: self._build(*args).query.clone()
+        return rows
+
+    def _write(self, args: tuple[Any, ...]) -> _Statement:
+        """The statement as it is written with stand-ins; it holds if other stand-ins make the same of it."""
+        masks, others = Masks.of(args, writing=0), Masks.of(args, writing=1)
+        first, second = _Statement(self._build(*masks.stand_ins)), _Statement(self._build(*others.stand_ins))
+        first.holds = first.says_with(others.as_values(), second)
+        if not first.holds:
+            logger.info("%s is written anew each time.", self._build)
+        return first
+
+
+class _Statement:
+    """A set with stand-ins for its values, and what Django writes for it: with and without names for its columns."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        self.rows, self.holds = rows, False
+        self._compilers = {aliases: rows.query.get_compiler(rows.db) for aliases in (False, True)}
+        try:
+            self._written = {aliases: one.as_sql(with_col_aliases=aliases) for aliases, one in self._compilers.items()}
+        except EmptyResultSet:
+            self._written = {}
+        self._converters: dict[int, Any] | None = None
+
+    def says_with(self, values: Masks, other: _Statement) -> bool:
+        """Whether this one with these values is that other one; never so where nothing can fit, which Django knows unasked."""
+        asked = [(self.with_values(values, aliases), (text, tuple(params))) for aliases, (text, params) in other._written.items()]
+        return bool(self._written and asked) and all(one == same for one, same in asked)
+
+    def with_values(self, values: Masks, aliases: bool) -> tuple[str, tuple[Any, ...]]:
+        text, params = self._written[aliases]
+        return text, tuple(values.value_of(param) for param in params)
+
+    def rows_with(self, masks: Masks) -> Any:
+        """The set as it is with these values."""
+        rows = self.rows.all()
+        compiler = self._compiler_with(masks, rows.db)
+        rows.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
+        return rows
+
+    def _compiler_with(self, masks: Masks, using: str) -> SQLCompiler:
+        """Django's own, knowing what it wrote; what it would find out anew each time about the columns is kept too."""
+        compiler = copy(self._compilers[False])
+        compiler.using, compiler.connection = using, connections[using]
+
+        def as_sql(with_limits: bool = True, with_col_aliases: bool = False) -> tuple[str, tuple[Any, ...]]:
+            return self.with_values(masks, with_col_aliases)
+
+        def get_converters(expressions: Any) -> dict[int, Any]:
+            if self._converters is None:
+                self._converters = self._compilers[False].get_converters(expressions)
+            return self._converters
+
+        compiler.as_sql, compiler.get_converters = as_sql, get_converters  # type: ignore[method-assign]
+        return compiler

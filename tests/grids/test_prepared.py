@@ -1,0 +1,144 @@
+"""Statements that are written once: the same rows as those written each time, or written each time after all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db.models import Count, Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
+from pytest_django import DjangoAssertNumQueries
+
+from grids.levels import Level
+from grids.models import Area
+from grids.prepared import Prepared
+from grids.querysets import within_paths
+from grids.together import read_together
+from tests.drawing import Town, draw_cells
+
+DRAWING = """
+    A B
+    C D
+"""
+AT = datetime(2024, 9, 23, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def town(db: None) -> Town:
+    return draw_cells(DRAWING)
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A word for each statement that Django writes out."""
+    words: list[str] = []
+    as_sql = SQLCompiler.as_sql
+
+    def counted(self: SQLCompiler, *args: Any, **kwargs: Any) -> Any:
+        words.append(self.query.get_meta().label if self.query.model else "")
+        return as_sql(self, *args, **kwargs)
+
+    monkeypatch.setattr(SQLCompiler, "as_sql", counted)
+    return words
+
+
+def within(paths: tuple[str, ...], keys: tuple[int, ...], level: Level, at: datetime) -> QuerySet[Area]:
+    """Something of everything: paths, what is reckoned from a moment, keys, related rows, annotations."""
+    found = Area.objects.filter(within_paths(paths), Q(pk__in=keys) | Q(level__gt=level), valid_from__lte=at + timedelta(days=2))
+    return found.select_related("parent").defer("boundary", "parent__boundary").annotate(n=Count("children")).order_by("path")
+
+
+def asked(town: Town, letter: str) -> tuple[Any, ...]:
+    cell = town[letter]
+    return (cell.path.rpartition(".")[0],), (cell.pk, town["A"].pk), Level.GRID, datetime.now(UTC)
+
+
+def told(rows: QuerySet[Area]) -> list[tuple[Any, ...]]:
+    return [(row.pk, row.path, row.parent and row.parent.name, row.n) for row in rows]  # type: ignore[attr-defined]
+
+
+def test_rows_when_asked_again_and_again_are_those_that_django_finds(town: Town):
+    prepared = Prepared(within)
+
+    for letter in "ABCDABCD":
+        assert told(prepared(*asked(town, letter))) == told(within(*asked(town, letter))) != []
+
+
+def test_third_question_of_one_shape_writes_nothing(
+    town: Town, written: list[str], django_assert_num_queries: DjangoAssertNumQueries
+):
+    prepared = Prepared(within)
+    list(prepared(*asked(town, "A"))), list(prepared(*asked(town, "B")))
+    written.clear()
+
+    with django_assert_num_queries(1):
+        list(prepared(*asked(town, "C")))
+
+    assert written == []
+
+
+def test_questions_of_another_shape_are_statements_of_their_own(town: Town):
+    prepared = Prepared(within)
+    cells = tuple(town[letter].pk for letter in "ABCD")
+
+    for how_many in (1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4):
+        keys = cells[:how_many]
+        assert [row.pk for row in prepared((town.county.path,), keys, Level.COUNTY, datetime.now(UTC))] == sorted(keys)
+
+
+def test_rows_when_read_together_with_others_are_the_same(town: Town, django_assert_num_queries: DjangoAssertNumQueries):
+    prepared, expected = Prepared(within), told(within(*asked(town, "D")))
+    for letter in "AB":
+        list(prepared(*asked(town, letter)))
+    rows, roots = prepared(*asked(town, "D")), Area.objects.roots().without_boundary()
+
+    with django_assert_num_queries(1):
+        read_together(rows, roots)
+        assert told(rows) == expected
+
+    assert [root.pk for root in roots.filter(level=Level.COUNTY)] == [town.county.pk]  # what was read by itself goes on being a set
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda path: Area.objects.filter(path=path) if path.endswith("1") else Area.objects.filter(path=path).order_by("pk"),
+        lambda path: Area.objects.filter(path=path.upper()),
+        lambda path: Area.objects.filter(level=len(path)),
+        lambda path: Area.objects.filter(pk__in=()),
+    ],
+    ids=["branches", "changes the value", "counts", "nothing fits"],
+)
+def test_statement_that_follows_from_a_value_in_another_way_is_written_each_time(
+    town: Town, build: Callable[[str], QuerySet[Area]]
+):
+    prepared = Prepared(build)
+
+    for letter in "ABCDABCD":
+        path = town[letter].path
+        assert list(prepared(path)) == list(build(path))
+
+
+def test_prepared_set_when_asked_for_something_else_is_the_set_that_was_built(town: Town):
+    prepared, asked_for = Prepared(within), asked(town, "C")
+    for letter in "AB":
+        list(prepared(*asked(town, letter)))
+
+    assert told(prepared(*asked_for).filter(level=Level.VILLAGE)) == told(within(*asked_for).filter(level=Level.VILLAGE)) != []
+    assert told(prepared(*asked_for)[:1]) == told(within(*asked_for)[:1])
+    assert prepared(*asked_for).count() == within(*asked_for).count()
+    assert prepared(*asked_for).exists()
+    assert prepared(*asked_for).last() == within(*asked_for).last()
+
+
+def test_no_more_shapes_are_kept_than_there_is_room_for(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("grids.prepared.SHAPES_KEPT", 2)
+    prepared = Prepared(lambda level: Area.objects.filter(level=level))
+
+    for _turn in range(3):
+        assert [prepared(level).count() if not _turn else len(prepared(level)) for level in Level] == [
+            Area.objects.filter(level=level).count() for level in Level
+        ]
+    assert len(prepared._kept) <= 2
