@@ -18,9 +18,16 @@ class OutOfScope(Refusal):
 
 
 class FileRefused(Refusal):
-    """A photo or voice note that cannot be taken (HTTP 422); the sentence says why and what would help."""
+    """A photo or voice note that cannot be taken (HTTP 422); the sentence says why and what would help.
+
+    `about`: the input that it came by, if the kind of file says that.
+    """
 
     status = 422
+    about = ""
+
+    def __init__(self, sentence: object, *, field: str = "") -> None:
+        super().__init__(sentence, field=field or self.about)
 
 
 class FileTooLarge(FileRefused):

@@ -7,11 +7,9 @@ only maintained decoder for Pillow comes with GPL libraries; browsers turn HEIC 
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import PurePosixPath
 from typing import IO
 
 import numpy as np
@@ -19,7 +17,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageFile, ImageOps
 
-from issues.errors import FileRefused, FileTooLarge
+from issues import arriving
+from issues.errors import FileRefused
 
 MEDIA_TYPE = "image/jpeg"
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -47,10 +46,9 @@ _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1")
 
 
 class PhotoRefused(FileRefused):
-    """A photo that cannot be taken (HTTP 422); the sentence says why and what would help."""
+    """A photo that cannot be taken."""
 
-    def __init__(self, sentence: object) -> None:
-        super().__init__(sentence, field="photos")
+    about = "photos"
 
 
 @dataclass(frozen=True)
@@ -74,20 +72,17 @@ def check_count(count: int) -> None:
 
 def prepare(file: IO[bytes], *, size: int, name: str = "") -> Photo:
     """The photo in an uploaded file of `size` bytes, drawn anew. Raises PhotoRefused or FileTooLarge, naming the file."""
-    label = PurePosixPath(name).name[:60] or _("photo")
-    if size > settings.PHOTO_MAX_BYTES:
-        words = {"name": label, "most": settings.PHOTO_MAX_BYTES // 1024 // 1024}
-        raise FileTooLarge(_("“%(name)s” is too large. A photo can have %(most)d MB.") % words, field="photos")
-    file.seek(0)
-    content = file.read()
+    too_large = _("“%(name)s” is too large. A photo can have %(most)d MB.")
+    most, field = settings.PHOTO_MAX_BYTES, PhotoRefused.about
+    sent = arriving.read(file, size=size, name=name, usual=_("photo"), most=most, too_large=too_large, field=field)
     try:
-        picture = _decoded(content, label)
+        picture = _decoded(sent.content, sent.label)
     except _BROKEN:
-        raise PhotoRefused(_("“%(name)s” cannot be read as a photo. Please choose another.") % {"name": label}) from None
+        raise PhotoRefused(_("“%(name)s” cannot be read as a photo. Please choose another.") % {"name": sent.label}) from None
     jpeg, small = _encoded(picture)
     thumb = picture.copy()
     thumb.thumbnail((THUMB_EDGE, THUMB_EDGE))
-    return Photo(hashlib.sha256(content).hexdigest(), jpeg, _jpeg(thumb, 75), small.width, small.height)
+    return Photo(sent.sha256, jpeg, _jpeg(thumb, 75), small.width, small.height)
 
 
 def _decoded(content: bytes, label: str) -> Image.Image:

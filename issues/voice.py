@@ -7,18 +7,17 @@ steal and little to spend (`voice_encoder.py`).
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from issues import voice_encoder
-from issues.errors import FileRefused, FileTooLarge
+from issues import arriving, voice_encoder
+from issues.errors import FileRefused
 
 MEDIA_TYPE = "audio/mpeg"
 GRACE_S = 2.0  # a recorder that stops at the limit writes a little more
@@ -43,10 +42,9 @@ _MP4_BRANDS = (b"M4A", b"M4B", b"mp4", b"iso", b"3gp", b"3g2", b"qt ", b"MSNV", 
 
 
 class VoiceRefused(FileRefused):
-    """A voice note that cannot be taken (HTTP 422); the sentence says why and what would help."""
+    """A voice note that cannot be taken."""
 
-    def __init__(self, sentence: object) -> None:
-        super().__init__(sentence, field="voice")
+    about = "voice"
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,11 @@ def kind_of(head: bytes) -> str:
 
 def prepare(file: IO[bytes], *, size: int, name: str = "") -> Voice:
     """The voice note in an uploaded file of `size` bytes, encoded anew. Raises VoiceRefused or FileTooLarge, naming the file."""
-    label = PurePosixPath(name).name[:60] or _("voice note")
-    if size > settings.VOICE_MAX_BYTES:
-        words = {"name": label, "most": settings.VOICE_MAX_BYTES // 1024 // 1024}
-        raise FileTooLarge(_("“%(name)s” is too large. A voice note can have %(most)d MB.") % words, field="voice")
-    file.seek(0)
-    content = file.read()
-    seconds, mp3 = _encoded(content, label)
-    return Voice(hashlib.sha256(content).hexdigest(), mp3, seconds)
+    too_large = _("“%(name)s” is too large. A voice note can have %(most)d MB.")
+    most, field = settings.VOICE_MAX_BYTES, VoiceRefused.about
+    sent = arriving.read(file, size=size, name=name, usual=_("voice note"), most=most, too_large=too_large, field=field)
+    seconds, mp3 = _encoded(sent.content, sent.label)
+    return Voice(sent.sha256, mp3, seconds)
 
 
 def _encoded(content: bytes, label: str) -> tuple[float, bytes]:

@@ -45,6 +45,10 @@ class PersonManager(UserManager["Person"]):
         """The account with that key, as a fact of an event holds it; None for anything else."""
         return self.filter(pk=int(str(key))).first() if str(key).isdecimal() else None
 
+    def named(self, usernames: Iterable[str]) -> models.QuerySet[Person]:
+        """The accounts with those user names, each with its unit."""
+        return self.select_related("unit").filter(username__in=list(usernames))
+
     def of_session(self, key: int) -> Person | None:
         """The account with that key with its unit and its `postings`: all that a request asks of it, in one statement."""
         for person in _with_postings(key):
@@ -145,6 +149,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def twins(self, person: Person, area: Area, role: str, term: Range[datetime]) -> Self:
         """What the database would not suffer beside such an assignment: the same post at an overlapping time."""
         return self.filter(person=person, area=area, role=role, term__overlap=term).order_by("term__startswith")
+
+    def of_people(self, people: Iterable[Person]) -> Self:
+        """Everything that those people were, are and will be posted to, each with the person."""
+        return self.filter(person__in=[person.pk for person in people]).select_related("person").order_by("term__startswith")
 
     def lock(self, pk: int) -> Assignment:
         """That row, locked until the transaction ends."""

@@ -169,7 +169,17 @@ def check_posting(
 def twin_refusal(assignment: Assignment) -> Refusal:
     """The sentence for a posting that the same person holds already at that time; names the one in the way."""
     twins = Assignment.objects.twins(assignment.person, assignment.area, assignment.role, assignment.term)
-    twin = twins.exclude(pk=assignment.pk).first()
+    return refusal_of(assignment, twins.exclude(pk=assignment.pk).first())
+
+
+def overlaps(posting: Assignment, other: Assignment) -> bool:
+    """Whether the terms share a moment; what the database would say of them."""
+    first, second = posting.term, other.term
+    return (second.upper is None or first.lower < second.upper) and (first.upper is None or second.lower < first.upper)
+
+
+def refusal_of(assignment: Assignment, twin: Assignment | None) -> Refusal:
+    """The sentence for a posting beside its twin; None: the twin was gone when it was looked for."""
     words = {"person": assignment.person, "role": assignment.get_role_display(), "area": assignment.area.name}
     if twin is None or twin.term.upper is None:
         begun = _day(twin.term.lower) if twin else ""

@@ -9,14 +9,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
-from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from grids import workbooks
 from grids.errors import Refusal
 from representatives.register_guard import banned_terms
 
@@ -146,18 +144,8 @@ def _decoded(content: bytes) -> str:
 
 def _sheet(content: bytes) -> Iterator[list[str]]:
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        for row in sheet.iter_rows(values_only=True, max_row=MOST_ROWS * 2, max_col=len(COLUMNS) * 4):
-            yield [_cell(value) for value in row]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError, IndexError):
+        with closing(workbooks.open_book(io.BytesIO(content))) as book:
+            sheet = book.worksheets[0]
+            yield from workbooks.texts_of(sheet, "{:%Y-%m-%d}".format, max_row=MOST_ROWS * 2, max_col=len(COLUMNS) * 4)
+    except workbooks.NO_WORKBOOK:
         raise Refusal(_("The file is neither an .xlsx workbook nor CSV."), field="file") from None
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (datetime, date)):
-        return f"{value:%Y-%m-%d}"
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from psycopg.types.range import TimestamptzRange
 
 from grids.errors import Refusal
 from grids.models import Area
@@ -53,79 +56,123 @@ def try_list(rows: Sequence[StaffRow], *, by: Person, at: datetime) -> Entered:
 
 
 def enter_list(rows: Sequence[StaffRow], *, by: Person, at: datetime) -> Entered:
-    """Enter it all, and write down who did; nothing if a row is faulty (then `faults` says which)."""
+    """Enter it all, and write down who did; nothing if a row is faulty (then `faults` says which).
+
+    Raises Refusal if somebody else entered the same meanwhile.
+    """
     with transaction.atomic():
         entered = _enter(rows, by, at)
-        if entered.faults:
-            transaction.set_rollback(True)
-        else:
+        if not entered.faults:
             for made in (entered.people, entered.postings):
                 LogEntry.objects.log_actions(by.pk, made, ADDITION, "entered from a list")
     return entered
 
 
 def _enter(rows: Sequence[StaffRow], by: Person, at: datetime) -> Entered:
-    entered, met = Entered(), dict[str, Person]()
-    spelled = _spelled_roles()
+    """Judge every row by what was read for all of them, then write all, if none is faulty: no statement for a single row."""
+    clerk = _Clerk.for_rows(rows, by, at)
     for row in rows:
-        try:
-            with transaction.atomic():
-                person = _person(row, met, entered)
-            with transaction.atomic():
-                if row.role or row.area:
-                    entered.postings.append(_posting(row, person, spelled, by, at))
-        except Refusal as refusal:
-            entered.faults.append(Fault(row.number, refusal.sentence))
+        clerk.take(row)
+    entered = clerk.entered
+    if entered.faults:
+        return entered
+    try:
+        with transaction.atomic():
+            Person.objects.bulk_create(entered.people)
+            Assignment.objects.bulk_create(entered.postings)
+    except IntegrityError as error:
+        raise Refusal(_("Meanwhile somebody entered some of it. Please try the list again."), field="file") from error
     return entered
 
 
-def _person(row: StaffRow, met: dict[str, Person], entered: Entered) -> Person:
-    """The account of the row: one met in this list, one that exists, or a new one without a usable password."""
-    if not row.name or not row.username:
-        raise Refusal(_("Name and user name are needed."))
-    known = met.get(row.username) or Person.objects.filter(username=row.username).first()
-    if known is not None:
-        if known.name != row.name:
-            raise Refusal(_("The user name “%(user)s” belongs to %(name)s.") % {"user": row.username, "name": known})
-        if row.username not in met:
-            entered.known += 1
-        met[row.username] = known
-        return known
-    person = Person(username=row.username, name=row.name, office_phone=row.phone, unit=_unit(row.unit))
-    person.set_unusable_password()
-    try:
-        person.full_clean(exclude=["password"])
-    except ValidationError as error:
-        raise Refusal(" ".join(error.messages)) from None
-    person.save()
-    met[row.username] = person
-    entered.people.append(person)
-    return person
+@dataclass
+class _Clerk:
+    """Who enters a list, and all that it names, read at once: accounts, units, areas, and what those accounts are posted to."""
+
+    by: Person
+    at: datetime
+    known: dict[str, Person]  # by user name
+    units: dict[str, Unit]  # by code
+    areas: dict[str, Area]  # by code
+    held: dict[tuple[str, int, str], list[Assignment]]  # by user name, area and role
+    roles: dict[str, Role]  # by every spelling
+    entered: Entered = field(default_factory=Entered)
+    met: dict[str, Person] = field(default_factory=dict)  # accounts of this list, by user name
+
+    @classmethod
+    def for_rows(cls, rows: Sequence[StaffRow], by: Person, at: datetime) -> Self:
+        """Four statements, however long the list is."""
+        known = {person.username: person for person in Person.objects.named({_user_name(row) for row in rows})}
+        units = {unit.code: unit for unit in Unit.objects.in_use().with_codes({row.unit for row in rows})}
+        standing = Area.objects.current().with_codes({row.area for row in rows}).without_boundary()
+        held: dict[tuple[str, int, str], list[Assignment]] = defaultdict(list)
+        for one in Assignment.objects.of_people(known.values()):
+            held[one.person.username, one.area_id, one.role].append(one)
+        return cls(by, at, known, units, {area.code: area for area in standing}, held, _spelled_roles())
+
+    def take(self, row: StaffRow) -> None:
+        """Add what the row brings, or its fault."""
+        try:
+            person = self._person(row)
+            if row.role or row.area:
+                self.entered.postings.append(self._posting(row, person))
+        except Refusal as refusal:
+            self.entered.faults.append(Fault(row.number, refusal.sentence))
+
+    def _person(self, row: StaffRow) -> Person:
+        """The account of the row: one met in this list, one that exists, or a new one without a usable password."""
+        name = _user_name(row)
+        if not row.name or not name:
+            raise Refusal(_("Name and user name are needed."))
+        person = self.met.get(name) or self.known.get(name)
+        if person is None:
+            person = self._new_person(row, name)
+            self.entered.people.append(person)
+        elif person.name != row.name:
+            raise Refusal(_("The user name “%(user)s” belongs to %(name)s.") % {"user": row.username, "name": person})
+        elif name not in self.met:
+            self.entered.known += 1
+        self.met[name] = person
+        return person
+
+    def _new_person(self, row: StaffRow, name: str) -> Person:
+        unit = self.units.get(row.unit)
+        if row.unit and unit is None:
+            raise Refusal(_("There is no unit with the code “%(code)s”.") % {"code": row.unit})
+        person = Person(username=name, name=row.name, office_phone=row.phone, unit=unit)
+        person.set_unusable_password()
+        try:
+            # That the name is free, and that there is such a unit, was read before.
+            person.full_clean(exclude=["password", "unit"], validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            raise Refusal(" ".join(error.messages)) from None
+        return person
+
+    def _posting(self, row: StaffRow, person: Person) -> Assignment:
+        if not row.role or not row.area:
+            raise Refusal(_("A posting needs both a role and an area code."))
+        role = self.roles.get(row.role.lower())
+        if role is None:
+            raise Refusal(_("There is no role “%(role)s”.") % {"role": row.role})
+        if not services.may_post(self.by, role, self.at):
+            raise Refusal(_("“%(role)s” is not yours to post.") % {"role": role.label})
+        area = self.areas.get(row.area)
+        if area is None or not scope_of(self.by, self.at).may_arrange(area.path):
+            raise Refusal(_("There is no area with the code “%(code)s”.") % {"code": row.area})
+        since, last = _day(row.since) or self.at, _day(row.until)
+        until = last + timedelta(days=1) if last else None
+        services.check_posting(person, area, role, since=since, until=until, by=self.by)
+        posting = Assignment(person=person, area=area, role=role, term=TimestamptzRange(since, until))
+        held = self.held[person.username, area.pk, role]
+        if twin := next((other for other in held if services.overlaps(posting, other)), None):
+            raise services.refusal_of(posting, twin)
+        held.append(posting)
+        return posting
 
 
-def _unit(code: str) -> Unit | None:
-    if not code:
-        return None
-    unit = Unit.objects.in_use().coded(code)
-    if unit is None:
-        raise Refusal(_("There is no unit with the code “%(code)s”.") % {"code": code})
-    return unit
-
-
-def _posting(row: StaffRow, person: Person, spelled: dict[str, Role], by: Person, at: datetime) -> Assignment:
-    if not row.role or not row.area:
-        raise Refusal(_("A posting needs both a role and an area code."))
-    role = spelled.get(row.role.lower())
-    if role is None:
-        raise Refusal(_("There is no role “%(role)s”.") % {"role": row.role})
-    if not services.may_post(by, role, at):
-        raise Refusal(_("“%(role)s” is not yours to post.") % {"role": role.label})
-    area = Area.objects.current().with_code(row.area).without_boundary().first()
-    if area is None or not scope_of(by, at).may_arrange(area.path):
-        raise Refusal(_("There is no area with the code “%(code)s”.") % {"code": row.area})
-    since = _day(row.since) or at
-    last = _day(row.until)
-    return services.assign(person, area, role, since=since, until=last + timedelta(days=1) if last else None, by=by)
+def _user_name(row: StaffRow) -> str:
+    """As accounts keep it."""
+    return Person.normalize_username(row.username)
 
 
 def _day(text: str) -> datetime | None:

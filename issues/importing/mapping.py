@@ -6,6 +6,7 @@ TOML; every key is explained in docs/import.md. Example: fixtures/boston/mapping
 from __future__ import annotations
 
 import codecs
+import re
 import tomllib
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -20,9 +21,15 @@ from grids.datums import Crs
 from issues.errors import Refusal
 from issues.terms import ENDS, Light, Status, Urgency
 from issues.workflow import LEVEL_OF
+from representatives.register_guard import banned_terms
 
 # What else a status says (until when it stands still, who is asked) no table of another system tells.
 IMPORTABLE = ENDS | {Status.SUBMITTED, Status.ACCEPTED, Status.ASSIGNED, Status.IN_PROGRESS}
+
+# What a column of numbers by which people are reached or told apart is called.
+_NUMBERS_OF_PEOPLE = re.compile(
+    r"电话|手机|联系方式|身份证|证件号|(?<![a-z])(?:phone|mobile|tel|telephone|id ?card)(?![a-z])", re.IGNORECASE
+)
 
 
 class BadMapping(Refusal):
@@ -76,6 +83,15 @@ class Columns(BaseModel):
     area: str = ""
     urgency: str = ""
     resolution: str = ""
+
+    @model_validator(mode="after")
+    def _hold_no_register(self) -> Columns:
+        """No lists of people come in by this door (domain notes §5.4.7): neither in the text nor in any other place."""
+        for name in sorted(self.named()):
+            if banned_terms().found_in(name) or _NUMBERS_OF_PEOPLE.search(name):
+                sentence = _("“%(name)s” looks like a column of telephone or identity numbers, which are not imported")
+                raise ValueError(sentence % {"name": name})
+        return self
 
     def named(self) -> set[str]:
         """Every column that the file must have."""

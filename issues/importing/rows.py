@@ -6,22 +6,16 @@ import csv
 import gzip
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import closing, contextmanager
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TextIO
-from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from grids import workbooks
 from issues.errors import Refusal
 from issues.importing.mapping import Mapping
-
-# SyntaxError is what both parsers of XML raise.
-_NO_WORKBOOK = (BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError, OSError, EOFError, zlib.error)
 
 Row = dict[str, str]
 MORE = "\0more"  # key of what stands beyond the last column, where a row has such
@@ -70,11 +64,9 @@ def _csv(file: TextIO, path: Path, mapping: Mapping) -> Iterator[list[str]]:
 
 @contextmanager
 def _excel(path: Path, mapping: Mapping) -> Iterator[Iterator[list[str]]]:
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except _NO_WORKBOOK as error:
-        raise BadFile(_("“%(path)s” is not an Excel workbook.") % {"path": path.name}) from error
-    try:
+    with _no_workbook(path):
+        book = workbooks.open_book(path)
+    with closing(book):
         sheets = {sheet.title: sheet for sheet in book.worksheets}
         if mapping.sheet not in ("", *sheets) or not sheets:
             raise BadFile(
@@ -82,28 +74,20 @@ def _excel(path: Path, mapping: Mapping) -> Iterator[Iterator[list[str]]]:
                 % {"path": path.name, "sheet": mapping.sheet, "has": ", ".join(sheets)}
             )
         yield _cells(sheets[mapping.sheet] if mapping.sheet else book.worksheets[0], path, mapping)
-    finally:
-        book.close()
 
 
 def _cells(sheet: Any, path: Path, mapping: Mapping) -> Iterator[list[str]]:
-    sheet.reset_dimensions()  # some programs write that a sheet ends at A1
+    with _no_workbook(path):
+        yield from workbooks.texts_of(sheet, mapping.spelled)
+
+
+@contextmanager
+def _no_workbook(path: Path) -> Iterator[None]:
+    """What comes of a file that is none, as a sentence."""
     try:
-        for row in sheet.iter_rows(values_only=True):
-            yield [_text(value, mapping) for value in row]
-    except _NO_WORKBOOK as error:
+        yield
+    except workbooks.NO_WORKBOOK as error:
         raise BadFile(_("“%(path)s” is not an Excel workbook.") % {"path": path.name}) from error
-
-
-def _text(value: object, mapping: Mapping) -> str:
-    """A cell of a sheet as the text a CSV would have."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return mapping.spelled(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
 
 
 def _checked(table: Iterator[list[str]], path: Path, mapping: Mapping) -> tuple[list[str], Iterator[Row]]:

@@ -19,6 +19,7 @@ from issues.throttle import Throttled
 from mapui.bulk import Bulk
 from mapui.queue_page import ONE_PRESS, QueuePage, Wanted
 from mapui.staff import person_of, staff_page
+from mapui.views.narrowed import narrowed
 from representatives.roles import Page
 
 
@@ -26,11 +27,7 @@ from representatives.roles import Page
 @staff_page(Page.QUEUE)
 def queue(request: HttpRequest) -> HttpResponse:
     """The whole page; within it (htmx) the list alone."""
-    page = QueuePage(person_of(request), now(), Wanted.from_query(request.GET))
-    if request.headers.get("HX-Request"):
-        return render(request, "mapui/_queue.html", {"queue": page, "at": page.at})
-    page.read_beside()
-    return render(request, "mapui/queue.html", {"queue": page, "at": page.at, "nav": "queue"})
+    return narrowed(request, "queue", QueuePage(person_of(request), now(), Wanted.from_query(request.GET)))
 
 
 @require_POST

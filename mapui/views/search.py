@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from issues.errors import Refusal
 from issues.models import SavedFilter
 from mapui.search_page import SearchPage, Wanted
 from mapui.staff import person_of, staff_page
+from mapui.views.narrowed import narrowed
 from representatives.roles import Page
 
 
@@ -22,11 +23,7 @@ from representatives.roles import Page
 @staff_page(Page.SEARCH)
 def search(request: HttpRequest) -> HttpResponse:
     """The whole page; within it (htmx) what was found alone."""
-    page = SearchPage(person_of(request), now(), Wanted.from_query(request.GET))
-    if request.headers.get("HX-Request"):
-        return render(request, "mapui/_search.html", {"search": page, "at": page.at})
-    page.read_beside()
-    return render(request, "mapui/search.html", {"search": page, "at": page.at, "nav": "search"})
+    return narrowed(request, "search", SearchPage(person_of(request), now(), Wanted.from_query(request.GET)))
 
 
 @require_POST

@@ -8,13 +8,21 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import now
 from openpyxl import Workbook
 
+from grids.errors import Refusal
+from representatives import staffing
 from representatives.models import Assignment, Person
+from representatives.querysets import PersonManager
 from representatives.register_guard import banned_terms
 from representatives.roles import Role
+from representatives.staff_file import rows_of_text
 from tests.mapui.scene import Scene
 
 HEADER = "姓名,用户名,单位编码,办公电话,角色,区域编码,起,止"
@@ -175,3 +183,75 @@ def test_page_when_asked_for_opens_for_those_who_arrange_only(county, role, stat
         template: Any = client.get("/staff/template.csv")
         header = b"".join(template.streaming_content).decode("utf-8-sig").strip()
         assert header.split(",")[0] in ("姓名", "name")
+
+
+def people_of(county: Scene, many: int) -> list[str]:
+    """So many new people, each posted twice."""
+    cells = [county.town[letter].code for letter in "AB"]
+    return [f"人{number},p{number},T01,,网格员,{cell},," for number in range(many) for cell in cells]
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["tried", "entered"])
+def test_list_costs_the_same_statements_however_long_it_is(county, confirmed):
+    counts = []
+    for many in (2, 40):
+        person = Person.objects.get(pk=county[Role.ORGANISATION_OFFICE].pk)
+        rows = rows_of_text("\n".join([HEADER, *people_of(county, many)]))
+        ContentType.objects.clear_cache()
+        with CaptureQueriesContext(connection) as asked, transaction.atomic():
+            done = (staffing.enter_list if confirmed else staffing.try_list)(rows, by=person, at=now())
+            transaction.set_rollback(True)
+        assert (len(done.people), len(done.postings), done.faults) == (many, 2 * many, [])
+        counts.append(len(asked))
+
+    assert counts[0] == counts[1] <= 16
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fits"),
+    [
+        (("2026-01-01", "2026-03-31"), ("2026-04-01", ""), True),
+        (("2026-01-01", "2026-03-31"), ("2026-03-31", ""), False),
+        (("2026-05-01", ""), ("2026-01-01", "2026-04-30"), True),
+        (("2026-05-01", ""), ("2026-01-01", ""), False),
+    ],
+)
+def test_two_terms_of_the_same_post_may_follow_one_another_but_not_overlap(county, office, first, second, fits):
+    cell = county.town["B"].code
+
+    answer = post(office, csv_of(*(f"何网格,he,,,网格员,{cell},{since},{until}" for since, until in (first, second))))
+
+    assert answer.status_code == (200 if fits else 422)
+    assert [fault.number for fault in answer.context["entered"].faults] == ([] if fits else [3])
+    if fits:
+        assert confirm(office, answer).status_code == 200
+        assert Assignment.objects.filter(person__username="he").count() == 2
+
+
+def test_post_that_an_account_holds_already_is_refused_with_the_one_in_the_way(county, office):
+    known, cell = county[Role.GRID_MEMBER], county.town["A"].code
+
+    answer = post(office, csv_of(f"{known.name},{known.username},,,网格员,{cell},,"))
+
+    (fault,) = answer.context["entered"].faults
+    assert "is already “grid member”" in fault.sentence
+    assert "until further notice" in fault.sentence
+
+
+def test_account_entered_by_somebody_else_meanwhile_is_a_sentence_and_nothing_is_kept(county, monkeypatch):
+    rows = rows_of_text(f"{HEADER}\n何网格,he,,,网格员,{county.town['B'].code},,")
+    monkeypatch.setattr(PersonManager, "named", lambda _self, _names: Person.objects.none())  # read before the other one wrote
+    Person.objects.create_user("he", name="何网格")
+
+    with pytest.raises(Refusal, match="Meanwhile somebody entered some of it"):
+        staffing.enter_list(rows, by=county[Role.ORGANISATION_OFFICE], at=now())
+
+    assert not Assignment.objects.filter(person__username="he").exists()
+
+
+def test_user_name_is_kept_as_accounts_keep_it(county, office):
+    lines = [f"何网格,ｈｅ１,,,网格员,{county.town[letter].code},," for letter in "BC"]
+
+    assert confirm(office, post(office, csv_of(*lines))).status_code == 200
+
+    assert Assignment.objects.filter(person__username="he1").count() == 2
