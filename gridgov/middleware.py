@@ -16,9 +16,14 @@ from django.utils.translation import gettext as _
 
 from issues.errors import Refusal
 from mapui.asking import wants_fragment, wants_page
+from mapui.views.second_factor import PASSED
+from representatives.models import Person
 
 logger = logging.getLogger("gridgov.access")
 
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+_STILL_OPEN = frozenset({"login", "login-second", "logout", "set_language"})
+_BEFORE_IT = _STILL_OPEN | {"second-factor", "jsi18n", "healthz", "manifest", "password", "suggest"}
 Answerer = Callable[[HttpRequest], HttpResponse]
 # A receipt code, a suggestion's, and the key of a record open what they belong to, so they are not for the log.
 _SECRET = re.compile(r"^(/t|/suggest|/api/reports)/[^/]+")
@@ -39,6 +44,13 @@ class RefusalMiddleware:
             logger.info("%s %s %s by %s: %s", response.status_code, request.method, path, who, sentence)
         return response
 
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        """A platform that was given up takes in nothing any more, and says so; what it holds can still be read."""
+        match = request.resolver_match
+        if not settings.RETIRED or request.method in _READS or (match and match.url_name in _STILL_OPEN):
+            return None
+        return self.process_exception(request, Refusal(settings.RETIRED))
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """The answer to a refusal; None (so Django goes on) for anything else."""
         if not isinstance(exception, Refusal):
@@ -54,6 +66,25 @@ class RefusalMiddleware:
             return JsonResponse({"error": refusal.sentence, "field": refusal.field}, status=refusal.status)
         template = "mapui/_refusal.html" if wants_fragment(request) else "mapui/refusal.html"
         return TemplateResponse(request, template, {"refusal": refusal}, status=refusal.status).render()
+
+
+class SecondFactorMiddleware:
+    """Where a second factor is required, whoever has none is led to set it up before anything else."""
+
+    def __init__(self, get_response: Answerer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
+        if settings.SECOND_FACTOR != "required" or not isinstance(request.user, Person) or PASSED in request.session:
+            return None
+        if request.resolver_match and request.resolver_match.url_name in _BEFORE_IT:
+            return None
+        if wants_page(request) and request.method in _READS:
+            return HttpResponseRedirect(resolve_url("second-factor"))
+        return JsonResponse({"error": _("Set up the second factor first."), "field": ""}, status=403)
 
 
 class LogInAgainMiddleware:

@@ -92,6 +92,9 @@ INSTALLED_APPS = [
     "leaflet",
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -108,6 +111,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "gridgov.middleware.LogInAgainMiddleware",
     "gridgov.middleware.RefusalMiddleware",
+    "gridgov.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -196,6 +200,9 @@ VOICE_MAX_SECONDS, VOICE_MAX_COUNT = 60, 1
 SPEECH_RECOGNISER = env.str("GRIDGOV_SPEECH_RECOGNISER", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# When the platform is given up: a sentence for everybody, where to turn instead. Then it can be read, but takes in nothing.
+RETIRED = env.str("GRIDGOV_RETIRED", default="")
+
 # --- Notices -----------------------------------------------------------------------------------------------------
 # By which ways out staff and requesters are told: docs/notices.md. None is set up by default; in the program always.
 EMAIL_URL = env.str("GRIDGOV_EMAIL_URL", default="")
@@ -212,6 +219,14 @@ SMS = {
     "signature": env.str("GRIDGOV_SMS_SIGNATURE", default=""),
     "success": env.str("GRIDGOV_SMS_SUCCESS", default=""),
     "refused": env.str("GRIDGOV_SMS_REFUSED", default=""),
+}
+# A gateway that rings the duty telephone and reads a sentence out, for dangers alone; what is not said is as for SMS.
+CALL = {
+    **SMS,
+    "url": env.str("GRIDGOV_CALL_URL", default=""),
+    "fields": env.json("GRIDGOV_CALL_FIELDS", default=SMS["fields"]),
+    "key": env.str("GRIDGOV_CALL_KEY", default=SMS["key"]),
+    "success": env.str("GRIDGOV_CALL_SUCCESS", default=SMS["success"]),
 }
 # Hosts or networks within the own net that webhooks and robots may be sent to; public addresses always may, by https.
 NOTICE_HOSTS = env.list("GRIDGOV_NOTICE_HOSTS", default=[])
@@ -286,6 +301,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "mapui.views.access.locked_out"
 AXES_CLIENT_IP_CALLABLE = "issues.addresses.client_address"
 AXES_VERBOSE = False
+# A second factor of staff beside the password: offered to everybody, or required of everybody before they see anything.
+SECOND_FACTOR = choice("GRIDGOV_SECOND_FACTOR", "offered", ("offered", "required"))
+OTP_TOTP_ISSUER = "gridgov"
+OTP_ADMIN_HIDE_SENSITIVE_DATA = True
 SESSION_COOKIE_AGE = env.int("GRIDGOV_SESSION_HOURS", default=10) * 3600
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"

@@ -20,6 +20,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "organiser": settings.ORGANISER,
         "filing_number": settings.FILING_NUMBER,
         "demo_note": settings.DEMO_NOTE,
+        "retired": settings.RETIRED,
         "owner_key": SimpleLazyObject(lambda: _owner_key(request)),
         "menu": SimpleLazyObject(lambda: _menu(request)),
         "text_size": size_of(request),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from grids.errors import Refusal
-from representatives import services
+from representatives import second_factor, services
 from representatives.forms import PersonAddForm, PersonForm, PostingForm
 from representatives.models import Assignment, Person, Unit
 from representatives.querysets import AssignmentQuerySet
@@ -62,6 +62,16 @@ class PersonAdmin(UserAdmin):
         (_("Messages"), {"fields": ("email", "language")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "name", "unit", "password1", "password2")}),)
+
+    actions = ("take_second_factor_away",)
+
+    @admin.action(description=_("Take the second factor away (telephone and recovery codes are lost)"), permissions=["change"])
+    def take_second_factor_away(self, request: HttpRequest, people: QuerySet[Person]) -> None:
+        """The password alone lets them in again; each is written down."""
+        for person in people:
+            if self.has_change_permission(request, person) and second_factor.take_away(person):
+                self.log_change(request, person, "second factor taken away")
+                messages.success(request, _("%(name)s has no second factor any more.") % {"name": person})
 
     def get_inlines(self, request: HttpRequest, obj: Person | None) -> list[type[InlineModelAdmin]]:
         return [PostingsOfPerson] if obj else []

@@ -12,7 +12,6 @@ from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
-from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
@@ -23,6 +22,9 @@ from limits import parse
 from issues import throttle
 from issues.addresses import client_address
 from mapui import health
+from mapui.language import remember_language
+from mapui.views.second_factor import ask_second
+from representatives import second_factor as factors
 from representatives.models import Person
 from representatives.services import choose_language
 
@@ -53,10 +55,12 @@ class LogIn(LoginView):
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
         person = form.get_user()
-        if isinstance(person, Person) and person.language:
-            _remember_language(response, person.language)
+        if isinstance(person, Person) and factors.is_on(person):
+            return ask_second(self.request, person, self.get_success_url())
+        response = super().form_valid(form)
+        if isinstance(person, Person):
+            remember_language(response, person.language)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -107,17 +111,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
     if chosen.is_valid() and isinstance(request.user, Person):
         choose_language(request.user, chosen.cleaned_data["language"])
     return django_set_language(request)
-
-
-def _remember_language(response: HttpResponse, language: str) -> None:
-    if check_for_language(language):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=settings.LANGUAGE_COOKIE_AGE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-            secure=settings.LANGUAGE_COOKIE_SECURE,
-        )
 
 
 @require_safe

@@ -41,6 +41,10 @@ def test_page_asks_three_things_and_shows_the_emergency_numbers_first(client, to
     assert "erased 12 months" in page
 
 
+def test_form_says_that_nobody_may_be_made_to_suffer_for_a_report(client, town):
+    assert "Nobody may be made to suffer for a report" in client.get("/report/").content.decode()
+
+
 def test_each_opening_of_the_form_has_a_key_of_its_own_and_is_kept_by_no_cache(client, town):
     first, second = client.get(REPORT), client.get(REPORT)
 
