@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from grids.models import Area
-from issues import doors, masking, policy, throttle
+from issues import doors, masking, occasions, policy, throttle
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import PublicNotice, PublicNoticeStep
 from issues.querysets.diary import paths_of
@@ -61,7 +61,9 @@ def write(key: UUID, village: Area, words: Words, *, by: Person, at: datetime) -
     days = {"shown_from": words.shown_from, "shown_until": words.shown_until}
     try:
         with transaction.atomic():
-            return PublicNotice.objects.create(key=key, area=village, path=village.path, by=by, written_at=at, **said, **days)
+            made = PublicNotice.objects.create(key=key, area=village, path=village.path, by=by, written_at=at, **said, **days)
+            occasions.notice_waits(made, RELEASERS)
+            return made
     except IntegrityError:  # the same form, sent twice at once
         if (known := PublicNotice.objects.visible_to(by, at).keyed(key)) is None:
             raise
@@ -108,6 +110,7 @@ def decide(pk: int, kind: str, *, reason: str = "", by: Person, at: datetime) ->
         raise Refusal(_("Say why, in %(longest)d characters at most.") % {"longest": REASON_MAX}, field="reason")
     _check_public(reason, "reason")
     role = min(roles, key=list(Role).index)
+    occasions.notice_decided(notice, step, by=by, at=at)
     return PublicNoticeStep.objects.create(notice=notice, kind=step, text=reason, by=by, role=role, at=at)
 
 

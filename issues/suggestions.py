@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from grids.levels import Level
 from grids.models import Area
-from issues import doors, masking, policy
+from issues import doors, masking, occasions, policy
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Suggestion, SuggestionAnswer
 from representatives.models import Person
@@ -55,6 +55,7 @@ def leave(key: UUID, said: Said, *, by: Person | None, at: datetime) -> Suggesti
     try:
         with transaction.atomic():
             made.save(force_insert=True)
+            occasions.suggestion_waits(made, ANSWERERS)
     except IntegrityError:  # the same form, sent twice at once
         if (known := Suggestion.objects.keyed(key)) is None:
             raise

@@ -95,11 +95,11 @@ class DeliveriesPage:
 
     @cached_property
     def ways(self) -> list[Way]:
-        """E-mail and SMS, then every address."""
+        """E-mail, SMS and calls, then every address."""
         posts, addresses = Outlet.objects.posts(), Outlet.objects.addresses()
         read_together(posts, addresses)
         known = {outlet.channel: outlet for outlet in posts}
-        shown = [(Channel.EMAIL, ways.has_email()), (Channel.SMS, ways.has_sms())]
+        shown = [(Channel.EMAIL, ways.has_email()), (Channel.SMS, ways.has_sms()), (Channel.CALL, ways.has_calls())]
         found = [self._way(known.get(channel) or Outlet(channel=channel), is_set_up) for channel, is_set_up in shown]
         return found + [self._way(outlet, True) for outlet in addresses]
 

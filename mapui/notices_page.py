@@ -6,13 +6,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
 from django.http import QueryDict
 
-from issues.models import Issue, Notice, NoticeChoice
-from issues.notices import ways
+from issues.models import Issue, Notice, NoticeChoice, Occasion
+from issues.notices import ways, words
 from issues.notices.writing import reach_of
 from issues.querysets import NoticeQuerySet
 from representatives.models import Person
@@ -41,9 +42,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Group:
-    """An issue and what was told of it, newest first; `is_open`: whether the person may still open it."""
+    """An issue (or an occasion) and what was told of it, newest first; `may_open`: whether the person may still open it."""
 
-    issue: Issue
+    issue: Issue | None
+    occasion: Occasion | None
     notices: list[Notice]
     unread: int
     total: int
@@ -56,6 +58,11 @@ class Group:
     @property
     def more(self) -> int:
         return self.total - len(self.shown)
+
+    @property
+    def address(self) -> str:
+        """Of an occasion: where one goes on with it."""
+        return words.path_of(self.occasion) if self.occasion else ""
 
 
 @dataclass
@@ -77,24 +84,29 @@ class NoticesPage:
         return Notice.objects.count_unread(self.person)
 
     @cached_property
-    def leaf(self) -> Leaf[dict[str, int]]:
-        return Paginator(self._told.by_issue(), ISSUES_PER_PAGE).get_page(self.wanted.page)
+    def leaf(self) -> Leaf[dict[str, Any]]:
+        return Paginator(self._told.by_matter(), ISSUES_PER_PAGE).get_page(self.wanted.page)
 
     @cached_property
     def groups(self) -> list[Group]:
         rows = list(self.leaf)
-        ids = [row["event__issue"] for row in rows]
-        lines: dict[int, list[Notice]] = defaultdict(list)
-        for notice in self._told.of_issues(ids).latest_of_each(LINES_SHOWN):
-            lines[notice.event.issue_id].append(notice)
-        seen = set(Issue.objects.visible_to(self.person, self.at).with_ids(ids).values_list("pk", flat=True))
-        return [
-            Group(lines[pk][0].event.issue, lines[pk], row["unread"], row["total"], pk in seen)
-            for pk, row in zip(ids, rows, strict=True)
-            if lines[pk]
-        ]
+        issues = [row["event__issue"] for row in rows if row["event__issue"]]
+        occasions = [row["occasion"] for row in rows if row["occasion"]]
+        lines: dict[tuple[int | None, int | None], list[Notice]] = defaultdict(list)
+        for notice in self._told.of_matters(issues, occasions).latest_of_each(LINES_SHOWN):
+            lines[notice.event.issue_id if notice.event else None, notice.occasion_id].append(notice)
+        seen = set(Issue.objects.visible_to(self.person, self.at).with_ids(issues).values_list("pk", flat=True))
+        keyed = (((row["event__issue"], row["occasion"]), row) for row in rows)
+        return [_group(lines[key], row, seen) for key, row in keyed if lines[key]]
 
     kinds = tuple(Notice.Kind)
+
+
+def _group(notices: list[Notice], row: dict[str, Any], seen: set[int]) -> Group:
+    """Of a row of `by_matter`, with its latest notices; `seen`: issues that the person may still open."""
+    event, occasion = notices[0].event, notices[0].occasion
+    may_open = occasion is not None or row["event__issue"] in seen
+    return Group(event.issue if event else None, occasion, notices, row["unread"], row["total"], may_open)
 
 
 @dataclass(frozen=True)
@@ -128,6 +140,10 @@ class WaysPage:
     @property
     def has_sms(self) -> bool:
         return ways.has_sms()
+
+    @property
+    def has_calls(self) -> bool:
+        return ways.has_calls()
 
     @property
     def is_out_of_reach(self) -> bool:

@@ -190,7 +190,7 @@ class OwnData:
         rows = [
             [
                 Entry("at", _("When"), notice.announced_at or notice.not_before),
-                Entry("what", _("About"), str(Verb(notice.event.verb).label)),
+                Entry("what", _("About"), str(Verb(notice.verb).label)),
                 Entry("channel", _("By"), str(notice.get_channel_display())),
                 Entry("state", _("State"), str(notice.get_state_display())),
             ]

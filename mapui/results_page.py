@@ -1,60 +1,60 @@
-"""公开办理结果: what everybody may read of what was solved, newest first. By village and month; knows no request and no person."""
+"""公开办理结果: what everybody may read of what was solved, newest first, and of what rests, takes longer or stands under a leader.
+
+By village and month; knows no request and no person.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
 from typing import Any
 
+from django.db.models import QuerySet, TextChoices
 from django.http import QueryDict
+from django.utils.translation import pgettext_lazy
 
+from grids.keyset import Keyset
 from grids.levels import Level
-from grids.models import Area, Territory, in_language
-from issues.masking import without_numbers
+from grids.models import Area, Territory
 from issues.models import Category, Issue
 from issues.querysets import CategoryQuerySet, IssueQuerySet
 from issues.querysets.released import FEWEST, LATEST_CLOSED_FIRST
+from issues.querysets.underway import LATEST_APPROVED_FIRST, SOONEST_DUE_FIRST, SOONEST_RESUMED_FIRST
 from issues.terms import Light
-from issues.workflow import light_of
-from mapui import periods
+from mapui import periods, underway_rows
 from mapui.leaves import Leaf, Where, cut
 from mapui.periods import Chosen
+from mapui.underway_rows import Result
 
 ROWS_PER_PAGE = 20
 MONTHS_OFFERED = 24
 DEPTH = 3  # lists of places: county, township, village
 
 
-@dataclass(frozen=True)
-class Result:
-    """What is told of one issue. `month`: any moment of it, in the site's time; `within`: what the place lies in, or empty."""
+class Of(TextChoices):
+    """What the list holds; only what was solved counts as solved."""
 
-    line: str
-    light: Light
-    group: str
-    place: str
-    within: str
-    month: datetime
+    SOLVED = "solved", pgettext_lazy("public list", "Solved")
+    RESTING = "resting", pgettext_lazy("public list", "Resting")
+    PROJECTS = "projects", pgettext_lazy("public list", "Projects")
+    LISTED = "listed", pgettext_lazy("public list", "Under a named leader")
 
-    @classmethod
-    def of(cls, row: dict[str, Any]) -> Result:
-        """From a row of `ReleasedWords.for_the_public`."""
-        return cls(
-            without_numbers(row["public_line"]),
-            light_of(row["level"]),
-            in_language(row["group"]) or row["group_code"],
-            row["place"],
-            row["within"] or "",
-            row["month"],
-        )
+
+_ORDER: Mapping[str, Keyset] = {
+    Of.SOLVED: LATEST_CLOSED_FIRST,
+    Of.RESTING: SOONEST_RESUMED_FIRST,
+    Of.PROJECTS: LATEST_APPROVED_FIRST,
+    Of.LISTED: SOONEST_DUE_FIRST,
+}
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What the address asks for; what is unknown is left out, so an old link still opens. `places`: codes, in any order."""
 
+    of: Of = Of.SOLVED
     places: tuple[str, ...] = ()
     group: str = ""
     light: Light | None = None
@@ -63,11 +63,13 @@ class Wanted:
 
     @classmethod
     def from_query(cls, query: QueryDict, at: datetime) -> Wanted:
+        of = next((of for of in Of if of == query.get("of")), Of.SOLVED)
         return cls(
+            of=of,
             places=tuple(code for code in query.getlist("place") if code)[:DEPTH],
             group=query.get("group", "")[:60],
             light=next((light for light in Light if light == query.get("light")), None),
-            month=periods.month(query.get("month", ""), at),
+            month=periods.month(query.get("month", ""), at) if of is Of.SOLVED else None,
             where=Where.from_query(query),
         )
 
@@ -90,6 +92,7 @@ class ResultsPage:
 
     lights = tuple(Light)
     fewest = FEWEST
+    tabs = tuple(Of)
 
     @cached_property
     def _roots(self) -> list[Area]:
@@ -150,29 +153,39 @@ class ResultsPage:
     def narrows(self) -> bool:
         return bool(self.place or self.group or self.wanted.light or self.wanted.month)
 
-    @cached_property
-    def _found(self) -> IssueQuerySet:
-        found = Issue.objects.released()
+    @property
+    def _narrowed(self) -> IssueQuerySet:
+        found = Issue.objects.all()
         if self.place:
             found = found.under(self.place.path)
         if self.group:
             found = found.of_category(self.group.code)
-        if self.wanted.light:
-            found = found.of_lights(self.wanted.light)
+        return found.of_lights(self.wanted.light) if self.wanted.light else found
+
+    @property
+    def _found(self) -> QuerySet[Issue, dict[str, Any]]:
+        match self.wanted.of:
+            case Of.RESTING:
+                return self._narrowed.resting_in_public()
+            case Of.PROJECTS:
+                return self._narrowed.projects_in_public()
+            case Of.LISTED:
+                return self._narrowed.listed_in_public()
+        found = self._narrowed.released()
         if self.wanted.month:
             found = found.closed_within(self.wanted.month.period.since, self.wanted.month.period.until)
-        return found
+        return found.for_the_public()
 
     @cached_property
     def leaf(self) -> Leaf[dict[str, Any]]:
         """One page; nothing is counted."""
-        return cut(
-            partial(LATEST_CLOSED_FIRST.stretch, self._found.for_the_public(), ROWS_PER_PAGE + 1),
-            LATEST_CLOSED_FIRST,
-            self.wanted.where,
-            ROWS_PER_PAGE,
-        )
+        order = _ORDER[self.wanted.of]
+        return cut(partial(order.stretch, self._found, ROWS_PER_PAGE + 1), order, self.wanted.where, ROWS_PER_PAGE)
+
+    @property
+    def newest_first(self) -> bool:
+        return _ORDER[self.wanted.of].falls
 
     @cached_property
     def rows(self) -> list[Result]:
-        return [Result.of(row) for row in self.leaf.rows]
+        return [underway_rows.ROW[self.wanted.of](row) for row in self.leaf.rows]

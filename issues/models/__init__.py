@@ -12,7 +12,7 @@ from issues.models.intake import Attachment, Evidence, Rating, Requester, Submis
 from issues.models.joint import Mark, SubTask
 from issues.models.ledger import Event, EventText
 from issues.models.looks import ContactList, ContactLook
-from issues.models.notices import Notice, NoticeChoice, Outlet
+from issues.models.notices import Notice, NoticeChoice, Occasion, Outlet
 from issues.models.poll import Judgement, Poll
 from issues.models.public_notices import PublicNotice, PublicNoticeStep
 from issues.models.publication import Publication
@@ -54,6 +54,7 @@ __all__ = [
     "MonthlyReview",
     "Notice",
     "NoticeChoice",
+    "Occasion",
     "Outlet",
     "PolicyDraft",
     "Poll",

@@ -17,6 +17,7 @@ from grids.models import Area, Dispute
 from issues.models.config import Category, SlaPolicy
 from issues.querysets import EscalationRequestQuerySet, IssueQuerySet
 from issues.querysets.released import RELEASED
+from issues.querysets.underway import OPEN_PROJECT
 from issues.terms import ENDS, Beyond, Cause, ClockState, Light, Nature, RequestType, Status, Urgency
 from issues.workflow import UNTOLD, light_of
 from representatives.models import Person, Unit
@@ -172,6 +173,7 @@ class Issue(models.Model):
             models.Index(fields=("path", "reported_at"), condition=Q(recurrence_of__isnull=False), name="issue_recurring"),
             models.Index(fields=("-closed_at", "-id"), condition=RELEASED, name="issue_released"),
             models.Index(fields=("path", "closed_at"), condition=RELEASED, name="issue_released_by_place"),
+            models.Index(fields=("path",), condition=OPEN_PROJECT, name="issue_open_project"),
         )
 
     def __str__(self) -> str:

@@ -13,6 +13,9 @@ from encrypted_fields.fields import EncryptedCharField
 from grids.models import Area
 from issues.models.intake import Submission
 from issues.models.ledger import Event
+from issues.models.public_notices import PublicNotice
+from issues.models.suggestions import Suggestion
+from issues.notices.ways import TO_PEOPLE
 from issues.querysets import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
 from representatives.models import Person, Unit
 
@@ -21,13 +24,14 @@ class Channel(models.TextChoices):
     IN_APP = "in_app", _("in the program")
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
+    CALL = "call", _("telephone call")
     WEBHOOK = "webhook", _("webhook")
     WECOM = "wecom", _("WeCom robot")
     DINGTALK = "dingtalk", _("DingTalk robot")
 
 
 class Outlet(models.Model):
-    """A way out of the program and how it fares. E-mail and SMS have one row each; webhooks and robots one per address.
+    """A way out of the program and how it fares. E-mail, SMS and calls have one row each; webhooks and robots one per address.
 
     An address hears of issues of its area and, if a unit is named, of those that the unit leads; `verbs` empty: of
     everything. `held_until`: after failures nothing is tried before that time, then one message as a trial.
@@ -56,7 +60,7 @@ class Outlet(models.Model):
         verbose_name_plural = _("ways out")
         ordering = ("id",)
         constraints = (
-            models.UniqueConstraint(fields=("channel",), condition=Q(channel__in=("email", "sms")), name="outlet_one_per_post"),
+            models.UniqueConstraint(fields=("channel",), condition=Q(channel__in=TO_PEOPLE), name="outlet_one_per_post"),
         )
 
     def __str__(self) -> str:
@@ -64,15 +68,54 @@ class Outlet(models.Model):
 
     @property
     def is_post(self) -> bool:
-        """E-mail and SMS go to people; everything else to one address of its own."""
-        return self.channel in (Channel.EMAIL, Channel.SMS)
+        """E-mail, SMS and calls go to people; everything else to one address of its own."""
+        return self.channel in TO_PEOPLE
 
     def is_held(self, at: datetime) -> bool:
         return self.held_until is not None and self.held_until > at
 
 
+class Occasion(models.Model):
+    """Something besides an issue that staff are told of: a step of a village notice, or a suggestion about the platform.
+
+    Codes and keys alone, as in an event; `by`: who brought it about, if that was somebody with an account that may be named.
+    """
+
+    class Kind(models.TextChoices):
+        NOTICE_WAITS = "notice_waits", pgettext_lazy("told of", "a village notice waits to be released")
+        NOTICE_RELEASED = "notice_released", pgettext_lazy("told of", "the village notice was released")
+        NOTICE_SENT_BACK = "notice_sent_back", pgettext_lazy("told of", "the village notice was sent back")
+        NOTICE_TAKEN_DOWN = "notice_taken_down", pgettext_lazy("told of", "the village notice was taken down")
+        SUGGESTION_WAITS = "suggestion_waits", pgettext_lazy("told of", "a suggestion about the platform waits for an answer")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="occasions", verbose_name=_("area"))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="occasions", verbose_name=_("by"))
+    public_notice = models.ForeignKey(
+        PublicNotice, models.PROTECT, null=True, blank=True, related_name="occasions", verbose_name=_("village notice")
+    )
+    suggestion = models.ForeignKey(
+        Suggestion, models.PROTECT, null=True, blank=True, related_name="occasions", verbose_name=_("suggestion about the platform")
+    )
+
+    class Meta:
+        verbose_name = _("occasion")
+        verbose_name_plural = _("occasions")
+        ordering = ("-id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(public_notice__isnull=False, suggestion=None) | Q(public_notice=None, suggestion__isnull=False),
+                name="occasion_of_one",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+
 class Notice(models.Model):
-    """One event told to one addressee by one channel, written in the event's transaction.
+    """One event, or occasion, told to one addressee by one channel, written in its transaction.
 
     `message`: the key of the letter that it went into, or was to go into; a repeated letter carries the same key.
     """
@@ -92,7 +135,10 @@ class Notice(models.Model):
         UNWANTED = "unwanted", pgettext_lazy("notice", "not wanted")
         CALLED = "called", pgettext_lazy("notice", "given up, then called by telephone")
 
-    event = models.ForeignKey(Event, models.PROTECT, related_name="notices", verbose_name=_("event"))
+    event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("event"))
+    occasion = models.ForeignKey(
+        Occasion, models.PROTECT, null=True, blank=True, related_name="notices", db_index=False, verbose_name=_("occasion")
+    )
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("addressee"))
     submission = models.ForeignKey(
         Submission, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("to the requester of")
@@ -121,6 +167,14 @@ class Notice(models.Model):
             models.UniqueConstraint(fields=("event", "person", "channel"), name="notice_once", nulls_distinct=True),
             models.UniqueConstraint(fields=("event", "submission", "channel"), name="notice_once_requester", nulls_distinct=True),
             models.UniqueConstraint(fields=("event", "outlet"), name="notice_once_outlet", nulls_distinct=True),
+            models.UniqueConstraint(
+                fields=("occasion", "person", "channel"), condition=Q(occasion__isnull=False), name="notice_once_of_occasion"
+            ),
+            # Besides issues only staff are told of anything.
+            models.CheckConstraint(
+                condition=Q(event__isnull=False, occasion=None) | Q(event=None, occasion__isnull=False, person__isnull=False),
+                name="notice_of_one",
+            ),
             models.CheckConstraint(
                 condition=Q(person__isnull=False, submission=None, outlet=None)
                 | Q(person=None, submission__isnull=False, outlet=None)
@@ -141,7 +195,18 @@ class Notice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.event} → {self.person_id or self.submission_id or self.outlet_id}"
+        return f"{self.event or self.occasion} → {self.person_id or self.submission_id or self.outlet_id}"
+
+    @property
+    def step(self) -> Event:
+        """The event, of a notice that tells of an issue."""
+        assert self.event is not None, "It tells of no issue."  # noqa: S101 - the database holds one of the two
+        return self.event
+
+    @property
+    def verb(self) -> str:
+        """Of an issue's step; empty of anything else."""
+        return self.event.verb if self.event else ""
 
 
 class NoticeChoice(models.Model):
@@ -152,7 +217,7 @@ class NoticeChoice(models.Model):
 
     person = models.OneToOneField(Person, models.PROTECT, primary_key=True, related_name="notice_choice", verbose_name=_("person"))
     chosen = models.JSONField(_("chosen"), default=dict, blank=True)
-    mobile = EncryptedCharField(_("telephone for SMS"), max_length=40, null=True, blank=True)
+    mobile = EncryptedCharField(_("telephone for SMS and calls"), max_length=40, null=True, blank=True)
 
     objects = NoticeChoiceQuerySet.as_manager()
 

@@ -53,7 +53,7 @@ class Letter:
     @property
     def to_confirm(self) -> Requester | None:
         """The requester whose address it is to confirm; None: it is sent to an address that counts."""
-        asked = self.first.event.verb == Verb.CHOOSE_ANSWER and self.first.submission
+        asked = self.first.verb == Verb.CHOOSE_ANSWER and self.first.submission
         return self.first.submission.requester if asked and self.first.submission else None
 
     @property

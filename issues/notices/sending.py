@@ -26,8 +26,9 @@ from issues.models import Notice, Outlet
 from issues.notices.email import Email, address_of
 from issues.notices.letters import Adapter, Busy, Letter, Rejected, SendingFailed
 from issues.notices.robots import DingTalk, WeCom
-from issues.notices.sms import Sms, phone_of
+from issues.notices.sms import Call, Sms, phone_of
 from issues.notices.webhook import Gone, Webhook
+from issues.notices.writing import is_dangerous
 from issues.querysets import NoticeQuerySet
 from issues.terms import Verb
 
@@ -35,18 +36,23 @@ logger = logging.getLogger(__name__)
 
 ADDRESSEES, NOTICES, LARGEST_LETTER = 20, 2000, 100
 RUN_S = 20.0  # how long one run may take; the next goes on
-FAILURES = 5  # so many in a row, and e-mail or SMS is held back
+FAILURES = 5  # so many in a row, and e-mail, SMS or calls are held back
 _LOCKS = 0x6E6F7469  # the first half of the advisory locks' keys
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=6), timedelta(minutes=30)
 
 ADAPTERS: Mapping[str, Callable[[], Adapter]] = {
     Notice.Channel.EMAIL: Email,
     Notice.Channel.SMS: Sms,
+    Notice.Channel.CALL: Call,
     Notice.Channel.WEBHOOK: Webhook,
     Notice.Channel.WECOM: WeCom,
     Notice.Channel.DINGTALK: DingTalk,
 }
-_WHERE: Mapping[str, Callable[[Letter], str]] = {Notice.Channel.EMAIL: address_of, Notice.Channel.SMS: phone_of}
+_WHERE: Mapping[str, Callable[[Letter], str]] = {
+    Notice.Channel.EMAIL: address_of,
+    Notice.Channel.SMS: phone_of,
+    Notice.Channel.CALL: phone_of,
+}
 
 
 def announce(*, at: datetime) -> int:
@@ -164,7 +170,9 @@ class _Run:
         """Why nobody wants it any more; empty if somebody does."""
         if self.outlet.channel in _WHERE and not _WHERE[self.outlet.channel](letter):
             return gettext("There is no address any more.")
-        if letter.is_digest and not any(notice.event.issue.is_open for notice in letter.notices):
+        if self.outlet.channel == Notice.Channel.CALL and not any(is_dangerous(notice.step.issue) for notice in letter.notices):
+            return gettext("Nobody is in danger any more.")
+        if letter.is_digest and not any(notice.step.issue.is_open for notice in letter.notices):
             return gettext("All of it has ended meanwhile.")
         return ""
 
@@ -213,7 +221,7 @@ def _bundles(fresh: list[Notice], *, single: bool) -> Iterator[list[Notice]]:
         return
 
     def which(notice: Notice) -> tuple[int, int, bool, bool]:
-        confirms = notice.event.verb == Verb.CHOOSE_ANSWER  # goes to another address
+        confirms = notice.verb == Verb.CHOOSE_ANSWER  # goes to another address
         return notice.person_id or 0, notice.submission_id or 0, notice.kind == Notice.Kind.DIGEST, confirms
 
     for _who, group in groupby(sorted(fresh, key=which), key=which):

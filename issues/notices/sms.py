@@ -1,6 +1,7 @@
-"""SMS through any gateway that speaks HTTP: what is sent and what counts as success stands in the settings.
+"""SMS, and calls that read a sentence out, through any gateway that speaks HTTP: what is sent and what counts as success
+stands in the settings.
 
-Number, status and link, nothing else. Pieces of at most 70 characters, each with a key of its own: “<letter>-1”.
+An SMS is number, status and link, nothing else, in pieces of at most 70 characters, each with a key of its own: “<letter>-1”.
 """
 
 from __future__ import annotations
@@ -27,25 +28,37 @@ class Sms:
         if not settings.SMS["url"]:
             raise SendingFailed(gettext("No SMS gateway is set up (GRIDGOV_SMS_URL)."))
         for number, text in enumerate(words.segments(letter, settings.SMS["signature"], LONGEST), start=1):
-            self._post({"phone": phone_of(letter), "text": text, "id": f"{letter.key}-{number}"})
+            _post(settings.SMS, {"phone": phone_of(letter), "text": text, "id": f"{letter.key}-{number}"})
 
     def close(self) -> None:
         """Nothing is kept open."""
 
-    def _post(self, given: Mapping[str, str]) -> None:
-        sms = settings.SMS
-        values = {"key": sms["key"], "time": f"{datetime.now(UTC):%Y%m%d%H%M%S}", **given}
-        fields, headers = filled(sms["fields"], values), filled(sms["headers"], values)
-        method, url, body = "POST", sms["url"], None
-        if sms["format"] == "query":
-            method, url = "GET", f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}"
-        elif sms["format"] == "form":
-            body, headers = urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded", **headers}
-        else:
-            body, headers = json.dumps(fields, ensure_ascii=False).encode(), {"Content-Type": "application/json", **headers}
-        answer = http.send(method, url, body=body, headers=headers, is_trusted=True)
-        http.refuse_unless_sent(answer)
-        judge(answer.body.decode(errors="replace"), sms["success"], sms["refused"])
+
+class Call:
+    """The gateway for calls (`settings.CALL`): rings, and reads one sentence out."""
+
+    def send(self, letter: Letter) -> None:
+        if not settings.CALL["url"]:
+            raise SendingFailed(gettext("No gateway for calls is set up (GRIDGOV_CALL_URL)."))
+        _post(settings.CALL, {"phone": phone_of(letter), "text": words.spoken(letter), "id": str(letter.key)})
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _post(gateway: Mapping[str, Any], given: Mapping[str, str]) -> None:
+    values = {"key": gateway["key"], "time": f"{datetime.now(UTC):%Y%m%d%H%M%S}", **given}
+    fields, headers = filled(gateway["fields"], values), filled(gateway["headers"], values)
+    method, url, body = "POST", gateway["url"], None
+    if gateway["format"] == "query":
+        method, url = "GET", f"{url}{'&' if '?' in url else '?'}{urlencode(fields)}"
+    elif gateway["format"] == "form":
+        body, headers = urlencode(fields).encode(), {"Content-Type": "application/x-www-form-urlencoded", **headers}
+    else:
+        body, headers = json.dumps(fields, ensure_ascii=False).encode(), {"Content-Type": "application/json", **headers}
+    answer = http.send(method, url, body=body, headers=headers, is_trusted=True)
+    http.refuse_unless_sent(answer)
+    judge(answer.body.decode(errors="replace"), gateway["success"], gateway["refused"])
 
 
 def filled(template: Any, values: Mapping[str, str]) -> Any:
@@ -69,8 +82,8 @@ def judge(body: str, success: str, refused: str) -> None:
     if not success or _says(body, success):
         return
     if refused and _says(body, refused):
-        raise Rejected(gettext("The SMS gateway refuses this number."))
-    raise SendingFailed(gettext("The SMS gateway did not take it: %(answer)s") % {"answer": body[:80]})
+        raise Rejected(gettext("The gateway refuses this number."))
+    raise SendingFailed(gettext("The gateway did not take it: %(answer)s") % {"answer": body[:80]})
 
 
 def _says(body: str, wanted: str) -> bool:

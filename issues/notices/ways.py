@@ -9,9 +9,11 @@ from django.conf import settings
 
 from issues.terms import Urgency
 
-EMAIL, SMS = "email", "sms"
+EMAIL, SMS, CALL = "email", "sms", "call"
 NOW, WARNING, DIGEST = "now", "warning", "digest"
-KINDS, POSTS = (NOW, WARNING, DIGEST), (EMAIL, SMS)
+KINDS = (NOW, WARNING, DIGEST)
+POSTS = (EMAIL, SMS)  # what people choose between
+TO_PEOPLE = (*POSTS, CALL)  # one row of outlets each: no address of its own
 
 # As long as somebody has not chosen otherwise. An SMS interrupts, so only warnings and dangers are sent by it.
 _USUAL: Mapping[tuple[str, str], bool] = {(WARNING, SMS): True, (NOW, SMS): False, (DIGEST, SMS): False}
@@ -23,6 +25,10 @@ def has_email() -> bool:
 
 def has_sms() -> bool:
     return bool(settings.SMS["url"])
+
+
+def has_calls() -> bool:
+    return bool(settings.CALL["url"])
 
 
 def by_people() -> tuple[str, ...]:
@@ -47,14 +53,15 @@ class Reach:
         return bool(self.chosen.get(f"{kind}:{channel}", _USUAL.get((kind, channel), True)))
 
 
-def out_of_program(reach: Reach, kind: str, *, urgency: str, demanded: bool) -> tuple[str, ...]:
+def out_of_program(reach: Reach, kind: str, *, urgency: str, demanded: bool, rings: bool = False) -> tuple[str, ...]:
     """By which ways a notice of that kind leaves the program for that person.
 
-    Where somebody is in danger every way that there is, whatever was chosen, but for the digest. `demanded`: the policy wants it to arrive (the limit is reached, or somebody is in danger), so whoever has switched off
-    every way gets it by all of them.
+    Where somebody is in danger every way that there is, whatever was chosen, but for the digest. `rings`: and somebody has
+    to come at once, so the duty telephone rings, day and night. `demanded`: the policy wants it to arrive (the limit is
+    reached, or somebody is in danger), so whoever has switched off every way gets it by all of them.
     """
     if urgency == Urgency.CRITICAL and kind != DIGEST:
-        return reach.open
+        return (*reach.open, CALL) if rings and reach.mobile and has_calls() else reach.open
     wanted = tuple(way for way in reach.open if reach.wants(kind, way) or (way == SMS and _is_pressing(reach, kind, urgency)))
     return wanted or (reach.open if demanded else ())
 

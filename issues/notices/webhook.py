@@ -38,7 +38,7 @@ def signature(secret: str, key: str, timestamp: int, body: bytes) -> str:
 
 def content(notice: Notice) -> dict[str, Any]:
     """What another program is told: what happened to which issue, codes and times alone. No text and no person."""
-    event, issue = notice.event, notice.event.issue
+    event, issue = notice.step, notice.step.issue
     return {
         "type": f"issue.{event.verb}",
         "timestamp": event.at.isoformat(),

@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
-from issues.models import Issue, Notice
+from grids.levels import Level
+from issues.models import Issue, Notice, Occasion
 from issues.notices.confirming import code_of
 from issues.notices.letters import Letter
 from issues.terms import Light, Status, Verb
@@ -23,7 +24,9 @@ LINES = 15  # of a robot's message; who wants more opens the program
 
 def sentence(notice: Notice) -> str:
     """What has happened, in one line."""
-    event, issue = notice.event, notice.event.issue
+    if notice.occasion is not None:
+        return _of_occasion(notice.occasion)
+    event, issue = notice.step, notice.step.issue
     words = {"number": issue.number, "verb": Verb(event.verb).label, "status": Status(event.to_status).label}
     if event.verb == Verb.CHOOSE_ANSWER and notice.submission is not None:
         code = code_of(notice.submission.requester) if notice.submission.requester else ""
@@ -35,11 +38,26 @@ def sentence(notice: Notice) -> str:
     return gettext("Issue %(number)s: %(verb)s (%(status)s)") % words
 
 
+def _of_occasion(occasion: Occasion) -> str:
+    """What it is and where; never what it says."""
+    return gettext("%(place)s: %(what)s") % {"place": occasion.area.name, "what": occasion.get_kind_display()}
+
+
 def link(notice: Notice) -> str:
     """Where to read more; empty while the installation has no public address."""
+    if notice.occasion is not None:
+        return _absolute(path_of(notice.occasion))
     if notice.submission is not None:
         return _absolute(reverse("track", args=[notice.submission.receipt_code]))
-    return _absolute(reverse("issue", args=[notice.event.issue.number]))
+    return _absolute(reverse("issue", args=[notice.step.issue.number]))
+
+
+def path_of(occasion: Occasion) -> str:
+    """The page on which one goes on with it."""
+    if occasion.suggestion_id is not None:
+        return reverse("suggestion-answer", args=[occasion.suggestion_id])
+    tab = "waiting" if occasion.kind == Occasion.Kind.NOTICE_WAITS else "decided"
+    return f"{reverse('public-notices')}?tab={tab}"
 
 
 def inbox_link() -> str:
@@ -68,24 +86,30 @@ def subject(letter: Letter) -> str:
 
 
 def _issues(letter: Letter) -> int:
-    return len({notice.event.issue_id for notice in letter.notices})
+    return len({notice.event.issue_id for notice in letter.notices if notice.event})
 
 
 def body(letter: Letter) -> str:
-    """Issue by issue, each with all that has happened to it and one link."""
-    by_issue: dict[int, list[Notice]] = defaultdict(list)
-    for notice in letter.notices:
-        by_issue[notice.event.issue_id].append(notice)
-    parts = ["\n".join([*_lines_of(notices), link(notices[0])]).strip() for notices in by_issue.values()]
+    """Matter by matter, each with all that has happened to it and one link."""
+    parts = ["\n".join([*_lines_of(notices), link(notices[0])]).strip() for notices in _matters(letter)]
     return "\n\n".join(parts) + "\n"
+
+
+def _matters(letter: Letter) -> list[list[Notice]]:
+    """The notices of each issue together, and of each occasion."""
+    found: dict[tuple[int | None, int | None], list[Notice]] = defaultdict(list)
+    for notice in letter.notices:
+        found[notice.event.issue_id if notice.event else None, notice.occasion_id].append(notice)
+    return list(found.values())
 
 
 def _lines_of(notices: Sequence[Notice]) -> list[str]:
     """One line per thing that happened, and until when it is to be done; the same line once."""
     lines = dict.fromkeys(sentence(notice) for notice in notices)
-    due = notices[-1].event.issue.level_due_at
-    until = gettext("Due: %(when)s") % {"when": _when(notices[-1].event.issue)} if due and notices[0].person_id else ""
-    return [*lines, *([until] if until else [])]
+    event = notices[-1].event
+    if event is None or event.issue.level_due_at is None or not notices[0].person_id:
+        return list(lines)
+    return [*lines, gettext("Due: %(when)s") % {"when": _when(event.issue)}]
 
 
 def _when(issue: Issue) -> str:
@@ -98,7 +122,7 @@ def _when(issue: Issue) -> str:
 def segments(letter: Letter, signature: str, longest: int) -> list[str]:
     """The SMS, each piece with the signature and at most so many characters; only a link that is longer stays whole."""
     latest = letter.notices[-1]
-    several = latest.person_id is not None and _issues(letter) > 1
+    several = latest.person_id is not None and len(_matters(letter)) > 1
     text = _several(letter) if several else sentence(latest)
     where = inbox_link() if several else link(latest)
     whole = f"{signature}{text} {where}".strip()
@@ -111,7 +135,20 @@ def segments(letter: Letter, signature: str, longest: int) -> list[str]:
 
 def _several(letter: Letter) -> str:
     count = _issues(letter)
+    if count < len(_matters(letter)):
+        return gettext("%(n)d notices") % {"n": len(letter.notices)}
     return ngettext("%(n)d issue concerns you", "%(n)d issues concern you", count) % {"n": count}
+
+
+# --- calls: a sentence that a machine reads out, once ---
+
+
+def spoken(letter: Letter) -> str:
+    """Which danger and where: kind and village, as a voice can say them; no word of what residents wrote."""
+    issue = letter.notices[-1].step.issue
+    place = issue.area.parent if issue.area.level == Level.GRID and issue.area.parent else issue.area
+    words = {"place": place.name, "kind": issue.category.name if issue.category else ""}
+    return gettext("Somebody may be in danger: %(kind)s, %(place)s. Please open the program and act at once.") % words
 
 
 # --- robots: into a group that many read, so nobody is named there ---
@@ -130,7 +167,7 @@ def group_lines(letter: Letter) -> list[str]:
 
 
 def _group_lines(letter: Letter) -> list[str]:
-    latest = list({notice.event.issue_id: notice for notice in letter.notices}.values())
+    latest = list({notice.step.issue_id: notice for notice in letter.notices}.values())
     lines = [_group_line(notice) for notice in latest[:LINES]]
     if len(latest) > LINES:
         lines.append(gettext("and %(n)d more") % {"n": len(latest) - LINES})
@@ -138,14 +175,14 @@ def _group_lines(letter: Letter) -> list[str]:
 
 
 def _group_line(notice: Notice) -> str:
-    issue = notice.event.issue
-    words = {"light": _light(notice.event.to_level), "number": issue.number, "status": Status(issue.status).label}
+    issue = notice.step.issue
+    words = {"light": _light(notice.step.to_level), "number": issue.number, "status": Status(issue.status).label}
     line = gettext("%(light)s %(number)s %(status)s") % words
     return gettext("%(line)s, due %(when)s") % {"line": line, "when": _when(issue)} if _when(issue) and issue.is_open else line
 
 
 def _counts(letter: Letter) -> list[str]:
-    levels = {notice.event.issue_id: notice.event.issue.level for notice in letter.notices}
+    levels = {notice.step.issue_id: notice.step.issue.level for notice in letter.notices}
     lights = Counter(light_of(level) for level in levels.values())
     return [f"{_mark(light)} {lights[light]}" for light in Light if lights[light]]
 

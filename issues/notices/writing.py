@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from issues.models import Event, Notice, NoticeChoice, Outlet, Requester, Submission
+from issues.models import Event, Issue, Notice, NoticeChoice, Occasion, Outlet, Requester, Submission
 from issues.notices import ways
 from issues.notices.ways import Reach
-from issues.terms import Urgency
+from issues.terms import Urgency, Verb
 from representatives.models import Person
+
+_ALARMS = frozenset({Verb.SUBMIT, Verb.PLACE, Verb.DISPATCH, Verb.ESCALATE, Verb.WARN})
 
 
 @dataclass(frozen=True)
@@ -46,25 +48,44 @@ class Telling:
         return [self._notice(outlet.channel, outlet=outlet) for outlet in Outlet.objects.hearing(self.event)]
 
     def _ways(self, reach: Reach) -> tuple[str, ...]:
-        return ways.out_of_program(reach, self.kind, urgency=self.event.issue.urgency, demanded=self.is_demanded)
+        urgency = self.event.issue.urgency
+        return ways.out_of_program(reach, self.kind, urgency=urgency, demanded=self.is_demanded, rings=is_alarm(self.event))
 
     def _notice(self, channel: str, **to: object) -> Notice:
-        """In the program it is told as soon as it stands there, unless it is to wait."""
-        at_once = channel == Notice.Channel.IN_APP and self.when <= self.event.at
-        return Notice(
-            event=self.event,
-            channel=channel,
-            kind=self.kind,
-            not_before=self.event.at if channel == Notice.Channel.WEBHOOK else self.when,  # programs do not sleep
-            announced_at=self.event.at if at_once else None,
-            state=Notice.State.SENT if at_once else Notice.State.WAITING,
-            **to,
-        )
+        when = self.event.at if channel == Notice.Channel.WEBHOOK else self.when  # programs do not sleep
+        return _notice(channel, self.event.at, when, kind=self.kind, event=self.event, **to)
+
+
+def of_occasion(occasion: Occasion, people: Sequence[Person], *, when: datetime) -> list[Notice]:
+    """The occasion told to each in the program, and by the ways they want; from `when` on."""
+    reaches = reaches_of(people)
+    found = []
+    for person in people:
+        wanted = ways.out_of_program(reaches[person.pk], Notice.Kind.NOW, urgency=Urgency.NORMAL, demanded=False)
+        found += [_notice(way, occasion.at, when, occasion=occasion, person=person) for way in (Notice.Channel.IN_APP, *wanted)]
+    return found
+
+
+def _notice(channel: str, at: datetime, when: datetime, **told: object) -> Notice:
+    """A row of the outbox. In the program it is told as soon as it stands there, unless it is to wait."""
+    at_once = channel == Notice.Channel.IN_APP and when <= at
+    state = Notice.State.SENT if at_once else Notice.State.WAITING
+    return Notice(channel=channel, not_before=when, announced_at=at if at_once else None, state=state, **told)
 
 
 def is_demanded(event: Event, *, at_limit: bool) -> bool:
     """Whether nobody can switch it off: the limit is reached, or somebody is in danger."""
     return at_limit or event.issue.urgency == Urgency.CRITICAL
+
+
+def is_alarm(event: Event) -> bool:
+    """Whether somebody has to come at once: it is in nobody's safe hands yet, and came to whoever is told by this very step."""
+    return event.verb in _ALARMS and is_dangerous(event.issue)
+
+
+def is_dangerous(issue: Issue) -> bool:
+    """Whether somebody is in danger still."""
+    return issue.urgency == Urgency.CRITICAL and issue.made_safe_at is None and issue.is_open
 
 
 def reaches_of(people: Sequence[Person]) -> dict[int, Reach]:

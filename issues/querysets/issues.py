@@ -19,7 +19,8 @@ from grids.models import Area
 from grids.querysets import within_path, within_paths
 from issues import reach, search
 from issues.querysets import written
-from issues.querysets.released import ReleasedWords, township_path, village_path
+from issues.querysets.released import township_path, village_path
+from issues.querysets.underway import UnderwayWords
 from issues.terms import ClockState, Light
 from issues.workflow import LEVEL_OF
 from representatives.scopes import scope_of
@@ -36,7 +37,7 @@ BEST_FIRST = Keyset(("rank", "reported_at", "pk"), falls=True)
 _RELATED = ("area", "category", "handler", "lead_unit", "resolved_by")
 
 
-class IssueQuerySet(ReleasedWords):
+class IssueQuerySet(UnderwayWords):
     def imported(self, source: str, source_ids: Iterable[str]) -> set[str]:
         """Which of the source's numbers are here already."""
         return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))

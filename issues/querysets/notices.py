@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from issues.notices.ways import TO_PEOPLE
 from issues.terms import Verb
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def inbox(self, person: Who, at: datetime) -> Self:
         """What the person was told in the program, newest first."""
         told = self.filter(person_id=person.pk, channel="in_app", announced_at__lte=at)
-        return told.select_related("event__issue", "event__by").order_by("-announced_at", "-pk")
+        found = told.select_related("event__issue", "event__by", "occasion__area").defer("occasion__area__boundary")
+        return found.order_by("-announced_at", "-pk")
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
@@ -56,23 +58,26 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
 
-    def of_issues(self, issues: Collection[int]) -> Self:
-        return self.filter(event__issue__in=issues)
+    def of_matters(self, issues: Collection[int], occasions: Collection[int]) -> Self:
+        """What tells of any of these issues or occasions."""
+        return self.filter(Q(event__issue__in=issues) | Q(occasion__in=occasions))
 
     def of_issue_numbered(self, number: str) -> Self:
         return self.filter(event__issue__number=number)
 
     def latest_of_each(self, limit: int) -> Self:
-        """The latest few of each issue, newest first."""
-        place = Window(RowNumber(), partition_by=F("event__issue"), order_by=(F("announced_at").desc(), F("pk").desc()))
+        """The latest few of each issue (and of each occasion), newest first."""
+        matter = (F("event__issue"), F("occasion"))
+        place = Window(RowNumber(), partition_by=matter, order_by=(F("announced_at").desc(), F("pk").desc()))
         return self.annotate(place=place).filter(place__lte=limit)
 
-    def by_issue(self) -> models.QuerySet[Any, Any]:
-        """One row per issue: (event__issue, unread, latest, total); what has something unread comes first."""
+    def by_matter(self) -> models.QuerySet[Any, Any]:
+        """One row per issue or occasion: (event__issue, occasion, unread, latest, total); with something unread first."""
         unread = models.Count("pk", filter=Q(read_at=None))
-        rows = self.order_by().values("event__issue").annotate(unread=unread, latest=Max("announced_at"), total=models.Count("pk"))
+        counted = {"unread": unread, "latest": Max("announced_at"), "total": models.Count("pk")}
+        rows = self.order_by().values("event__issue", "occasion").annotate(**counted)
         read = models.Case(models.When(unread__gt=0, then=0), default=1)
-        return rows.order_by(read, "-latest", "event__issue")
+        return rows.order_by(read, "-latest", "event__issue", "occasion")
 
     def sent_to(self, report: Submission) -> Self:
         """What went out of the program to that report's requester, or was to, the latest first."""
@@ -127,9 +132,10 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(wanted).for_letters()
 
     def for_letters(self) -> Self:
-        """Oldest first, each with its addressee, event, issue, category and area."""
-        related = ("person__notice_choice", "submission__requester", "event__issue__category", "event__issue__area", "outlet")
-        return self.select_related(*related).defer("event__issue__area__boundary").order_by("pk")
+        """Oldest first, each with its addressee, event, issue, category and area, or its occasion."""
+        who = ("person__notice_choice", "submission__requester", "outlet")
+        found = self.select_related(*who, "event__issue__category", "event__issue__area", "occasion__area")
+        return found.defer("event__issue__area__boundary", "occasion__area__boundary").order_by("pk")
 
     def gone(self, at: datetime) -> int:
         return self.order_by().update(state="sent", announced_at=at, last_error="")
@@ -173,7 +179,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
     def counts(self) -> dict[tuple[str, int | None, str], tuple[int, datetime]]:
         """How many there are by (channel, outlet, state) of what has not gone out, and since when the oldest waits."""
         rows = self.filter(state__in=("waiting", "failed", "given_up"), announced_at=None).exclude(channel="in_app").order_by()
-        grouped = rows.values("channel", "outlet", "state").annotate(n=models.Count("pk"), oldest=Min("event__at"))
+        grouped = rows.values("channel", "outlet", "state").annotate(
+            n=models.Count("pk"), oldest=Min(Coalesce("event__at", "occasion__at"))
+        )
         return {(row["channel"], row["outlet"], row["state"]): (row["n"], row["oldest"]) for row in grouped}
 
     # --- answers to requesters ---
@@ -208,19 +216,16 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
     def addresses(self) -> Self:
         """Webhooks and robots, those in use first."""
         return (
-            self.exclude(channel__in=("email", "sms"))
-            .select_related("area", "unit")
-            .defer("area__boundary")
-            .order_by("-is_active", "pk")
+            self.exclude(channel__in=TO_PEOPLE).select_related("area", "unit").defer("area__boundary").order_by("-is_active", "pk")
         )
 
     def posts(self) -> Self:
-        """The rows of e-mail and SMS, as far as anything was ever sent."""
-        return self.filter(channel__in=("email", "sms"))
+        """The rows of e-mail, SMS and calls, as far as anything was ever sent."""
+        return self.filter(channel__in=TO_PEOPLE)
 
     def listening(self) -> Self:
         """Addresses of other programs in use: most counties have none, and then no event asks further."""
-        return self.filter(is_active=True).exclude(channel__in=("email", "sms"))
+        return self.filter(is_active=True).exclude(channel__in=TO_PEOPLE)
 
     def hearing(self, event: Event) -> list[Outlet]:
         """Addresses that are to hear of that event."""
@@ -231,7 +236,7 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
         return [outlet for outlet in near if not outlet.verbs or event.verb in outlet.verbs]
 
     def for_channel(self, channel: str, at: datetime) -> Outlet:
-        """The one row of e-mail or SMS."""
+        """The one row of e-mail, SMS or calls."""
         return self.get_or_create(channel=channel, defaults={"created_at": at})[0]
 
     def with_ids(self, ids: Iterable[int]) -> Self:

@@ -55,7 +55,7 @@ class PublicNoticeQuerySet(models.QuerySet["PublicNotice"]):
         return self.filter(key=key).first()
 
     def lock(self, pk: int) -> PublicNotice | None:
-        return self.select_for_update(of=("self",)).select_related("area").defer("area__boundary").filter(pk=pk).first()
+        return self.select_for_update(of=("self",)).select_related("area", "by").defer("area__boundary").filter(pk=pk).first()
 
     def over_by(self, day: date) -> Self:
         """Whose last day was then or before."""
@@ -75,6 +75,10 @@ class PublicNoticeQuerySet(models.QuerySet["PublicNotice"]):
 class PublicNoticeStepQuerySet(models.QuerySet["PublicNoticeStep"]):
     def legible(self) -> Self:
         return self.filter(erased_at=None)
+
+    def with_people(self) -> Self:
+        """Each with whoever decided."""
+        return self.select_related("by")
 
     def kinds_of(self, notice: PublicNotice) -> set[str]:
         return set(self.filter(notice=notice).values_list("kind", flat=True))

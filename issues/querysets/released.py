@@ -39,6 +39,18 @@ def village_path() -> Concat:
     return Concat(township_path(), Value("."), part_of_path(3))
 
 
+def public_columns() -> dict[str, Any]:
+    """What is told of every issue: level, names of the group, place (a village or wider), what that lies in."""
+    cell = Q(area__level=Level.GRID)
+    return {
+        "light_level": F("level"),
+        "group": F("category__group__names"),
+        "group_code": F("category__group__code"),
+        "place": Case(When(cell, then=F("area__parent__name")), default=F("area__name")),
+        "within": Case(When(cell, then=F("area__parent__parent__name")), default=F("area__parent__name")),
+    }
+
+
 class ReleasedWords(WaitingWords):
     def released(self) -> Self:
         """What the public page may tell, of kinds that are public today; see `RELEASED`, and `_told_apart` for small numbers."""
@@ -71,18 +83,5 @@ class ReleasedWords(WaitingWords):
         return self.filter(closed_at__gte=since, closed_at__lt=until)
 
     def for_the_public(self) -> models.QuerySet[Issue, dict[str, Any]]:
-        """Of each: line, level, names of the group, place (a village or wider), what that lies in, month.
-
-        And what `LATEST_CLOSED_FIRST` orders them by, which is not for telling. Nothing else is read.
-        """
-        cell = Q(area__level=Level.GRID)
-        return self.values(
-            "public_line",
-            "level",
-            "month",
-            *LATEST_CLOSED_FIRST.columns,
-            group=F("category__group__names"),
-            group_code=F("category__group__code"),
-            place=Case(When(cell, then=F("area__parent__name")), default=F("area__name")),
-            within=Case(When(cell, then=F("area__parent__parent__name")), default=F("area__parent__name")),
-        )
+        """Of each: line, month, and what `public_columns` gives; and what `LATEST_CLOSED_FIRST` orders them by, not for telling."""
+        return self.values("public_line", "month", *LATEST_CLOSED_FIRST.columns, **public_columns())

@@ -224,6 +224,10 @@ class ListingQuerySet(models.QuerySet["ListingRequest"]):
     def with_people(self) -> Self:
         return self.select_related("leader", "asked_by", "decided_by").order_by("asked_at", "pk")
 
+    def granted(self) -> Self:
+        """Those that a leader has signed, the latest first."""
+        return self.filter(decision="granted").order_by("-decided_at", "-pk")
+
     def pending_for(self, issue: Issue) -> ListingRequest | None:
         """The proposal for the issue's present stay that waits for a signature."""
         return self.filter(entry__issue=issue, decision="pending").select_related("leader", "entry").first()

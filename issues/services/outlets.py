@@ -78,7 +78,7 @@ def send_trial(outlet: Outlet, at: datetime) -> None:
 def switch(outlet: Outlet, *, on: bool) -> None:
     """In use or not; what still waits for an address that is switched off waits on."""
     if outlet.is_post:
-        raise Refusal(gettext("E-mail and SMS are set up by the settings of the program."))
+        raise Refusal(gettext("E-mail, SMS and calls are set up by the settings of the program."))
     outlet.is_active = on
     outlet.save(update_fields=["is_active"])
 

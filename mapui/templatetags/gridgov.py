@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from issues.contacts import PURPOSES
 from issues.masking import without_numbers as _without_numbers
 from issues.measures import MEASURES
+from issues.models import Occasion
+from issues.notices.words import path_of
 from issues.terms import ClockState, Light
 from issues.wording import audience_of
 from issues.workflow import light_of
@@ -218,6 +220,12 @@ def moment(when: datetime | None) -> str:
 def without_numbers(text: str) -> str:
     """The text without numbers of telephones and cards."""
     return _without_numbers(text)
+
+
+@register.filter
+def occasion_address(occasion: Occasion) -> str:
+    """The page on which one goes on with what one was told of, that is no issue."""
+    return path_of(occasion)
 
 
 @register.filter

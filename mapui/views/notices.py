@@ -33,9 +33,10 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_page()
 def notices_done(request: HttpRequest) -> HttpResponse:
-    """I have read what I was told of that issue (`number`), or all of it."""
-    number = request.POST.get("number", "")
-    count = services.mark_read(person_of(request), now(), number=number)
+    """I have read what I was told of that issue (`number`), these very notices (`id`, repeated), or all of it."""
+    number, named = request.POST.get("number", ""), request.POST.getlist("id")
+    ids = [int(key) for key in named if key.isdecimal() and len(key) < 19] if named else None
+    count = services.mark_read(person_of(request), now(), ids, number=number)
     if wants_fragment(request):
         answer = _page(request, Wanted.from_query(request.POST))
         answer["HX-Trigger"] = "notices-read"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,11 +13,11 @@ from django.utils.timezone import localdate, now
 from playwright.sync_api import BrowserContext, Page, expect
 
 from grids.models import Area
-from issues import public_notices, receipts, suggestions
+from issues import public_notices, receipts, services, suggestions
 from issues.models import Issue, Suggestion
 from issues.public_notices import Words
 from issues.suggestions import Said
-from issues.terms import Verb
+from issues.terms import Light, Verb
 from representatives.roles import Role
 from tests.browser.conftest import AXE, PHONE, accessibility_faults
 from tests.mapui.scene import Scene, scene, submission_of
@@ -64,10 +65,30 @@ def addresses(story: Scene) -> dict[str, str]:
         "wrong code": "/t/0000-0000-0000-0000/",
         "card": f"/cells/{story.town['A'].code}/",
         "notices": f"/villages/{_noticed(story).code}/notices/",
+        "results": _solved(story),
+        "projects": f"{_planned(story)}?of=projects",
+        "no results": "/results/?of=resting",
         "login": "/login/",
         "outbox": reverse("outbox"),
         "help": reverse("phone-help"),
     }
+
+
+def _solved(story: Scene) -> str:
+    """Where what was closed through the gate stands."""
+    issue = story.awaiting_rating()
+    services.move_as_requester(submission_of(issue).pk, Verb.RATE, at=story.at, facts={"rating": "satisfied"})
+    return "/results/"
+
+
+def _planned(story: Scene) -> str:
+    """Where a project stands with its dates."""
+    office, township = Role.SUPERVISION_OFFICE, Role.TOWNSHIP_COMMITTEE
+    issue = story.move(story.accepted(Light.YELLOW), Verb.TAKE_AS_PROJECT, township, reason="需立项", reply="需一年。")
+    steps = "\n".join(f"{story.at + timedelta(days=day):%Y-%m-%d} 第{day}天" for day in (60, 300))
+    issue = story.move(issue, Verb.FILE_PLAN, township, plan="修桥", milestones=steps)
+    story.move(issue, Verb.APPROVE_PLAN, office, reply="已立项。")
+    return "/results/"
 
 
 def _noticed(story: Scene) -> Area:

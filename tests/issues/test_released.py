@@ -50,7 +50,7 @@ def test_issue_that_passed_the_gate_when_read_by_the_public_is_line_light_group_
     assert (month.year, month.month, month.day, month.hour) == (2024, 9, 1, 0)
     names = {"place": county.areas["K.T1.V1"].name, "within": county.areas["K.T1"].name}
     group = category("house")
-    assert row == {"public_line": "Door repaired", "level": 10, "group": group.names, "group_code": "house", **names}
+    assert row == {"public_line": "Door repaired", "light_level": 10, "group": group.names, "group_code": "house", **names}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -15,8 +16,8 @@ from django.utils.timezone import localtime
 from grids.levels import Level
 from issues import services
 from issues.models import Issue
-from issues.terms import Verb
-from mapui.results_page import ROWS_PER_PAGE
+from issues.terms import Light, Verb
+from mapui.results_page import ROWS_PER_PAGE, Of
 from representatives.roles import Role
 from tests.mapui.paging import way
 from tests.mapui.scene import PHONE, Scene, submission_of
@@ -147,3 +148,104 @@ def test_everybody_is_offered_the_page(county: Scene, client: Client, who: Role 
 
 def test_page_is_read_only(county: Scene, client: Client):
     assert client.post("/results/").status_code == 405
+
+
+# --- what goes on for longer ---
+
+
+def suspended(county: Scene, reason: str = "season") -> Issue:
+    issue = county.in_progress(Light.YELLOW, text="桥塌了,老郭家过不去")
+    until = f"{county.at + timedelta(days=60):%Y-%m-%d}"
+    words: dict[str, Any] = {
+        "suspension": reason,
+        "reason": "冻土期,老郭同意。",
+        "interim": "立警示牌,老郭看着。",
+        "resume_on": until,
+    }
+    if reason == "requester":
+        words["resume_on"] = ""
+    issue = county.move(issue, Verb.ASK_SUSPENSION, Role.TOWNSHIP_COMMITTEE, **words)
+    return county.move(issue, Verb.SUSPEND, Role.SUPERVISION_OFFICE)
+
+
+def planned(county: Scene) -> Issue:
+    issue = county.accepted(Light.YELLOW)
+    issue = county.move(issue, Verb.TAKE_AS_PROJECT, Role.TOWNSHIP_COMMITTEE, reason="需立项", reply="需一年。")
+    days = [county.at + timedelta(days=day) for day in (60, 300)]
+    steps = "\n".join(f"{day:%Y-%m-%d} 老郭家门前" for day in days)
+    issue = county.move(issue, Verb.FILE_PLAN, Role.TOWNSHIP_COMMITTEE, plan="老郭家门前修桥", milestones=steps)
+    return county.move(issue, Verb.APPROVE_PLAN, Role.SUPERVISION_OFFICE, reply="已立项。")
+
+
+def test_rest_stands_beside_what_was_solved_in_words_of_the_program(county: Scene, client: Client):
+    issue = suspended(county)
+
+    page = page_of(client, of="resting")
+
+    since, until = (date_format(localtime(day), "YEAR_MONTH_FORMAT") for day in (county.at, issue.resume_at))
+    assert f"It has rested since {since} and goes on in {until} at the latest: frozen ground" in page
+    assert "林东镇 上京社区" in page
+    for word in (issue.number, issue.title, "老郭", "警示牌", "桥塌了", "datetime"):
+        assert word not in page, word
+    assert told(client) == 0  # it was not solved
+    assert "None of this counts as solved" in page
+
+
+def test_rest_for_a_reason_of_one_persons_own_is_told_without_it(county: Scene, client: Client):
+    suspended(county, "requester")
+
+    page = page_of(client, of="resting")
+
+    assert "It has rested since" in page
+    assert "requester" not in page
+
+
+def test_project_stands_with_its_dates_and_without_a_word_of_the_plan(county: Scene, client: Client):
+    planned(county)
+
+    page = page_of(client, of="projects")
+
+    assert "0 of 2 milestones reached" in page
+    assert page.count('class="tag"') == 2
+    assert "老郭" not in page
+
+
+def test_listing_stands_with_the_line_and_the_leader_who_signed_it(county: Scene, client: Client):
+    county.listed(county.late(county.on_red_list()))
+
+    page = page_of(client, of="listed")
+
+    assert "吴常委挂牌督办,限期办结。 (吴常委 has put their name to it, until" in page
+
+
+@pytest.mark.parametrize(
+    ("of", "empty"), [("resting", "Nothing rests"), ("projects", "There is no project"), ("listed", "Nothing stands under")]
+)
+def test_each_list_says_when_it_is_empty_and_keeps_its_tab_when_narrowed(county: Scene, client: Client, of: str, empty: str):
+    assert empty in page_of(client, of=of)
+    assert page_of(client, of=of).count('aria-current="page"') == 1
+
+    page = page_of(client, of=of, light="green", month="2026-01")
+
+    assert "Nothing that was published fits" in page
+    assert f'name="of" value="{of}"' in page
+    assert 'name="month"' not in page
+
+
+def test_unknown_list_is_that_of_what_was_solved(county: Scene, client: Client):
+    solved(county)
+
+    assert told(client, of="sealed") == 1
+
+
+@pytest.mark.parametrize("of", Of)
+def test_page_costs_few_statements_however_long_it_is(county: Scene, client: Client, of: Of, django_assert_max_num_queries):
+    made = {Of.SOLVED: solved, Of.RESTING: suspended, Of.PROJECTS: planned}.get(of)
+    for _each in range(3):
+        if made:
+            made(county)
+        else:
+            county.listed(county.late(county.on_red_list()))
+
+    with django_assert_max_num_queries(8):
+        assert told(client, of=of.value, place=[county.town.township.code, county.town.village.code], group="road") == 3

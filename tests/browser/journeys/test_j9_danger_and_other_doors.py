@@ -1,11 +1,12 @@
 """J9 特急与越界: a bare wire at the school gate, and three matters that belong elsewhere.
 
-Voice calls to the duty phone are people's; what the program does at 22:40 is tell everybody who sorts, at once, in the
-program, and by SMS where one is set up.
+At 22:40 everybody who sorts is told at once, in the program and by SMS, and the duty telephone rings: a gateway reads one
+sentence out, here one on this machine.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +16,13 @@ from playwright.sync_api import Page, expect
 
 from issues import retention
 from issues.models import EventText, Issue, Notice, NoticeChoice, Submission
+from issues.notices import sending
 from issues.terms import Light, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.browser.conftest import Faults
 from tests.browser.journeys.clock import told
 from tests.browser.journeys.desk import Desk
+from tests.issues.receiver import Receiver, receiver
 
 WIRE = "裸线落在校门口,孩子快放学了。"
 STRANGER = "有个陌生小伙子在村口转来转去。"
@@ -58,8 +61,18 @@ def purged(desk: Desk, issue: Issue) -> None:
     expect(desk.follow(report).locator("main")).to_contain_text("The text was erased.")
 
 
-def test_j9_bare_wire_at_night_is_told_at_once_made_safe_within_two_hours_and_then_urgent(desk: Desk, settings: Any):
+@pytest.fixture
+def gateway() -> Iterator[Receiver]:
+    """Rings the duty telephone."""
+    with receiver() as told:
+        yield told
+
+
+def test_j9_bare_wire_at_night_is_told_at_once_made_safe_within_two_hours_and_then_urgent(
+    desk: Desk, settings: Any, gateway: Receiver
+):
     settings.SMS = {**settings.SMS, "url": "http://127.0.0.1:9/sms"}
+    settings.CALL = {**settings.CALL, "url": f"{gateway.url}/call", "success": ""}
     NoticeChoice.objects.create(person=desk.banner.staff["vs"], mobile="13800000001")  # the duty phone
     desk.clock.set("2026-06-01 22:40")
     page = written(desk, WIRE, danger=True, category="energy.wire")
@@ -71,6 +84,11 @@ def test_j9_bare_wire_at_night_is_told_at_once_made_safe_within_two_hours_and_th
     told_to = {role for notice in at_once if notice.person for role in notice.person.assignments.values_list("role", flat=True)}
     assert Role.VILLAGE_SECRETARY in told_to
     assert at_once.filter(channel="sms", person=desk.banner.staff["vs"]).exists()
+    sending.announce(at=desk.clock.at)
+    (rung,) = [came for came in gateway.came if came.path == "/call"]
+    assert rung.json["mobile"] == "13800000001"
+    assert "Somebody may be in danger" in rung.json["content"]
+    assert WIRE not in rung.json["content"]
     desk.open("/notices/", "vs")
     expect(desk.page.locator(".inbox__issue")).to_contain_text(issue.number)
 

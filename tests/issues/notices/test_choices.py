@@ -56,5 +56,5 @@ def test_warning_at_the_limit_reaches_who_has_switched_everything_off(county, ma
     sending.announce(at=china("2024-09-27 08:30"))
 
     sent = Notice.objects.filter(person=person, channel="email")
-    assert [notice.event.facts["step"] for notice in sent] == [2]
+    assert [notice.step.facts["step"] for notice in sent] == [2]
     assert len(mailoutbox) == 1
