@@ -1,4 +1,4 @@
-"""Reports that come in over HTTP while something is measured: at a steady pace, or from many clients as fast as they are taken."""
+"""Forms that are sent over HTTP while something is measured: at a steady pace, or from many clients as fast as they are taken."""
 
 from __future__ import annotations
 
@@ -6,42 +6,82 @@ import http.client
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from bench.cases import report_form
-from bench.measure import TOKEN, WrongAnswer, cookie_of, multipart
+from bench.measure import TOKEN, WrongAnswer, cookie_of
 from bench.server import Server
 from mapui.report_form import NOT_KNOWN
 from representatives.models import Person
 
 PACE_S = 0.25
-Form = tuple[str, dict[str, str]]  # the address, and the fields
 _turns = itertools.count(1)
 
 
+@dataclass(frozen=True)
+class Form:
+    """Where it is sent, and what stands in it: texts, lists of them, files."""
+
+    path: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How long it took until the form was taken (s), and where the answer leads."""
+
+    spent_s: float
+    location: str
+
+    @property
+    def receipt(self) -> str:
+        """The receipt code, if it leads to the page for whoever holds one; else empty."""
+        return receipt_in(self.location)
+
+
 class Client:
-    """One kept-alive connection of somebody who is logged in."""
+    """One kept-alive connection of somebody who is logged in, or of anybody."""
 
-    def __init__(self, server: Server, person: Person) -> None:
+    def __init__(self, server: Server, person: Person | None) -> None:
         self.wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        cookie = f"{cookie_of(person)}; {settings.CSRF_COOKIE_NAME}={TOKEN}"
-        self.headers = {"Accept-Encoding": "gzip", "Cookie": cookie}
+        cookies = [cookie_of(person)] if person else []
+        self.headers = {"Accept-Encoding": "gzip", "Cookie": "; ".join([*cookies, f"{settings.CSRF_COOKIE_NAME}={TOKEN}"])}
 
-    def send(self, form: Form) -> float:
-        """Seconds until the form was taken. Raises WrongAnswer if it was not."""
-        path, fields = form
-        content, kind = multipart({**fields, "csrfmiddlewaretoken": TOKEN})
+    def send(self, form: Form) -> Answer:
+        """Until the form was taken. Raises WrongAnswer if it was not."""
+        content, kind = encoded({**form.fields, "csrfmiddlewaretoken": TOKEN})
+        headers = {**self.headers, "Content-Type": kind, "X-Forwarded-For": address()}
         started = time.perf_counter()
-        self.wire.request("POST", path, body=content, headers={**self.headers, "Content-Type": kind})
+        self.wire.request("POST", form.path, body=content, headers=headers)
         response = self.wire.getresponse()
         said = response.read()
         spent = time.perf_counter() - started
         if response.status not in (302, 303):
-            raise WrongAnswer(f"{path} answered {response.status}: {said[:300]!r}")
-        return spent
+            raise WrongAnswer(f"{form.path} answered {response.status}: {said[:300]!r}")
+        return Answer(spent, response.headers.get("Location", ""))
+
+
+def encoded(fields: Mapping[str, object]) -> tuple[bytes, str]:
+    """The body of the form, and its content type."""
+    told: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    return encode_multipart(BOUNDARY, told), MULTIPART_CONTENT
+
+
+def address() -> str:
+    """An address that nobody had before, for servers that believe one proxy (`GRIDGOV_PROXIES`)."""
+    turn = next(_turns)
+    return f"10.{turn >> 16 & 255}.{turn >> 8 & 255}.{turn & 255}"
+
+
+def receipt_in(location: str) -> str:
+    """The receipt code in the address of a tracking page; empty in any other."""
+    return location.partition("/t/")[2].partition("/")[0].replace("-", "") if "/t/" in location else ""
 
 
 def member() -> Person:
@@ -51,7 +91,7 @@ def member() -> Person:
 
 def next_report() -> Form:
     """A report that nobody sent before, and that is said to be none of what is known near by."""
-    return "/report/", {**report_form(next(_turns)), "join": NOT_KNOWN}
+    return Form("/report/", {**report_form(next(_turns)), "join": NOT_KNOWN})
 
 
 class Posting:
@@ -70,7 +110,7 @@ class Posting:
 
     def _send(self) -> None:
         while not self._stopped.is_set():
-            self._taken.append(self.client.send(next_report()))
+            self._taken.append(self.client.send(next_report()).spent_s)
             self._stopped.wait(PACE_S)
 
     def end(self) -> list[float]:
@@ -80,20 +120,18 @@ class Posting:
         return self._taken
 
 
-def from_many(clients: list[Client], next_form: Callable[[], Form], *, times: int) -> tuple[list[float], float]:
-    """Send `times` forms, each client one after the other: how long each took (s), and how many were taken per second."""
-    forms, lock = iter([next_form() for _ in range(times)]), threading.Lock()
+def through(clients: Sequence[Client], forms: Sequence[Form]) -> tuple[list[Answer], float]:
+    """Send them, shared out among the clients, each client one after the other: the answers in order, and how many per second."""
+    gate = threading.Barrier(len(clients) + 1)
 
-    def send(client: Client) -> list[float]:
-        taken: list[float] = []
-        while True:
-            with lock:
-                form = next(forms, None)
-            if form is None:
-                return taken
-            taken.append(client.send(form))
+    def send(place: int) -> list[Answer]:
+        gate.wait()
+        return [clients[place].send(form) for form in forms[place :: len(clients)]]
 
-    started = time.perf_counter()
     with ThreadPoolExecutor(len(clients)) as pool:
-        taken = [spent for each in pool.map(send, clients) for spent in each]
-    return taken, times / (time.perf_counter() - started)
+        sent = [pool.submit(send, place) for place in range(len(clients))]
+        gate.wait()
+        started = time.perf_counter()
+        shares = [each.result() for each in sent]
+        rate = len(forms) / (time.perf_counter() - started)
+    return [shares[place % len(clients)][place // len(clients)] for place in range(len(forms))], rate

@@ -167,7 +167,7 @@ REPLICA_LAG_S = env.float("GRIDGOV_REPLICA_LAG", default=5.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = required("REDIS_URL")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "grids.caching.ForgivingCache", "LOCATION": REDIS_URL}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # Redis, or RabbitMQ: `amqp://user:password@host/name`, several hosts of one cluster separated by “;”.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,3 +43,10 @@ def _at_level(level: Level, points: Sequence[tuple[float, float]]) -> list[tuple
         bound: dict[str, Any] = {"level": level, "xs": [x for x, _ in points], "ys": [y for _, y in points], "edge": EDGE_DEGREES}
         cursor.execute(sql.read("locate_many"), bound)
         return list(cursor.fetchall())
+
+
+def names_above(area_ids: Iterable[int]) -> dict[int, str]:
+    """By area: the names of its township, its village and itself, widest first. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.read("names_above"), {"areas": list(area_ids)})
+        return dict(cursor.fetchall())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+from threading import Thread
 
-from celery import shared_task
-from kombu.exceptions import OperationalError
+from celery import Task, shared_task
 
 from grids import tiles
 
@@ -20,7 +20,20 @@ def warm_tiles(level: int, version: int) -> int:
 
 def ask_to_warm(level: int, version: int) -> None:
     """Queue the warming; tiles are made on demand anyway, so a queue that is away only costs the first reader time."""
+    ask(warm_tiles, level, version)
+
+
+def ask(task: Task[..., object], *arguments: object) -> Thread:
+    """Have it done soon, without waiting for the broker: it may be away, or hang. What is not sent is only written to the log, so
+    this is for what is done sooner or later anyway. Gives the thread that sends.
+    """
+    sender = Thread(target=_send, args=(task, arguments), name=f"ask {task.name}", daemon=True)
+    sender.start()
+    return sender
+
+
+def _send(task: Task[..., object], arguments: tuple[object, ...]) -> None:
     try:
-        warm_tiles.delay(level, version)
-    except OperationalError as error:
-        logger.warning("Tiles of level %s, version %s will be made on demand: %s", level, version, error)
+        task.apply_async(arguments, retry=False)
+    except Exception as error:  # whatever the transport of the broker raises; nobody is there to hear it
+        logger.warning("%s was not asked for, it will be done later: %s", task.name, error)

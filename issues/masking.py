@@ -36,8 +36,11 @@ def has_numbers(text: str) -> bool:
     return without_numbers(text) != _half_width(text)
 
 
+_HALF_WIDTH = {0xFF10 + digit: str(digit) for digit in range(10)}
+
+
 def _half_width(text: str) -> str:
-    return text.translate({0xFF10 + digit: str(digit) for digit in range(10)})
+    return text.translate(_HALF_WIDTH)
 
 
 def masked_name(name: str) -> str:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from base64 import b32encode
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 16
 BITS = 5 * LENGTH
 _MISTAKEN = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_SIGN = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ALPHABET)  # five bits each, as base32 has them
 _VALUE = {sign: value for value, sign in enumerate(ALPHABET)}
 
 
 def mint() -> str:
     """A new code of 16 signs; that two are alike is not to be expected in the life of the program."""
-    number = secrets.randbits(BITS)
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in range(BITS - 5, -1, -5))
+    return b32encode(secrets.token_bytes(BITS // 8)).decode().translate(_SIGN)
 
 
 def parse(written: str) -> str | None:

@@ -9,8 +9,9 @@ when it was reported: reopening the earlier one afterwards does not undo it.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from django.db import connection
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
 from issues import policy, sql
+from issues.crew import Crew
 from issues.heat import UNCOUNTED
 from issues.models import SlaPolicy, Trend
 from issues.models.casework import Issue
@@ -26,6 +28,7 @@ from issues.policy import Policy
 from issues.terms import Cause, Light, Nature
 from issues.workflow import LEVEL_OF
 
+_LOT, _HANDS = 5000, 2
 _METRES_PER_DEGREE = 111_000.0  # a little short, so a box in degrees is a little wide
 
 
@@ -86,22 +89,47 @@ def link_recurrence(issue: Issue, terms: Policy) -> None:
     issue.recurrence_of_id = row[0] if row else None
 
 
-def link_missing() -> int:
-    """Link all issues that were stored without asking (imported history), each by its own policy. How many came back."""
-    found = 0
-    for policy_id in SlaPolicy.objects.pks():
-        near = policy.terms(policy_id).closure.recurrence
-        bound: dict[str, Any] = {
-            "policy": policy_id,
-            "period": near.within.period,
-            "near_m": float(near.within_m),
-            "cell_level": Level.GRID.value,
-            "uncounted": sorted(UNCOUNTED),
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(sql.read("recurrence_missing"), bound)
-            found += int(cursor.rowcount)
-    return found
+def link_missing(source: str = "") -> int:
+    """Link all issues that were stored without asking (imported history), each by its own policy; `source`: those of it alone.
+
+    How many came back. Some thousands at a time, two such lots at once, each committed by itself.
+    """
+    linking = _Linking()
+    with Crew(linking.link, hands=_HANDS) as crew:
+        for lot in _unlinked(source):
+            crew.hand(lot)
+    return linking.found
+
+
+def _unlinked(source: str) -> Iterator[list[int]]:
+    """Keys of issues that may come back from another, in lots."""
+    after = Issue.objects.first_key_of(source) - 1 if source else 0
+    while lot := list(Issue.objects.unlinked(source, UNCOUNTED, after=after)[:_LOT]):
+        yield lot
+        after = lot[-1]
+
+
+class _Linking:
+    """Links lots of issues, from several threads; `found` counts those that came back."""
+
+    def __init__(self) -> None:
+        self.found = 0
+        self._near = {pk: policy.terms(pk).closure.recurrence for pk in SlaPolicy.objects.pks()}
+        self._lock = Lock()
+
+    def link(self, lot: Sequence[int]) -> None:
+        for policy_id, near in self._near.items():
+            bound: dict[str, Any] = {
+                "ids": lot,
+                "policy": policy_id,
+                "period": near.within.period,
+                "near_m": float(near.within_m),
+                "cell_level": Level.GRID.value,
+            }
+            with connection.cursor() as cursor:
+                cursor.execute(sql.read("recurrence_missing"), bound)
+                with self._lock:
+                    self.found += int(cursor.rowcount)
 
 
 def reasons_to_raise(issue_ids: Collection[int], policies: Collection[int] = ()) -> dict[int, Cause]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import redis
 from django.conf import settings
 from django.db import transaction
+
+from grids import memory
 
 if TYPE_CHECKING:
     from issues.models import Issue
@@ -27,6 +29,9 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 20_000
 # So long what was asked about is kept, in seconds: then it begins anew, so that made-up addresses do not pile up.
 KEPT_S = 2 * 86_400
+
+# Paths of areas of which a change could not be told while Redis was away.
+_untold: set[str] = set()
 
 # ARGV: how many to remember, how long, paths. Counts for every area that somebody has asked about (its epoch is there), whether
 # county or a part or the province around it. One step, so that nobody reads the new number before the areas that belong to it.
@@ -89,11 +94,26 @@ def announce(paths: Iterable[str]) -> None:
     """Count a change of what is open in these areas (their paths). Never raises for Redis: a write is worth more."""
     changed = sorted(paths)
     try:
-        for start in range(0, len(changed), _AT_ONCE):
-            # The numbers outlive the epoch that they were counted in: one that is there can never stand for a smaller one.
-            _touch()(args=[REMEMBERED, 2 * KEPT_S, *changed[start : start + _AT_ONCE]])
-    except redis.RedisError:
-        logger.warning("Maps will see a change late: Redis did not answer.", exc_info=True)
+        _tell(_touch(), changed)
+    except redis.RedisError as error:
+        _untold.update(changed[: REMEMBERED - len(_untold)])
+        logger.warning("Maps will see a change late: Redis did not answer: %s", error)
+
+
+def _tell(touch: Callable[..., object], changed: list[str]) -> None:
+    for start in range(0, len(changed), _AT_ONCE):
+        # The numbers outlive the epoch that they were counted in: one that is there can never stand for a smaller one.
+        touch(args=[REMEMBERED, 2 * KEPT_S, *changed[start : start + _AT_ONCE]])
+
+
+def _tell_late() -> None:
+    """Redis is back: count what changed while it was away. Raises RedisError; beyond REMEMBERED areas everybody looks anew by
+    themselves, a slot later.
+    """
+    with memory.frank(settings.REDIS_URL) as client:
+        late = sorted(_untold.copy())
+        _tell(client.register_script(_TOUCH), late)
+        _untold.difference_update(late)
 
 
 def stamp(county: str, at: datetime, *, slot_s: int) -> Stamp | None:
@@ -102,8 +122,8 @@ def stamp(county: str, at: datetime, *, slot_s: int) -> Stamp | None:
     try:
         _client().set(epoch_key, secrets.token_hex(4), nx=True, ex=KEPT_S)
         epoch, number = _client().mget(epoch_key, number_key)
-    except redis.RedisError:
-        logger.warning("Maps are not told what is new: Redis did not answer.", exc_info=True)
+    except redis.RedisError as error:
+        logger.warning("Maps are not told what is new: Redis did not answer: %s", error)
         return None
     return Stamp(_text(epoch), int(at.timestamp()) // slot_s, int(number or 0))
 
@@ -133,7 +153,8 @@ def _text(value: bytes | str | None) -> str:
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=0.5, health_check_interval=30)
+    memory.pool(settings.REDIS_URL).switch.when_back(_tell_late)
+    return memory.client(settings.REDIS_URL)
 
 
 @cache

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from issues import county_calendar, diary, held, public_notices, recognising, redrawing, retention, suggestions, sweeps
 from issues.notices import sending
@@ -126,14 +125,6 @@ def release_postings() -> str:
 def simulations() -> str:
     """Run what waits to be tried out; what a worker left behind that died begins anew."""
     return _said("simulations", running.work(clock=timezone.now))
-
-
-def ask(task: Task[[], str]) -> None:
-    """Have it done now; a queue that is away only costs a minute, for the timetable asks for it too."""
-    try:
-        task.delay()
-    except OperationalError as error:
-        logger.warning("%s will begin within a minute: %s", task.name, error)
 
 
 def _said(sweep: str, result: object) -> str:

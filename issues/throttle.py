@@ -17,10 +17,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
+from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 
+from grids import memory
 from issues.errors import Refusal
 
 logger = logging.getLogger(__name__)
@@ -85,14 +86,10 @@ def _ask(allows: Callable[..., bool], limit: Limit, key: str) -> None:
 
 @cache
 def _limiter() -> MovingWindowRateLimiter:
-    # A socket is “unix://…” to Redis and Django, “redis+unix://…” here.
-    address = (
-        settings.REDIS_URL.replace("unix://", "redis+unix://", 1)
-        if settings.REDIS_URL.startswith("unix://")
-        else settings.REDIS_URL
+    # The address only says which kind of storage; the connections, and how long they wait, are those of `grids.memory`.
+    return MovingWindowRateLimiter(
+        RedisStorage("redis://", connection_pool=memory.pool(settings.REDIS_URL), key_prefix="gridgov:limit")
     )
-    storage = storage_from_string(address, socket_timeout=0.5, socket_connect_timeout=0.5, key_prefix="gridgov:limit")
-    return MovingWindowRateLimiter(storage)
 
 
 def _wait_s(limit: Limit, digest: str) -> int:

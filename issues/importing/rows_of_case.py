@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from grids.bulk import Place
 from grids.levels import Level
 from issues import ledger, receipts
+from issues.importing import words
 from issues.importing.bulk import as_json, columns_of, ewkb_of
 from issues.importing.cases import Case
 from issues.importing.mapping import Mapping
@@ -61,8 +62,8 @@ class Rows:
             row["id"] = key
         for row, key in zip(self.events, events, strict=True):
             row["id"] = key
-        for words, event in zip(self.words, self.worded, strict=True):
-            words["event_id"] = event["id"]
+        for row, event in zip(self.words, self.worded, strict=True):
+            row["event_id"] = event["id"]
 
 
 class Clerk:
@@ -139,31 +140,55 @@ class Clerk:
             "text": without_cards(case.text),
             "point": issue["point"],
             "source_crs": self.mapping.crs.value if case.point else "",
-            "source_xy": as_json(list(case.source_xy)) if case.source_xy else None,
+            "source_xy": "[{!r}, {!r}]".format(*case.source_xy) if case.source_xy else None,
             "place_text": case.place,
             "area_id": issue["area_id"],
             "received_at": case.reported_at,
         }
 
+    def document_of(self, issue: Columns, report: Columns, names: str) -> str | None:
+        """What the issue is found by, as `issues_search_documents` has it; None if the database has to tell. `names`: of its place."""
+        said: list[words.Part] = []
+        if not issue["sealed"] and not issue["non_public"]:
+            written = words.without_long_numbers
+            said = [
+                (written(str(issue["title"])), "A"),
+                (written(str(issue["place_text"])), "B"),
+                (names, "B"),
+                (written(str(report["text"])), "C"),
+                (written(str(issue["resolution"])) if issue["closed_at"] else "", ""),  # of one that is open, no event says it
+            ]
+        return words.document(str(issue["path"]), str(issue["number"]), said)
+
     def _tell(self, rows: Rows, case: Case, issue: Columns) -> None:
         """Reported, and ended if it has: sealed into the issue's chain."""
         facts = {"source": self.mapping.source, "source_id": case.source_id}
+        kept = as_json(facts)
         first = Status.SUBMITTED.value if case.closed_at else str(issue["status"])
-        rows.events.append(self._event_of(issue, Verb.SUBMIT, case.reported_at, "", first, facts))
+        rows.events.append(self._event_of(issue, Verb.SUBMIT, case.reported_at, "", first, facts, kept))
         if not case.closed_at:
             return
         texts = {"resolution": str(issue["resolution"])} if issue["resolution"] else {}
         salt = secrets.token_hex(16) if texts else ""
         digest = ledger.digest_of(texts, salt) if texts else ""
-        end = self._event_of(issue, _ENDING_VERB[case.status], case.closed_at, first, case.status.value, facts, digest)
+        end = self._event_of(issue, _ENDING_VERB[case.status], case.closed_at, first, case.status.value, facts, kept, digest)
         rows.events.append(end)
         if texts:
             rows.words.append({**self._words, "texts": as_json(texts), "salt": salt})
             rows.worded.append(end)
 
     def _event_of(
-        self, issue: Columns, verb: Verb, at: datetime, before: str, after: str, facts: Dictionary[str, str], digest: str = ""
+        self,
+        issue: Columns,
+        verb: Verb,
+        at: datetime,
+        before: str,
+        after: str,
+        facts: Dictionary[str, str],
+        kept: str,
+        digest: str = "",
     ) -> Columns:
+        """The next event of the issue; `kept`: its facts as JSON."""
         count = issue["event_count"]
         assert isinstance(count, int)  # noqa: S101 - the model's default is 0
         event: Columns = {
@@ -180,6 +205,6 @@ class Clerk:
             "previous_hash": issue["head"],
         }
         event["hash"] = ledger.hash_of_row({**event, "by_id": None, "facts": facts})
-        event["facts"] = as_json(facts)
+        event["facts"] = kept
         issue["event_count"], issue["head"] = event["number"], event["hash"]
         return event

@@ -37,9 +37,9 @@ class Issue(models.Model):
     is nothing to look for. `closed_at` is the time of any end (closed, declined, withdrawn, merged …).
     """
 
-    number = models.CharField(_("number"), max_length=20, unique=True)
+    number = models.CharField(_("number"), max_length=20)
     title = models.CharField(_("title"), max_length=120)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="issues", verbose_name=_("category"))
+    category = models.ForeignKey(Category, models.PROTECT, db_index=False, related_name="issues", verbose_name=_("category"))
     request_type = models.CharField(_("kind of request"), max_length=12, choices=RequestType.choices, default=RequestType.HELP)
     nature = models.CharField(_("nature"), max_length=20, choices=Nature.choices, default=Nature.INDIVIDUAL)
     status = models.CharField(_("status"), max_length=24, choices=Status.choices, default=Status.SUBMITTED)
@@ -54,18 +54,22 @@ class Issue(models.Model):
     place_text = models.CharField(_("place in words"), max_length=200, blank=True)
     # On ground that villages dispute: which, and the paths of the villages, whose secretaries are told and may read it.
     dispute = models.ForeignKey(
-        Dispute, models.PROTECT, null=True, blank=True, related_name="issues", verbose_name=_("disputed ground")
+        Dispute, models.PROTECT, null=True, blank=True, db_index=False, related_name="issues", verbose_name=_("disputed ground")
     )
     disputed_by = ArrayField(
         models.CharField(max_length=240, db_collation="C"), null=True, blank=True, verbose_name=_("disputed by")
     )
 
-    policy = models.ForeignKey(SlaPolicy, models.PROTECT, related_name="issues", verbose_name=_("policy"))
-    handler = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="handled", verbose_name=_("handler"))
+    policy = models.ForeignKey(SlaPolicy, models.PROTECT, db_index=False, related_name="issues", verbose_name=_("policy"))
+    handler = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, db_index=False, related_name="handled", verbose_name=_("handler")
+    )
     handler_fallback = models.BooleanField(_("handled in place of a vacancy"), default=False)
-    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, related_name="led", verbose_name=_("lead unit"))
+    lead_unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, db_index=False, related_name="led", verbose_name=_("lead unit")
+    )
     resolved_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="resolved", verbose_name=_("solved by")
+        Person, models.PROTECT, null=True, blank=True, db_index=False, related_name="resolved", verbose_name=_("solved by")
     )
     climb_cause = models.CharField(_("why it climbed"), max_length=12, choices=Cause.choices, blank=True)
 
@@ -104,10 +108,10 @@ class Issue(models.Model):
     rectify_rounds = models.PositiveSmallIntegerField(_("rounds of rectification"), default=0)
     reopened = models.PositiveSmallIntegerField(_("times reopened"), default=0)
     recurrence_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="recurrences", verbose_name=_("recurrence of")
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="recurrences", verbose_name=_("recurrence of")
     )
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="merged", verbose_name=_("merged into")
     )
     households = models.PositiveIntegerField(_("households affected"), null=True, blank=True)
     # Why the rules propose to raise it, and since when; a person raises it or lets it stay.
@@ -115,7 +119,13 @@ class Issue(models.Model):
     raise_drafted_at = models.DateTimeField(_("proposed to be raised at"), null=True, blank=True)
     # Who checks a red issue on behalf of the supervision office.
     delegate_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="delegated", verbose_name=_("checked on behalf by")
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="delegated",
+        verbose_name=_("checked on behalf by"),
     )
     on_the_spot = models.BooleanField(_("solved on the spot"), default=False)  # the requester's word stands for the check
     to_call = models.BooleanField(_("a person has to call"), default=False)  # for this round's rating, or to tell a decision
@@ -143,6 +153,7 @@ class Issue(models.Model):
         verbose_name_plural = _("issues")
         ordering = ("-reported_at", "-id")
         constraints = (
+            models.UniqueConstraint(fields=("number",), name="issue_numbered"),
             models.UniqueConstraint(fields=("source", "source_id"), condition=~Q(source=""), name="issue_source_once"),
             models.CheckConstraint(
                 condition=Q(closed_at=None, status__in=sorted(set(Status) - ENDS))
@@ -150,12 +161,19 @@ class Issue(models.Model):
                 name="issue_ended_has_time",
             ),
         )
+        # Each costs every writing of a row, so there is none for what another begins with, and none of columns that are mostly empty.
         indexes = (
+            *(
+                models.Index(fields=(name,), condition=Q(**{f"{name}__isnull": False}), name=f"issue_of_{name}")
+                for name in ("dispute", "handler", "lead_unit", "resolved_by", "recurrence_of", "merged_into", "delegate_unit")
+            ),
             # With all that the state of the map asks, so that no row is visited for it.
             models.Index(fields=("path", "level"), include=("sealed", "non_public"), condition=_OPEN, name="issue_open_by_place"),
             models.Index(fields=("level_due_at", "id"), condition=_OPEN, name="issue_open_by_due"),
             models.Index(fields=("category", "path"), condition=_OPEN, name="issue_open_by_category"),
-            models.Index(fields=("lead_unit", "level_due_at"), condition=_OPEN, name="issue_open_by_unit"),
+            models.Index(
+                fields=("lead_unit", "level_due_at"), condition=_OPEN & Q(lead_unit__isnull=False), name="issue_open_by_unit"
+            ),
             models.Index(fields=("warn_at", "id"), condition=_OPEN & Q(warn_at__isnull=False), name="issue_to_warn"),
             models.Index(fields=("climb_at", "id"), condition=_OPEN & Q(climb_at__isnull=False), name="issue_to_climb"),
             models.Index(fields=("silent_close_at",), condition=_OPEN & Q(silent_close_at__isnull=False), name="issue_to_close"),

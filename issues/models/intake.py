@@ -94,20 +94,27 @@ class Submission(models.Model):
     uuid = models.UUIDField(_("key"), default=uuid4, unique=True, editable=False)
     body_digest = models.CharField(_("digest of the body"), max_length=64, editable=False)
     contact_uuid = models.UUIDField(_("visit"), default=uuid4, editable=False)
-    receipt_code = models.CharField(_("receipt code"), max_length=24, unique=True, editable=False)
+    receipt_code = models.CharField(_("receipt code"), max_length=24, editable=False)
     issue = models.ForeignKey(Issue, models.PROTECT, related_name="submissions", verbose_name=_("issue"))
     # The issue that it opened, once that was merged into another; None while it still belongs to it.
     filed_as = models.ForeignKey(
-        Issue, models.PROTECT, null=True, blank=True, related_name="filed", editable=False, verbose_name=_("filed as")
+        Issue,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="filed",
+        editable=False,
+        verbose_name=_("filed as"),
     )
     requester = models.OneToOneField(
         Requester, models.PROTECT, null=True, blank=True, related_name="submission", verbose_name=_("requester")
     )
     entered_by = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="entered", verbose_name=_("entered by")
+        Person, models.PROTECT, null=True, blank=True, db_index=False, related_name="entered", verbose_name=_("entered by")
     )
     channel = models.CharField(_("channel"), max_length=8, choices=Channel.choices, default=Channel.WEB)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="submissions", verbose_name=_("category"))
+    category = models.ForeignKey(Category, models.PROTECT, db_index=False, related_name="submissions", verbose_name=_("category"))
     request_type = models.CharField(_("kind of request"), max_length=12, choices=RequestType.choices, default=RequestType.HELP)
     text = models.TextField(_("what is the matter"))
     danger = models.BooleanField(_("somebody is in danger"), default=False)
@@ -120,7 +127,7 @@ class Submission(models.Model):
     fixed_at = models.DateTimeField(_("position found at"), null=True, blank=True)  # by the phone's clock
     place_source = models.CharField(_("how the place was found"), max_length=4, choices=PlaceSource.choices, blank=True)
     place_text = models.CharField(_("place in words"), max_length=200, blank=True)
-    area = models.ForeignKey(Area, models.PROTECT, related_name="submissions", verbose_name=_("area"))
+    area = models.ForeignKey(Area, models.PROTECT, db_index=False, related_name="submissions", verbose_name=_("area"))
     device_at = models.DateTimeField(_("by the phone's clock"), null=True, blank=True)
     occurred_at = models.DateTimeField(_("happened at"), null=True, blank=True)
     received_at = models.DateTimeField(_("received at"))
@@ -137,7 +144,12 @@ class Submission(models.Model):
         verbose_name = _("submission")
         verbose_name_plural = _("submissions")
         ordering = ("received_at",)
+        constraints = (models.UniqueConstraint(fields=("receipt_code",), name="submission_by_receipt"),)
         indexes = (
+            *(
+                models.Index(fields=(name,), condition=Q(**{f"{name}__isnull": False}), name=f"submission_{name}")
+                for name in ("filed_as", "entered_by")
+            ),
             models.Index(
                 fields=("issue",), condition=Q(erase_asked_at__isnull=False, text_erased_at=None), name="submission_to_erase"
             ),

@@ -27,11 +27,13 @@ class Event(models.Model):
     `number` counts per issue from 1. `hash` is SHA-256 over the row and the hash before it (`issues/ledger.py`).
     """
 
-    issue = models.ForeignKey(Issue, models.PROTECT, related_name="events", verbose_name=_("issue"))
+    issue = models.ForeignKey(Issue, models.PROTECT, db_index=False, related_name="events", verbose_name=_("issue"))
     number = models.PositiveIntegerField(_("number"))
     verb = models.CharField(_("verb"), max_length=20, choices=verbs)
     at = models.DateTimeField(_("at"))
-    by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="events", verbose_name=_("by"))
+    by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, db_index=False, related_name="events", verbose_name=_("by")
+    )
     actor = models.CharField(_("acting as"), max_length=24)  # a Role, or Actor.REQUESTER / Actor.SYSTEM
     from_status = models.CharField(_("from status"), max_length=24, choices=Status.choices, blank=True)
     to_status = models.CharField(_("to status"), max_length=24, choices=Status.choices)
@@ -57,8 +59,11 @@ class Event(models.Model):
                 name="event_red_by_people",
             ),
         )
-        # Orders to units of a period: the return rate reads them, not the whole ledger.
-        indexes = (models.Index(fields=("at",), condition=Q(verb__in=(Verb.DISPATCH, Verb.ENTER_RED)), name="event_order_by_time"),)
+        indexes = (
+            # Orders to units of a period: the return rate reads them, not the whole ledger.
+            models.Index(fields=("at",), condition=Q(verb__in=(Verb.DISPATCH, Verb.ENTER_RED)), name="event_order_by_time"),
+            models.Index(fields=("by",), condition=Q(by__isnull=False), name="event_by"),
+        )
 
     def __str__(self) -> str:
         return f"{self.issue_id}.{self.number} {self.verb}"

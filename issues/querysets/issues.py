@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from grids.keyset import Keyset
@@ -26,6 +26,8 @@ from issues.workflow import LEVEL_OF
 from representatives.scopes import scope_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from issues.models import Issue
     from representatives.models import Person, Unit
     from representatives.scopes import Scope
@@ -41,6 +43,15 @@ class IssueQuerySet(UnderwayWords):
     def imported(self, source: str, source_ids: Iterable[str]) -> set[str]:
         """Which of the source's numbers are here already."""
         return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))
+
+    def unlinked(self, source: str, uncounted: Collection[str], *, after: int) -> QuerySet[Issue, int]:
+        """Keys above that one, in order, of issues that no recurrence is known of; of that source alone, unless it is empty."""
+        found = self.filter(recurrence_of=None, pk__gt=after).exclude(status__in=sorted(uncounted))
+        return (found.filter(source=source) if source else found).order_by("pk").values_list("pk", flat=True)
+
+    def first_key_of(self, source: str) -> int:
+        """The lowest key of what was imported from there; 0 if nothing was."""
+        return self.filter(source=source).aggregate(first=Min("pk"))["first"] or 0
 
     def unfinished(self) -> Self:
         """Issues that have not ended; every index for lists and counts is over these."""

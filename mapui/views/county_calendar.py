@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grids.levels import Level
 from grids.models import Area
+from grids.tasks import ask
 from issues import county_calendar, tasks
 from issues.errors import Refusal
 from issues.models import CalendarChange, CountyDay
@@ -169,7 +170,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
             area = next(area for area in page.areas if str(area.pk) == form.cleaned_data["area"])
             try:
                 change = county_calendar.propose(area, form.days, reason=form.cleaned_data["reason"], by=page.person, at=page.at)
-                tasks.ask(tasks.calendar_changes)
+                ask(tasks.calendar_changes)
                 return redirect("calendar-change", pk=change.pk)
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
@@ -194,7 +195,7 @@ def change_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     person, at = person_of(request), now()
     CalendarPage(person, at).change(pk)
     confirmed = county_calendar.confirm(pk, by=person, at=at)
-    transaction.on_commit(lambda: tasks.ask(tasks.calendar_changes))
+    transaction.on_commit(lambda: ask(tasks.calendar_changes))  # the timetable does so every minute
     logger.info("change %s of the calendar (%s) confirmed by %s", pk, confirmed, person)
     messages.success(request, _("The days hold from now on; the dates of open issues are being moved."))
     return redirect("calendar-change", pk=pk)

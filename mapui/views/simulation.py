@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grids.levels import Level
 from grids.models import Area
+from grids.tasks import ask
 from issues import tasks
 from issues.errors import Refusal
 from issues.models import PolicyDraft, Simulation, Stage
@@ -58,7 +59,7 @@ def simulations(request: HttpRequest) -> HttpResponse:
             area = next(area for area in areas if str(area.pk) == form.cleaned_data["area"])
             try:
                 asked = running.ask(draft, area, months=form.cleaned_data["months"], by=person, at=at)
-                tasks.ask(tasks.simulations)
+                ask(tasks.simulations)
                 return redirect("simulation", pk=asked.pk)
             except Refusal as refusal:
                 form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)

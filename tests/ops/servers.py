@@ -161,3 +161,24 @@ def kill_group(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=30)
+
+
+@contextmanager
+def redis(place: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a Redis of its own that keeps nothing, and its process."""
+    port = free_port()
+    command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", str(place)]
+    with (place / "redis.log").open("wb") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)
+    try:
+        wait_for(lambda: process.poll() is not None or answers_at(port), "Redis")
+        if process.poll() is not None:
+            raise RuntimeError((place / "redis.log").read_text())
+        yield f"redis://127.0.0.1:{port}/0", process
+    finally:
+        kill_group(process)
+
+
+def answers_at(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from grids.levels import Level
 from issues.errors import Refusal
-from issues.importing import history, import_issues
+from issues.importing import history, import_issues, storing
 from issues.importing.rows import BadFile, open_rows
 from issues.models import Event, Issue, Submission
 from tests.drawing import Town
@@ -104,14 +104,14 @@ def test_import_stopped_in_the_middle_when_run_again_has_every_row_once(desk, mo
 def test_batch_that_fails_while_being_written_leaves_nothing_of_itself(desk, monkeypatch):
     monkeypatch.setattr(history, "BATCH", 3)
     path = desk.csv([desk.row() for _ in range(6)])
-    copied = history.copy_columns
+    copied = storing.copy_columns
 
     def fail_on_second_batch(model: Any, rows: Any) -> None:
         if model is Event and '"H-4"' in rows[0]["facts"]:
             raise OSError("disk full")
         copied(model, rows)
 
-    monkeypatch.setattr(history, "copy_columns", fail_on_second_batch)
+    monkeypatch.setattr(storing, "copy_columns", fail_on_second_batch)
     with pytest.raises(OSError, match="disk full"):
         desk.take(path)
 

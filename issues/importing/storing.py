@@ -1,0 +1,133 @@
+"""Stores a batch of cases in one transaction: where each lies, its issue, report and ledger, and what it is found by.
+
+Knows nothing of files. Batches may be stored at the same time, each in a thread with a connection of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from threading import Lock
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from grids.bulk import Place, locate_many, names_above
+from grids.models import Area
+from issues.errors import Refusal
+from issues.importing.bulk import copy_columns, next_ids, next_keys
+from issues.importing.cases import Case
+from issues.importing.rows_of_case import Clerk, Placed, Rows
+from issues.importing.search_later import search_later, tidy_search
+from issues.models import Event, EventText, Issue, IssueWords, Submission
+from issues.numbers import ISSUE
+
+
+@dataclass
+class Result:
+    """What became of the rows. `agree` of `compared` located points lie in the area that the source names."""
+
+    read: int = 0
+    written: int = 0
+    there: int = 0
+    rejected: int = 0
+    by_point: int = 0
+    by_code: int = 0
+    on_desk: int = 0
+    agree: int = 0
+    compared: int = 0
+
+    def __post_init__(self) -> None:
+        self._lock = Lock()
+
+    def add(self, more: Result) -> None:
+        """Count that too; from several threads."""
+        with self._lock:
+            for name, count in asdict(more).items():
+                setattr(self, name, getattr(self, name) + count)
+
+
+class Storing:
+    """Holds what every batch needs: the clerk who writes the rows, the desk, and what is known of areas."""
+
+    def __init__(self, source: str, clerk: Clerk, *, dry_run: bool) -> None:
+        self.source, self.clerk, self.dry_run = source, clerk, dry_run
+        self.desk = _desk()
+        self.places: dict[str, Place | None] = {}
+        self.names: dict[int, str] = {}
+
+    def store(self, cases: Sequence[Case]) -> Result:
+        """Store what is not there yet, all of it or nothing."""
+        there = Issue.objects.imported(self.source, [case.source_id for case in cases])
+        fresh = [case for case in cases if case.source_id not in there]
+        result = Result(there=len(there), written=len(fresh))
+        places = self.places_of(fresh, result)
+        if fresh and not self.dry_run:
+            with transaction.atomic():
+                self.write(fresh, places)
+        return result
+
+    def places_of(self, cases: Sequence[Case], result: Result) -> list[Placed]:
+        """Where each case lies: by its point, else by the source's area code, else on the desk.
+
+        As in issues/placing.py, what nobody placed and a point that lies outside are marked for people to look at.
+        """
+        located = iter(locate_many([case.point for case in cases if case.point]))
+        self._look_up({case.area_code for case in cases if case.area_code} - self.places.keys())
+        places = []
+        for case in cases:
+            by_point = next(located) if case.point else None
+            by_code = self.places.get(case.area_code)
+            if by_point and by_code:
+                result.compared += 1
+                result.agree += f"{by_point.path}.".startswith(f"{by_code.path}.")
+            place = by_point or by_code or self.desk
+            is_doubtful = by_point is None and (case.point is not None or place.path == self.desk.path)
+            places.append(Placed(place, is_doubtful, on_desk=not by_point and not by_code))
+            result.by_point += by_point is not None
+            result.by_code += by_point is None and by_code is not None
+            result.on_desk += by_point is None and by_code is None
+        return places
+
+    def _look_up(self, codes: set[str]) -> None:
+        if codes:
+            found: dict[str, Place | None] = dict.fromkeys(codes)
+            for area in Area.objects.current().with_codes(codes).without_boundary():
+                found[area.code] = Place(area.pk, area.path, area.level)
+            self.places |= found
+
+    def write(self, cases: Sequence[Case], places: Sequence[Placed]) -> None:
+        """Write the batch with COPY: issues, reports, events, words, and the documents that they are found by."""
+        keys, rows = next_keys(Issue, len(cases)), Rows()
+        for case, place, key, number in zip(cases, places, keys, next_ids(ISSUE, len(cases)), strict=True):
+            self.clerk.add(rows, case, place, key, number)
+        rows.number(next_keys(Submission, len(rows.reports)), next_keys(Event, len(rows.events)))
+        documents = dict(self._documents(rows, places))
+        with search_later([key for key in keys if key not in documents]):
+            copy_columns(Issue, rows.issues)
+            copy_columns(Submission, rows.reports)
+            copy_columns(Event, rows.events)
+            copy_columns(EventText, rows.words)
+            copy_columns(IssueWords, [{"issue_id": key, "words": words} for key, words in documents.items()])
+
+    def _documents(self, rows: Rows, places: Sequence[Placed]) -> Iterator[tuple[int, str]]:
+        """What the issues are found by, as far as it can be told here."""
+        unnamed = {placed.place.area_id for placed in places} - self.names.keys()
+        if unnamed:
+            self.names |= names_above(unnamed)
+        for issue, report, placed in zip(rows.issues, rows.reports, places, strict=True):
+            words = self.clerk.document_of(issue, report, self.names[placed.place.area_id])
+            if words is not None:
+                yield int(str(issue["id"])), words
+
+    def tidy(self) -> None:
+        """After the last batch: what waits to be sorted into the index of words is, so that the first search does not pay for it."""
+        tidy_search()
+
+
+def _desk() -> Place:
+    """The root area: where people sort by hand what has no place."""
+    root = Area.objects.current().roots().first()
+    if root is None:
+        raise Refusal(_("There is no territory yet: import its areas first."))
+    return Place(root.pk, root.path, root.level)
