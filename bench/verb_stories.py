@@ -78,7 +78,7 @@ def report(who: Role | str = GM, **more: object) -> Step:
     def say(cast: Cast, subject: Subject) -> Fields:
         return {
             "uuid": str(uuid4()), "text": "bench: a heap of waste behind the shop", "lon": f"{cast.point.x:.6f}",
-            "lat": f"{cast.point.y:.6f}", "crs": "wgs84", "accuracy": "12", "danger": "no", "category": CATEGORY, "answer_by": "none",
+            "lat": f"{cast.point.y:.6f}", "crs": "wgs84", "accuracy": "12", "danger": "no", "group": CATEGORY.partition(".")[0], "category": CATEGORY, "answer_by": "none",
             "join": NOT_KNOWN, **{name: value() if callable(value) else value for name, value in more.items()},
         }  # fmt: skip
 

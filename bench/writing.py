@@ -36,7 +36,7 @@ from bench import record, without_redis  # noqa: E402
 from bench.bare import Sender, Taken, send_all, taken_down  # noqa: E402
 from bench.cast import Cast, Subject, cast_at  # noqa: E402
 from bench.measure import WrongAnswer  # noqa: E402
-from bench.posting import Client, Form, address, encoded, receipt_in, through  # noqa: E402
+from bench.posting import Client, Form, address, receipt_in, through  # noqa: E402
 from bench.record import Figure  # noqa: E402
 from bench.server import Server  # noqa: E402
 from bench.verb_stories import BY_PROGRAM, STORIES, Step, missing  # noqa: E402
@@ -149,9 +149,8 @@ class Stage:
     def _take_down(self, step: Step, subject: Subject) -> tuple[Taken, str]:
         """What the press would write, and the receipt that it would give."""
         tester, form = self.tester(step), Form(step.to(self.cast, subject), step.say(self.cast, subject))
-        content, kind = encoded(form.fields)
         with taken_down() as taken:
-            answer = tester.post(form.path, content, content_type=kind, headers={"X-Forwarded-For": address()})
+            answer = tester.post(form.path, dict(form.fields), headers={"X-Forwarded-For": address()})
         if answer.status_code not in (302, 303):
             raise WrongAnswer(f"{step.label}: {form.path} answered {answer.status_code}: {_said(answer.content)}")
         return taken, receipt_in(answer["Location"])

@@ -96,7 +96,7 @@ class Pool(ConnectionPool):
 
     def get_connection(self, *arguments: Any, **options: Any) -> Any:
         if self.switch.is_away:
-            raise Away("Redis did not answer a moment ago.")
+            raise Away("it was silent a moment ago.")
         try:
             connection = super().get_connection(*arguments, **options)
         except (NoConnection, NoAnswer) as error:

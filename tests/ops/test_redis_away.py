@@ -181,10 +181,14 @@ def test_task_that_is_asked_for_does_not_wait_for_the_broker(
 ) -> None:
     app = Celery("asker", broker=own.url, set_as_current=False)
     app.conf.broker_transport_options = {"socket_timeout": 0.1, "socket_connect_timeout": 0.1}
-    done = app.task(name="nothing")(lambda: None)
+
+    @app.task(name="nothing", lazy=False)
+    def nothing() -> None:
+        """Never done: nobody works for this broker."""
+
     fail(own)
 
-    sender = tasks.ask(done)
+    sender = tasks.ask(nothing)
     sender.join(timeout=servers.PATIENCE_S)
 
     assert not sender.is_alive()

@@ -82,7 +82,7 @@ def test_earlier_closed_issue_at_the_same_place_is_linked_as_recurrence_even_aft
     rows = [desk.row(), desk.row(time="2024-03-20 09:00", end="2024-03-21 09:00")]
     path = desk.csv(rows)
     with monkeypatch.context() as patched:
-        patched.setattr(history.recurrence, "link_missing", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(history.recurrence, "link_missing", lambda source: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             desk.take(path)
 
