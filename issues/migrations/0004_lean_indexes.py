@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('grids', '0003_adjacency'),
-        ('issues', '0002_rules'),
+        ('issues', '0003_occasions_calls_and_projects'),
         ('representatives', '0002_assignment_term_half_open'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
