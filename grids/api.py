@@ -7,7 +7,6 @@ import re
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from django.utils.cache import patch_vary_headers
 from django.utils.http import http_date, parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -30,7 +29,16 @@ def tile(request: HttpRequest, level: str, version: int, z: int, x: int, y: int)
         return _gone(gone)
     except LookupError:
         raise Http404(f"There is no tile {z}/{x}/{y} of {level}.") from None
-    return _for_good(request, packed, MVT, etag=f'"{level}-{version}-{z}-{x}-{y}"')
+    return _tile(request, packed, level, version, z, x, y)
+
+
+def kept_tile(request: HttpRequest, level: str, version: int, z: int, x: int, y: int) -> HttpResponse | None:
+    """The same from its file, without the database; None if there is no file of it: ask the view."""
+    try:
+        packed = tiles.kept_tile(levels.of_slug(level), version, z, x, y)
+    except ValueError:
+        return None
+    return None if packed is None else _tile(request, packed, level, version, z, x, y)
 
 
 @require_safe
@@ -42,7 +50,16 @@ def names(request: HttpRequest, level: str, version: int, block: int) -> HttpRes
         return _gone(gone)
     except LookupError:
         raise Http404(f"There are no names of {level} in block {block}.") from None
-    return _for_good(request, packed, "application/json", etag=f'"{level}-{version}-names-{block}"')
+    return _names(request, packed, level, version, block)
+
+
+def kept_names(request: HttpRequest, level: str, version: int, block: int) -> HttpResponse | None:
+    """The same from its file, without the database; None if there is no file of it: ask the view."""
+    try:
+        packed = tiles.kept_names(levels.of_slug(level), version, block)
+    except ValueError:
+        return None
+    return None if packed is None else _names(request, packed, level, version, block)
 
 
 @require_safe
@@ -86,20 +103,25 @@ def _level(slug: str) -> Level:
         raise Http404(str(error)) from None
 
 
+def _tile(request: HttpRequest, packed: bytes, level: str, version: int, z: int, x: int, y: int) -> HttpResponse:
+    return _for_good(request, packed, MVT, etag=f'"{level}-{version}-{z}-{x}-{y}"')
+
+
+def _names(request: HttpRequest, packed: bytes, level: str, version: int, block: int) -> HttpResponse:
+    return _for_good(request, packed, "application/json", etag=f'"{level}-{version}-names-{block}"')
+
+
 def _for_good(request: HttpRequest, packed: bytes, content_type: str, *, etag: str) -> HttpResponse:
     """Gzipped bytes as they are, or unpacked for a client that does not take gzip; the client may keep them for good."""
-    if etag in parse_etags(request.headers.get("If-None-Match", "")):
-        response = HttpResponse(status=304)
-    elif not packed:
-        response = HttpResponse(status=204)
-    elif _takes_gzip(request):
-        response = HttpResponse(packed, content_type=content_type, headers={"Content-Encoding": "gzip"})
-    else:
-        response = HttpResponse(gzip.decompress(packed), content_type=content_type)
-    response["Cache-Control"] = FOR_GOOD
-    response["ETag"] = etag
-    patch_vary_headers(response, ["Accept-Encoding"])
-    return response
+    headers = {"Cache-Control": FOR_GOOD, "ETag": etag, "Vary": "Accept-Encoding"}
+    known = request.headers.get("If-None-Match")
+    if known and etag in parse_etags(known):
+        return HttpResponse(status=304, headers=headers)
+    if not packed:
+        return HttpResponse(status=204, headers=headers)
+    if not _takes_gzip(request):
+        return HttpResponse(gzip.decompress(packed), content_type=content_type, headers=headers)
+    return HttpResponse(packed, content_type=content_type, headers={**headers, "Content-Encoding": "gzip"})
 
 
 def _takes_gzip(request: HttpRequest) -> bool:

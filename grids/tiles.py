@@ -74,14 +74,18 @@ def tile(level: Level, version: int, z: int, x: int, y: int) -> bytes:
     """
     if not MIN_ZOOM[level] <= z <= MAX_ZOOM or not (0 <= x < 2**z and 0 <= y < 2**z):
         raise LookupError(f"There is no tile {z}/{x}/{y}.")
-    file = folder(level, version) / str(z) / str(x) / f"{y}.mvt.gz"
-    kept = _kept(file)
+    kept = kept_tile(level, version, z, x, y)
     if kept is not None:
         return kept
     standing, raw = _drawn(level, z, x, y)
     if standing != version:
         raise Gone(standing)
-    return _keep(file, raw) if raw else b""
+    return _keep(_tile_file(level, version, z, x, y), raw) if raw else b""
+
+
+def kept_tile(level: Level, version: int, z: int, x: int, y: int) -> bytes | None:
+    """The gzipped tile from its file; None if there is none."""
+    return _kept(_tile_file(level, version, z, x, y))
 
 
 def names(level: Level, version: int, block: int) -> bytes:
@@ -90,8 +94,7 @@ def names(level: Level, version: int, block: int) -> bytes:
     From their file or else made now (one query). Raises Gone if the version is not the one that stands and no file of it is
     left; LookupError if there is no area with such an ordinal.
     """
-    file = folder(level, version) / "areas" / f"{block}.json.gz"
-    kept = _kept(file)
+    kept = kept_names(level, version, block)
     if kept is not None:
         return kept
     first = block * BLOCK
@@ -101,7 +104,12 @@ def names(level: Level, version: int, block: int) -> bytes:
         raise Gone(standing)
     if areas == NO_NAMES:
         raise LookupError(f"There is no block {block} of names.")
-    return _keep(file, f'{{"version":{version},"areas":{areas}}}'.encode())
+    return _keep(_names_file(level, version, block), f'{{"version":{version},"areas":{areas}}}'.encode())
+
+
+def kept_names(level: Level, version: int, block: int) -> bytes | None:
+    """The gzipped names from their file; None if there is none."""
+    return _kept(_names_file(level, version, block))
 
 
 def warm(level: int, version: int) -> int:
@@ -144,7 +152,19 @@ def forget_others(level: Level, version: int) -> None:
 
 def folder(level: Level, version: int) -> Path:
     """Where the files of a version are kept."""
-    return Path(settings.TILE_CACHE_DIR) / levels.slug(level) / str(version)
+    return Path(_folder(level, version))
+
+
+def _tile_file(level: Level, version: int, z: int, x: int, y: int) -> str:
+    return f"{_folder(level, version)}/{z}/{x}/{y}.mvt.gz"
+
+
+def _names_file(level: Level, version: int, block: int) -> str:
+    return f"{_folder(level, version)}/areas/{block}.json.gz"
+
+
+def _folder(level: Level, version: int) -> str:
+    return f"{settings.TILE_CACHE_DIR}/{levels.slug(level)}/{version}"
 
 
 def _addresses(current: Sheet, min_zoom: int) -> Iterator[tuple[int, int, int]]:
@@ -185,16 +205,17 @@ def _row(name: str, values: Mapping[str, int | float]) -> tuple | None:
     return row
 
 
-def _kept(file: Path) -> bytes | None:
+def _kept(file: str) -> bytes | None:
     try:
-        return file.read_bytes()
+        with open(file, "rb") as kept:  # noqa: PTH123 - taking a Path apart costs as much as reading it
+            return kept.read()
     except OSError:  # not made yet, or not to be read: made (again)
         return None
 
 
-def _keep(file: Path, raw: bytes) -> bytes:
+def _keep(name: str, raw: bytes) -> bytes:
     """Gzip and write the file, whole or not at all; a full disk costs the keeping, not the answer."""
-    packed = gzip.compress(raw, COMPRESSION, mtime=0)
+    packed, file = gzip.compress(raw, COMPRESSION, mtime=0), Path(name)
     part: Path | None = None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

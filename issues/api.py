@@ -1,6 +1,6 @@
 """What maps ask of casework: the state of a level, what has changed since, single issues in view.
 
-State and changes carry the county's stamp (`issues/state.py`): nothing new is answered from Redis and the session alone.
+State and changes carry the county's stamp (`issues/state.py`): nothing new is answered from Redis alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.gis.geos import Polygon
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
@@ -25,7 +26,7 @@ from issues.querysets import IssueQuerySet
 from representatives.models import Person
 from representatives.scopes import scope_of
 
-# After so many seconds everybody looks anew, changed or not: rights end, a lost message must not be lost for good.
+# After so many seconds everybody looks anew, changed or not: rights and sessions end, a lost message must not be lost for good.
 SLOT_S = 600
 TIMED_SLOT_S = 60
 # More changed areas than this are not told one by one.
@@ -42,7 +43,7 @@ class Question:
     level: Level
     county: str
     filters: Filters
-    viewer: str  # key of the person in the session; empty: a visitor
+    session: str  # key of the session that the cookie names, looked up by nobody yet; empty: a visitor
     at: datetime
 
     @classmethod
@@ -52,17 +53,16 @@ class Question:
             asked = of_slug(level)
         except ValueError as error:
             raise Http404(str(error)) from error
-        viewer = str(request.session.get(SESSION_KEY, ""))
-        # Visitors get no filters: by differences of filtered counts a suppressed one could be had.
-        filters = Filters.from_query(request.GET) if viewer else Filters()
-        return cls(asked, request.GET.get("county", "")[:40], filters, viewer, now())
+        session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        filters = Filters.from_query(request.GET) if session else Filters()
+        return cls(asked, request.GET.get("county", "")[:40], filters, session, now())
 
     def stamp(self) -> state.Stamp | None:
         return state.stamp(self.county, self.at, slot_s=TIMED_SLOT_S if self.filters.moves_with_time else SLOT_S)
 
     def etag(self, stamp: state.Stamp) -> str:
-        """Names the stamp and all that the answer depends on besides."""
-        asked = f"{self.level}|{self.county}|{self.viewer}|{self.filters.as_query()}"
+        """Names the stamp and all that the answer depends on besides. Whoever logs in or out has another session."""
+        asked = f"{self.level}|{self.county}|{self.session}|{self.filters.as_query()}"
         return f'"{stamp}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"'
 
 
@@ -84,6 +84,20 @@ class View:
             return folded, index.within(self.paths)
         kept = tally.tellable(folded)
         return kept, [range(at, at + 1) for path in kept if (at := index.position(path)) is not None]
+
+
+def unchanged(request: HttpRequest, level: str) -> HttpResponse | None:
+    """304 if the state or the changes of the level are what the client has, known from Redis alone; None: ask the view.
+
+    A session that has ended meanwhile is found out when something changes, or the slot of time is over.
+    """
+    if "If-None-Match" not in request.headers:
+        return None
+    try:
+        question = Question.of(request, level)
+    except Http404:
+        return None
+    return _unchanged(request, question, question.stamp())
 
 
 @require_GET
@@ -157,6 +171,7 @@ def _view(request: HttpRequest, question: Question) -> View:
     if isinstance(request.user, Person) and scope.count_paths:
         issues = Issue.objects.counted_for(request.user, question.at).unfinished().under(question.county)
         return View(question.filters.narrow(issues, question.at), scope.count_paths)
+    # Without the filters: by differences of filtered counts a suppressed one could be had.
     issues = Issue.objects.unfinished().under(question.county).public()
     return View(issues if question.level in PUBLIC_LEVELS else Issue.objects.none(), ())
 
@@ -201,7 +216,7 @@ def _sent(request: HttpRequest, body: bytes, kind: str, question: Question, stam
     if zipped:
         answer["Content-Encoding"] = "gzip"
     answer["Vary"] = "Accept-Encoding, Cookie"
-    answer["X-Viewer"] = "staff" if question.viewer else "public"
+    answer["X-Viewer"] = "staff" if SESSION_KEY in request.session else "public"
     if stamp is None:
         answer["Cache-Control"] = "private, no-store"
         return answer

@@ -120,8 +120,10 @@ def stamp(county: str, at: datetime, *, slot_s: int) -> Stamp | None:
     """Where the county stands; None if Redis cannot say. `slot_s`: after so many seconds everybody looks anew anyway."""
     epoch_key, number_key, *_ = _keys(county)
     try:
-        _client().set(epoch_key, secrets.token_hex(4), nx=True, ex=KEPT_S)
         epoch, number = _client().mget(epoch_key, number_key)
+        if epoch is None:
+            _client().set(epoch_key, secrets.token_hex(4), nx=True, ex=KEPT_S)
+            epoch, number = _client().mget(epoch_key, number_key)
     except redis.RedisError as error:
         logger.warning("Maps are not told what is new: Redis did not answer: %s", error)
         return None
