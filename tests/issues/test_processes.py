@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Count
 
+from gridgov.celery import NICENESS
 from grids.levels import Level
 from issues import ledger
 from issues.models import EscalationRequest, Event, Issue, Notice
@@ -123,6 +124,16 @@ def test_worker_killed_in_the_middle_of_a_sweep_leaves_each_issue_climbed_once(b
         assert third.poll() is None
 
     assert_each_climbed_once()
+
+
+def test_worker_gives_way_to_pages_on_the_same_machine(broker):
+    late_issues()
+    with worker(broker) as process:
+        broker.send_task("issues.tasks.climb")
+        wait_until(lambda: climbed() > 0, process)
+        own = os.getpriority(os.PRIO_PROCESS, process.pid)
+
+    assert own == min(os.getpriority(os.PRIO_PROCESS, 0) + NICENESS, 19)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
