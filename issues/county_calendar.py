@@ -8,6 +8,7 @@ killed: the change ends complete and moves nothing twice.
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -121,8 +122,9 @@ def work(*, at: datetime) -> str:
     """Go on with what is unfinished, to the end of each; a change that another worker holds is left to it."""
     done = 0
     for pk in CalendarChange.objects.unfinished().values_list("pk", flat=True):
+        known = Known()
         try:
-            while step(pk, at=at):
+            while step(pk, at=at, known=known):
                 done += 1
         except Exception:
             logger.exception("Change %s of the calendar stopped; it goes on with the next turn.", pk)
@@ -130,34 +132,57 @@ def work(*, at: datetime) -> str:
 
 
 @transaction.atomic
-def step(pk: int, *, at: datetime) -> bool:
-    """One batch of a change, and where it has come to; whether there is more to do for this worker."""
+def step(pk: int, *, at: datetime, known: Known | None = None) -> bool:
+    """One batch of a change, and where it has come to; whether there is more to do for this worker.
+
+    `known`: what the worker has read for the batches before.
+    """
     change = CalendarChange.objects.lock(pk)
     if change is None or not change.is_running:
         return False
-    calendars = Calendars(change)
+    calendars, keys = (known or Known()).of(change)
     if change.last_pk == 0 and change.total == 0:
-        change.total = calendars.concerned().count()
-    ahead = calendars.concerned().with_project().beyond(change.last_pk)
-    issues = list((ahead.locked() if change.state == _State.APPLYING else ahead)[:BATCH])
+        change.total = len(keys)
+    batch = keys[(start := bisect_right(keys, change.last_pk)) : start + BATCH]
+    rows = calendars.concerned().with_project().with_ids(batch)
+    issues = list(rows.locked() if change.state == _State.APPLYING else rows) if batch else []
     moved = _turned(change, issues, calendars, at) if issues else []
     if change.state == _State.APPLYING and moved:
         entries = [(issue, {"change": change.pk, **facts_of(changed)}) for issue, changed in moved]
         ledger.append_many(entries, Verb.RECALENDAR, at=at, columns=COLUMNS)
-    _note(change, issues, moved, at)
+    change.seen += len(issues)
+    _note(change, batch, moved, at)
     return change.is_running
 
 
-def _note(change: CalendarChange, issues: Sequence[Issue], moved: Sequence[tuple[Issue, Changed]], at: datetime) -> None:
-    """How far it has come; at the end, that it is done."""
-    change.seen += len(issues)
+@dataclass
+class Known:
+    """What holds for all batches of a change while it is counted, or applied: the calendars, and what they concern.
+
+    Whatever comes to be concerned later has had its clocks set under the new days.
+    """
+
+    calendars: Calendars | None = None
+    keys: list[int] = field(default_factory=list)  # of the issues, in order, from where the change had come to
+    state: str = ""
+
+    def of(self, change: CalendarChange) -> tuple[Calendars, list[int]]:
+        """Read once for each state of the change."""
+        if self.calendars is None or self.state != change.state:
+            self.calendars, self.state = Calendars(change), change.state
+            self.keys = list(self.calendars.concerned().beyond(change.last_pk).values_list("pk", flat=True))
+        return self.calendars, self.keys
+
+
+def _note(change: CalendarChange, keys: Sequence[int], moved: Sequence[tuple[Issue, Changed]], at: datetime) -> None:
+    """How far it has come (a batch with those keys); at the end, that it is done."""
     change.moved += len(moved)
     if change.state == _State.COUNTING and len(change.examples) < EXAMPLES:
         shown = [{"number": issue.number, "level": issue.level, **facts_of(changed)} for issue, changed in moved]
         change.examples = (change.examples + shown)[:EXAMPLES]
-    if issues:
-        change.last_pk = issues[-1].pk
-    if len(issues) < BATCH:
+    if keys:
+        change.last_pk = keys[-1]
+    if len(keys) < BATCH:
         change.total = change.seen
         change.finished_at = at
         change.state = _State.COUNTED if change.state == _State.COUNTING else _State.APPLIED
@@ -208,7 +233,7 @@ class _Past:
 
 
 class Calendars:
-    """Both calendars of every place that a change concerns, made once each per batch."""
+    """Both calendars of every place that a change concerns, made once each."""
 
     def __init__(self, change: CalendarChange) -> None:
         self._change, self._days = change, _read(change.days)
