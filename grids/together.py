@@ -73,6 +73,14 @@ def own_rows(model: type[Model], relation: str, rows: Callable[[], Rows]) -> Pre
     return Prepared(lambda key: rows().filter(**{name: key}))
 
 
+def keep_nothing(instances: Iterable[Model], relation: str, rows: Rows) -> None:
+    """The same of instances that have none of the rows, which somebody knows; narrowed further, they stay none."""
+    none = rows.none()
+    none._result_cache = []
+    for instance in instances:
+        instance.__dict__.setdefault("_prefetched_objects_cache", {})[relation] = none
+
+
 def forget(instance: Model, *relations: str) -> None:
     """What was kept of these relations no longer holds: they are read anew when they are next asked for."""
     kept = instance.__dict__.get("_prefetched_objects_cache", {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, lru_cache
@@ -82,6 +82,11 @@ class Calendar:
 
     @cached_property
     def _years(self) -> dict[int, list[int]]:
+        return {}
+
+    @cached_property
+    def marks_known(self) -> dict[Hashable, tuple[datetime, ...]]:
+        """Marks of clocks under this calendar that were worked out before (`clock.marks_at`)."""
         return {}
 
 

@@ -6,7 +6,7 @@ Units decide the calendar. `h` and `min` run on rest days too; `wh` runs only in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,7 @@ from issues.spans import Span, Unit
 
 _NO_TIME = timedelta(0)
 _ONE_DAY = timedelta(days=1)
+_MARKS_KEPT = 4096  # clocks of which a calendar remembers the marks
 
 
 def after(span: Span, since: datetime, calendar: Calendar, *, pauses_at_night: bool = False) -> datetime:
@@ -120,10 +121,19 @@ class Mark:
     or_before: Span | None = None
 
 
-def marks_at(marks: Iterable[Mark], since: datetime, due: datetime, calendar: Calendar, *, natural: bool) -> list[datetime]:
-    """When each is reached, as `mark_at` says; the time that is worked is measured once."""
-    worked = _NO_TIME if natural else working_time(since, due, calendar)
-    return [_mark_at(mark, since, due, calendar, worked, natural=natural) for mark in marks]
+def marks_at(marks: Iterable[Mark], since: datetime, due: datetime, calendar: Calendar, *, natural: bool) -> Sequence[datetime]:
+    """When each is reached, as `mark_at` says; the time that is worked is measured once.
+
+    The calendar keeps the answer: a sweep sets hundreds of the same clocks going at one moment, and each is asked again and again.
+    """
+    asked = (tuple(marks), since, due, natural)
+    known = calendar.marks_known
+    if asked not in known:
+        if len(known) >= _MARKS_KEPT:
+            known.clear()
+        worked = _NO_TIME if natural else working_time(since, due, calendar)
+        known[asked] = tuple(_mark_at(mark, since, due, calendar, worked, natural=natural) for mark in asked[0])
+    return known[asked]
 
 
 def mark_at(mark: Mark, since: datetime, due: datetime, calendar: Calendar, *, natural: bool) -> datetime:

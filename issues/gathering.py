@@ -79,12 +79,17 @@ class Gathered:
 
 def _save_changes(issues: Sequence[Issue], as_read: Sequence[dict[str, Any]]) -> None:
     """Store every column that is not as it was read, of the issues of which any is not."""
-    fields = [field for field in Issue._meta.concrete_fields if not field.primary_key]
+    columns_of = [(field.name, field.attname) for field in Issue._meta.concrete_fields if not field.primary_key]
     columns, changed = set[str](), []
     for issue, before in zip(issues, as_read, strict=True):
         now = issue.__dict__
-        moved = {field.name for field in fields if now.get(field.attname) != before.get(field.attname)}
+        moved = {name for name, column in columns_of if _is_another(now.get(column), before.get(column))}
         if moved:
             changed.append(issue)
             columns |= moved
     save_columns(changed, sorted(columns))
+
+
+def _is_another(now: object, before: object) -> bool:
+    """Mostly it is the very same object: then nobody need ask whether two geometries are alike."""
+    return now is not before and now != before

@@ -23,7 +23,7 @@ from issues.models import Event, Issue, SubTask
 from issues.querysets import IssueQuerySet
 from issues.services import Act
 from issues.services.ending import ask_again_or_close
-from issues.side_by_side import acts_for
+from issues.side_by_side import Ground, acts_for
 from issues.task_clock import TaskReminder
 from issues.telling import Audience, tell
 from issues.terms import Verb
@@ -91,7 +91,7 @@ def sweep(due: Due, step: Step, at: datetime) -> Tally:
 
 def sweep_together(due: Due, verb: Verb, step: Shared, at: datetime) -> Tally:
     """The same, a batch to a transaction; for steps that write with the pen of their act, or nothing that another's would meet."""
-    tally, place = Tally(), None
+    tally, place, ground = Tally(), None, Ground(at)
     while place or due(at).exists():  # mostly nothing is: then this one question is all
         taken: list[Issue] = []
         try:
@@ -100,7 +100,7 @@ def sweep_together(due: Due, verb: Verb, step: Shared, at: datetime) -> Tally:
                 if not taken:
                     return tally
                 place = due(at).place_of(taken[-1])
-                _step_together(taken, verb, step, at)
+                _step_together(taken, verb, step, ground)
             tally.done += len(taken)
         except Exception:
             if not taken:
@@ -111,9 +111,9 @@ def sweep_together(due: Due, verb: Verb, step: Shared, at: datetime) -> Tally:
     return tally
 
 
-def _step_together(issues: list[Issue], verb: Verb, step: Shared, at: datetime) -> None:
+def _step_together(issues: list[Issue], verb: Verb, step: Shared, ground: Ground) -> None:
     pen = Gathered(issues)
-    for act in acts_for(issues, verb, at, pen):
+    for act in acts_for(issues, verb, ground, pen):
         step(act)
     pen.write()
 
@@ -159,6 +159,7 @@ def _remind(act: Act, reminder: Reminder) -> Event:
         digest=digest,
         at_limit=_at_limit(reminder, act.terms),
         pen=act.pen,
+        around=act.around,
     )
     return event
 

@@ -6,14 +6,15 @@ what is critical; a digest waits for the morning.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from issues import clock
 from issues.calendars import Calendar
-from issues.models import Event, HolderRequest, Issue, Notice, Submission, SubTask
+from issues.models import Event, HolderRequest, Issue, Notice, Outlet, Submission, SubTask
 from issues.notices.writing import Telling, is_demanded
 from issues.pens import AT_ONCE, Pen
 from issues.terms import Urgency, Verb
@@ -121,33 +122,58 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
 
 
 @dataclass(frozen=True)
+class Around:
+    """What was read for many issues at once: whoever holds a post in the units that lead them, and who listens from outside."""
+
+    staff: Mapping[int, Sequence[Person]]  # by unit
+    outlets: Sequence[Outlet]
+
+
+@dataclass(frozen=True)
 class Room:
     """What a choice of audience looks at: the event's issue, and who is posted to its place or above it."""
 
     event: Event
     issue: Issue
     posts: Sequence[Assignment]
+    around: Around | None = None
 
     def in_role(self, *roles: Role) -> list[Person]:
         return [post.person for post in self.posts if post.role in roles]
 
+    @cached_property
+    def chain(self) -> dict[int, Answer]:
+        """Who answers for the place, by level."""
+        return {answer.level: answer for answer in chain_from(self.posts)}
+
     def answer(self, level: int) -> Answer:
-        return next(answer for answer in chain_from(self.posts) if answer.level == level)
+        return self.chain[level]
 
     def answering(self, levels: Iterable[int]) -> list[Person]:
         answers = (self.answer(level) for level in levels)
         return [answer.person for answer in answers if answer.person]
 
     def unit_people(self) -> list[Person]:
-        if self.issue.lead_unit_id is None:
+        unit = self.issue.lead_unit_id
+        if unit is None:
             return []
-        held = Assignment.objects.active(self.event.at).in_role(Role.DEPARTMENT).of_unit(self.issue.lead_unit_id)
-        return [post.person for post in held]
+        if self.around and unit in self.around.staff:
+            return list(self.around.staff[unit])
+        return staff_of([unit], self.event.at)[unit]
 
     def people_of(self, unit_ids: Iterable[int]) -> list[Person]:
         """Everybody of those units who holds a post."""
         held = Assignment.objects.active(self.event.at).of_units(unit_ids)
         return [post.person for post in held]
+
+
+def staff_of(units: Collection[int], at: datetime) -> dict[int, list[Person]]:
+    """Who holds a post in each of those units, with what they chose to be told by; one statement however many units."""
+    found: dict[int, list[Person]] = {unit: [] for unit in units}
+    for post in Assignment.objects.active(at).in_role(Role.DEPARTMENT).of_units(units).select_related("person__notice_choice"):
+        assert post.person.unit_id is not None  # noqa: S101 - asked for by unit
+        found[post.person.unit_id].append(post.person)
+    return found
 
 
 def _sorters(room: Room) -> list[Person]:
@@ -274,6 +300,7 @@ def tell(
     digest: bool = False,
     at_limit: bool = False,
     pen: Pen = AT_ONCE,
+    around: Around | None = None,
 ) -> None:
     """Write the notices of an event; `audiences` in place of the table's, `digest`: not before the morning's.
 
@@ -289,10 +316,10 @@ def tell(
         kind=_kind(event, digest=digest),
         is_demanded=is_demanded(event, at_limit=at_limit),
     )
-    notices = telling.to_people(_people(Room(event, event.issue, posts), chosen)) if chosen else []
+    notices = telling.to_people(_people(Room(event, event.issue, posts, around), chosen)) if chosen else []
     if A.REQUESTERS in chosen:
         notices += telling.to_requesters(reports() if reports else _reports(event))
-    pen.notices(notices + telling.to_outlets())
+    pen.notices(notices + telling.to_outlets(around.outlets if around else None))
 
 
 def _kind(event: Event, *, digest: bool) -> str:

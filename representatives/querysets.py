@@ -115,8 +115,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
         By path, not by row: a redrawn area has another row, and who was posted to the old one still answers there.
         """
-        above = sorted({upper for path in paths for upper in paths_above(path)})
-        return self.filter(area__path__in=above).order_by("area__level", "term__startswith", "pk")
+        return self.standing_at({upper for path in paths for upper in paths_above(path)})
+
+    def standing_at(self, paths: Iterable[str]) -> Self:
+        """Assignments to the areas with those very paths, in the same order."""
+        return self.filter(area__path__in=sorted(paths)).order_by("area__level", "term__startswith", "pk")
 
     def lasting_beyond(self, at: datetime) -> Self:
         """Assignments that hold at that moment or begin after it."""

@@ -53,6 +53,8 @@ class Outlet(models.Model):
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
     last_sent_at = models.DateTimeField(_("last sent at"), null=True, blank=True)
 
+    area_path: str | None  # of its area, as `with_area_path` reads it
+
     objects = OutletQuerySet.as_manager()
 
     class Meta:
@@ -70,6 +72,12 @@ class Outlet(models.Model):
     def is_post(self) -> bool:
         """E-mail, SMS and calls go to people; everything else to one address of its own."""
         return self.channel in TO_PEOPLE
+
+    def hears(self, event: Event) -> bool:
+        """Whether it is to hear of that event; of an outlet that was read `with_area_path`."""
+        issue, path = event.issue, self.area_path
+        is_near = path is None or issue.path == path or issue.path.startswith(f"{path}.")
+        return is_near and self.unit_id in (None, issue.lead_unit_id) and (not self.verbs or event.verb in self.verbs)
 
     def is_held(self, at: datetime) -> bool:
         return self.held_until is not None and self.held_until > at

@@ -41,11 +41,13 @@ class Telling:
             found += [self._notice(way, submission=report) for way in _asked_for(report.requester)]
         return found
 
-    def to_outlets(self) -> list[Notice]:
-        """Webhooks and robots; of a sealed issue they never hear."""
-        if self.event.issue.sealed or self.event.issue.outlets_there is False:
+    def to_outlets(self, known: Sequence[Outlet] | None = None) -> list[Notice]:
+        """Webhooks and robots; of a sealed issue they never hear. `known`: those that listen there or anywhere, if they were read."""
+        issue = self.event.issue
+        if issue.sealed or issue.outlets_there is False:
             return []
-        return [self._notice(outlet.channel, outlet=outlet) for outlet in Outlet.objects.hearing(self.event)]
+        near = Outlet.objects.listening_at(issue.path) if known is None else known
+        return [self._notice(outlet.channel, outlet=outlet) for outlet in near if outlet.hears(self.event)]
 
     def _ways(self, reach: Reach) -> tuple[str, ...]:
         urgency = self.event.issue.urgency

@@ -65,11 +65,13 @@ class CountyDayQuerySet(models.QuerySet["CountyDay"]):
         """Days set for the area with that path or for any that it lies in, the widest area first."""
         return self.filter(area__path__in=paths_above(path)).order_by("-area__level")
 
+    def set_for(self, paths: Iterable[str]) -> Self:
+        """Days set for any of the areas with those very paths, each with its area."""
+        return self.filter(area__path__in=list(paths)).select_related("area").defer("area__boundary").order_by("day")
+
     def holding_at_any(self, paths: Iterable[str]) -> Self:
         """Days set for any of the areas with those paths or that they lie in, each with its area, the widest first."""
-        above = {upper for path in paths for upper in paths_above(path)}
-        found = self.filter(area__path__in=above).select_related("area").defer("area__boundary")
-        return found.order_by("-area__level")
+        return self.set_for({upper for path in paths for upper in paths_above(path)}).order_by("-area__level")
 
     def touching(self, path: str) -> Self:
         """Days set for the area with that path, for any that it lies in, or any within it, the widest area first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -184,6 +184,12 @@ class IssueQuerySet(UnderwayWords):
         from issues.models import Outlet
 
         return self.select_related("category", "handler__notice_choice").annotate(outlets_there=Exists(Outlet.objects.listening()))
+
+    def parts_there(self, ids: Collection[int], parts: Mapping[str, type[models.Model]]) -> Iterator[tuple[int, list[str]]]:
+        """(key, names) for each of these issues: of which of the models, told by name, there is a row that belongs to it."""
+        there = {f"has_{name}": Exists(model._default_manager.filter(issue=OuterRef("pk"))) for name, model in parts.items()}
+        for pk, *found in self.filter(pk__in=ids).order_by().annotate(**there).values_list("pk", *there):
+            yield pk, [name for name, is_there in zip(parts, found, strict=True) if is_there]
 
     def of_report(self, submission_id: int) -> Self:
         """The issue that the report with that key belongs to."""

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, Subquery, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from grids.models import paths_above
 from issues.notices.ways import TO_PEOPLE
 from issues.terms import Verb
 
@@ -227,13 +228,13 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
         """Addresses of other programs in use: most counties have none, and then no event asks further."""
         return self.filter(is_active=True).exclude(channel__in=TO_PEOPLE)
 
-    def hearing(self, event: Event) -> list[Outlet]:
-        """Addresses that are to hear of that event."""
-        issue = event.issue
-        parts = issue.path.split(".")
-        above = [".".join(parts[: n + 1]) for n in range(len(parts))]
-        near = self.listening().filter(Q(area=None) | Q(area__path__in=above), Q(unit=None) | Q(unit=issue.lead_unit_id))
-        return [outlet for outlet in near if not outlet.verbs or event.verb in outlet.verbs]
+    def listening_at(self, *paths: str) -> Self:
+        """Those of them that hear of something in one of these areas; each with its `area_path`."""
+        above = {upper for path in paths for upper in paths_above(path)}
+        return self.listening().filter(Q(area=None) | Q(area__path__in=above)).with_area_path()
+
+    def with_area_path(self) -> Self:
+        return self.annotate(area_path=F("area__path"))
 
     def for_channel(self, channel: str, at: datetime) -> Outlet:
         """The one row of e-mail, SMS or calls."""

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from grids.levels import Level
+from grids.models import paths_above
 from grids.together import read_together
 from issues import asking, calendars, ledger, policy, telling, workflow
 from issues.calling import can_only_be_called
@@ -95,6 +96,7 @@ class Act:
     submission: Submission | None = None
     also: dict[str, object] = field(default_factory=dict)  # what else the event says: of what became void with it
     pen: Pen = AT_ONCE
+    around: telling.Around | None = None  # what was read of units and addresses for many acts at once
 
     def __post_init__(self) -> None:
         self.from_status: str = self.issue.status
@@ -261,7 +263,7 @@ class Act:
 
     def next(self, verb: Verb, facts: Facts | None = None) -> Act:
         """The program's next act on the issue, in the same transaction; what this one has read holds for it too."""
-        following = Act(issue=self.issue, verb=verb, at=self.at, facts=facts or {}, pen=self.pen)
+        following = Act(issue=self.issue, verb=verb, at=self.at, facts=facts or {}, pen=self.pen, around=self.around)
         for read in ("terms", "calendar", "posts", "reports"):
             if read in self.__dict__:
                 setattr(following, read, self.__dict__[read])
@@ -308,7 +310,9 @@ class Act:
             former_paths=(former_path,) if former_path else (),
             pen=self.pen,
         )
-        telling.tell(event, posts=self.posts, calendar=self.calendar, reports=lambda: self.reports, pen=self.pen)
+        telling.tell(
+            event, posts=self.posts, calendar=self.calendar, reports=lambda: self.reports, pen=self.pen, around=self.around
+        )
         return event
 
     def _drop_request(self) -> None:
@@ -374,7 +378,12 @@ def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
 
 def all_posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
     """Who is posted to those places or above them, departments left out, each with what they chose to be told by, and area."""
-    found = Assignment.objects.active(at).answering_for(*paths).in_role(*_POSTED)
+    return all_posts_of({above for path in paths for above in paths_above(path)}, at)
+
+
+def all_posts_of(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
+    """The same of the very areas with those paths."""
+    found = Assignment.objects.active(at).standing_at(paths).in_role(*_POSTED)
     return found.select_related("person__notice_choice", "area").defer("area__boundary", "term")
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from grids.levels import Level
 from issues import ledger, services, sweeps
-from issues.models import EscalationRequest, Event, Issue, Notice
+from issues.models import EscalationRequest, Event, Issue, Notice, Outlet
 from issues.services import VERBS, Act
 from issues.sweeps import BATCH
 from issues.terms import Verb
@@ -51,6 +51,29 @@ def test_batch_costs_the_same_statements_for_three_issues_as_for_a_hundred(count
     _first, few, many = spent
 
     assert len(many) == len(few) <= 30
+
+
+def test_batch_that_units_lead_and_other_programs_hear_of_costs_the_same_statements_for_three_issues_as_for_a_hundred(
+    county: County,
+) -> None:
+    """Who speaks for a unit, and who listens from outside, is read for the batch and not for each issue."""
+    county["roads"].email = "roads@example.org"
+    county["roads"].save()
+    for name, area in (("near", county.areas[CELLS[0]]), ("everywhere", None), ("elsewhere", county.areas[CELLS[4]])):
+        Outlet.objects.create(channel=Notice.Channel.WEBHOOK, name=name, area=area, url="https://x.invalid/", created_at=MONDAY)
+    at, spent = china("2024-10-30 13:00"), []
+    for wanted in (2, 3, BATCH):
+        first = make.at_yellow(county, MONDAY)
+        make.do(first, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["roads"].pk)
+        alike(first, wanted - 1)
+        spent.append(statements(sweeps.warn, at))
+        heard = Notice.objects.filter(event__issue=first, event__verb=Verb.WARN, outlet__isnull=False)
+        assert {notice.outlet.name for notice in heard if notice.outlet} == {"near", "everywhere"}
+        assert Notice.objects.filter(event__issue=first, event__verb=Verb.WARN, person=county["roads"], channel="email").exists()
+        Issue.objects.update(climb_at=None, warn_at=None)
+    _first, few, many = spent
+
+    assert len(many) == len(few) <= 32
 
 
 def test_three_hundred_issues_cost_a_tenth_of_a_statement_each_and_every_row_once(county: County) -> None:
