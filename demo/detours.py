@@ -75,6 +75,8 @@ def more_time(life: Life, issue: Issue, thread: Thread, at: datetime) -> bool:
     while until.weekday() > 4:
         until += timedelta(days=1)
     life.do(issue, Verb.ASK_EXTENSION, life.holder(issue), at, **{Field.REASON: "材料尚未运到，需要顺延", Field.DUE: until})
+    if issue.level == Level.COUNTY:
+        life.then(issue, Verb.FORWARD, life.staff.one(Role.SUPERVISION_OFFICE, issue.path), at + timedelta(minutes=20))
     life.then(issue, Verb.EXTEND, approver(life, issue), at + timedelta(minutes=40))
     return True
 

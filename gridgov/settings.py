@@ -40,6 +40,20 @@ def required(name: str) -> str:
     return value
 
 
+def ranges(name: str, default: str) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Two ranges of numbers, such as “001-899,901-999”: how many digits each has, and from where to where they go.
+
+    Stops the start with a sentence if they are not two, overlap, or are not written with as many digits.
+    """
+    written = env.str(name, default=default)
+    ends = [end.strip() for part in written.split(",") for end in part.split("-")]
+    sound = len(ends) == 4 and all(end.isascii() and end.isdecimal() and len(end) == len(ends[0]) for end in ends)
+    low, high, second_low, second_high = (int(end) for end in ends) if sound else (0, 0, 0, 0)
+    if not low <= high or not second_low <= second_high or not (high < second_low or second_high < low):
+        raise ImproperlyConfigured(f"{name} is “{written}”; write two ranges that do not overlap, such as 001-899,901-999.")
+    return len(ends[0]), ((low, high), (second_low, second_high))
+
+
 # --- Who and where -----------------------------------------------------------------------------------------------
 PRODUCTION = choice("GRIDGOV_MODE", "demo", ("demo", "production")) == "production"
 DEBUG = env.bool("GRIDGOV_DEBUG", default=False)
@@ -54,6 +68,8 @@ CSRF_TRUSTED_ORIGINS = env.list("GRIDGOV_ORIGINS", default=[])
 PROXIES = env.int("GRIDGOV_PROXIES", default=0)
 # Whose emergency numbers and other doors (issues/data/doors_*.toml).
 DOORS = choice("GRIDGOV_DOORS", "cn", ("cn", "us"))
+# Numbers of cells within their village: those of base cells, then those of dedicated ones; with as many digits as written.
+CELL_DIGITS, CELL_NUMBERS = ranges("GRIDGOV_CELL_NUMBERS", "001-899,901-999")
 # The address residents reach, printed in QR codes; empty: the address of the request.
 PUBLIC_URL = env.str("GRIDGOV_PUBLIC_URL", default="").rstrip("/")
 # 主办单位 and 备案编号, shown in the footer.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from grids.errors import Refusal
 from grids.models import Area
-
-DIGITS = 3
-RANGES = {Area.Kind.BASE: (1, 899), Area.Kind.DEDICATED: (901, 999)}
 
 
 def free_codes(village: Area | None, count: int, kind: str = Area.Kind.BASE) -> list[str]:
@@ -17,11 +15,12 @@ def free_codes(village: Area | None, count: int, kind: str = Area.Kind.BASE) -> 
     Raises Refusal if the village has no room for as many numbers.
     """
     prefix = village.code if village else ""
-    low, high = RANGES[Area.Kind(kind)]
+    digits, (base, dedicated) = settings.CELL_DIGITS, settings.CELL_NUMBERS
+    low, high = dedicated if kind == Area.Kind.DEDICATED else base
     used = [
         int(code[len(prefix) :])
         for code in Area.objects.ever_numbered(prefix).values_list("code", flat=True)
-        if code[len(prefix) :].isdecimal() and len(code) == len(prefix) + DIGITS
+        if code[len(prefix) :].isdecimal() and len(code) == len(prefix) + digits
     ]
     start = max((number for number in used if low <= number <= high), default=low - 1) + 1
     if start + count - 1 > high:
@@ -29,4 +28,4 @@ def free_codes(village: Area | None, count: int, kind: str = Area.Kind.BASE) -> 
             _("“%(village)s” has no room for %(count)d more cells: its numbers %(low)d to %(high)d are used up to %(used)d.")
             % {"village": village, "count": count, "low": low, "high": high, "used": start - 1}
         )
-    return [f"{prefix}{number:0{DIGITS}d}" for number in range(start, start + count)]
+    return [f"{prefix}{number:0{digits}d}" for number in range(start, start + count)]

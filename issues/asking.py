@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from grids.levels import Level
 from issues.terms import Status, Verb
 from issues.workflow import MOVE, Move
+from representatives.roles import Role
 
 
 class Kind(TextChoices):
@@ -81,12 +83,19 @@ QUESTIONS: tuple[Question, ...] = (
 QUESTION: Mapping[Kind, Question] = {question.kind: question for question in QUESTIONS}
 ASKS: Mapping[Verb, Kind] = {question.asked_by: question.kind for question in QUESTIONS}
 GRANTS: Mapping[Verb, Kind] = {question.granted_by: question.kind for question in QUESTIONS}
-ANSWERS = frozenset(GRANTS) | {question.refused_by for question in QUESTIONS}
+ANSWERS = frozenset(GRANTS) | {question.refused_by for question in QUESTIONS} | {Verb.FORWARD}
+# Through whose hands a question goes on its way to whoever grants it: 延期 at red, 旗委分管领导 via 督查室.
+VIA: Mapping[tuple[Kind, Level], Role] = {(Kind.EXTENSION, Level.COUNTY): Role.SUPERVISION_OFFICE}
 
 
-def as_asked(move: Move, kind: str) -> Move:
-    """The row of the table for answering a question of that kind: who may grant may refuse."""
-    grant = MOVE[QUESTION[Kind(kind)].granted_by]
+def is_on_its_way(kind: str, desk: int, decider: str) -> bool:
+    """Whether the question lies with somebody who passes it on, not with whoever grants it."""
+    return VIA.get((Kind(kind), Level(desk))) == decider
+
+
+def as_asked(move: Move, kind: str, *, on_its_way: bool = False) -> Move:
+    """The row of the table for answering a question of that kind: who may grant, or pass it on, may refuse."""
     if move.verb != Verb.REFUSE_REQUEST:
         return move
-    return replace(move, green=grant.green, blue=grant.blue, yellow=grant.yellow, red=grant.red)
+    ruling = MOVE[Verb.FORWARD if on_its_way else QUESTION[Kind(kind)].granted_by]
+    return replace(move, green=ruling.green, blue=ruling.blue, yellow=ruling.yellow, red=ruling.red)

@@ -10,7 +10,7 @@ from issues.workflow import Move
 
 # The one that carries the issue on is the loud one; those that end it or send it back are marked.
 _ONWARD = (
-    *(question.granted_by for question in QUESTIONS), Verb.REVIEW, Verb.ACCEPT, Verb.ACKNOWLEDGE, Verb.RESOLVE,
+    *(question.granted_by for question in QUESTIONS), Verb.FORWARD, Verb.REVIEW, Verb.ACCEPT, Verb.ACKNOWLEDGE, Verb.RESOLVE,
     Verb.VERIFY, Verb.ENTER_RED, Verb.APPROVE_EXIT, Verb.LIST, Verb.RATE, Verb.PASS_ON_RATING, Verb.RESUME,
 )  # fmt: skip
 _BACKWARD = frozenset(

@@ -125,6 +125,13 @@ class Clocks:
         self._forget(Reason.SIGN)
         self.issue.sign_due_at = self._window("sign", at)
 
+    def wait_longer_for_contact(self) -> None:
+        """Another row of windows holds before the first contact was made: it has that row's time, never less than it had."""
+        issue, since = self.issue, self.started_at
+        if since and issue.contact_due_at:
+            issue.contact_due_at = max(issue.contact_due_at, self._window("contact", since))
+            self._forget(Reason.CONTACT)
+
     def made_safe(self, at: datetime) -> None:
         """Nobody is in danger any more: from now on the level's own clock runs, if it does not already."""
         issue = self.issue
@@ -277,7 +284,9 @@ class Clocks:
 
     @property
     def windows(self) -> Windows:
-        """The row for acceptance, acknowledgement and first contact."""
+        """The row for acceptance, acknowledgement and first contact; a project has one of its own."""
+        if self.issue.is_project:
+            return self.terms.project
         return self.terms.windows(self.issue.urgency, self.issue.request_type)
 
     @property

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from issues import policy
 from issues.asking import VERDICTS, Rest
 from issues.models import Category, Issue, Mark, Poll, Rating, Submission, SubTask
-from issues.terms import Beyond, Field, Urgency, Verb
+from issues.terms import Beyond, Field, Ground, Urgency, Verb
 from issues.wording import TAKES_TEXT
 from issues.workflow import LADDER, Move
 
@@ -48,7 +48,7 @@ _SHORT = {
 _KINDS: Mapping[Field, str] = {
     **dict.fromkeys((Field.PUBLIC_LINE, Field.NON_PUBLIC_REASON, Field.TITLE), "line"),
     **dict.fromkeys((Field.DUE, Field.RESUME_ON), "date"),
-    **dict.fromkeys((Field.UNITS, Field.SUBMISSIONS, Field.CONSENT), "many"),
+    **dict.fromkeys((Field.UNITS, Field.NOTIFIED, Field.SUBMISSIONS, Field.CONSENT), "many"),
     **dict.fromkeys((Field.MINUTE, Field.BALLOTS), "parts"),
     Field.AREA: "area",
     Field.ISSUE: "issue",
@@ -108,6 +108,7 @@ HELP: Mapping[Field, Promise] = {
     Field.AREA: gettext_lazy("The code of the cell, village or township where it is; type a name to look it up."),
     Field.BEYOND: gettext_lazy("Why it is beyond the township; say more under “Reason”."),
     Field.UNITS: gettext_lazy("Each gets a part of the work; the lead unit stays answerable for the whole."),
+    Field.NOTIFIED: gettext_lazy("They are told and may follow it; nothing is asked of them."),
     Field.LEADER: gettext_lazy("Named in public; follows the issue until it is done."),
     Field.PROGRESS: gettext_lazy("What has been done since the last line, and what comes next."),
     Field.TASK: gettext_lazy("One or two sentences; every unit that you tick reads the same."),
@@ -135,6 +136,7 @@ MISSING: Mapping[Field, Promise] = {
     Field.AREA: gettext_lazy("Give the code of the place."),
     Field.REPLY: gettext_lazy("Write the reply to the requester."),
     Field.BEYOND: gettext_lazy("Choose what the township lacks."),
+    Field.GROUND: gettext_lazy("Choose one of the two."),
     Field.LEADER: gettext_lazy("Choose the leader."),
     Field.PROGRESS: gettext_lazy("Say how it stands."),
     Field.PUBLIC_LINE: gettext_lazy("Write the line that the public reads."),
@@ -151,6 +153,13 @@ MISSING: Mapping[Field, Promise] = {
     Field.MILESTONES: gettext_lazy("Give at least one milestone."),
     Field.BALLOTS: gettext_lazy("Count the ballots: how many were asked, and what they said."),
 }
+
+
+def help_of(field: Field, move: Move, issue: Issue) -> str:
+    """What to write, or of whom to think: whoever dispatches is told which units usually lead what it is about."""
+    if field is Field.UNIT and move.verb == Verb.DISPATCH and issue.category.lead:
+        return _("Usually: %(lead)s") % {"lead": issue.category.lead}
+    return str(HELP.get(field, ""))
 
 
 class Lists(Protocol):
@@ -230,6 +239,7 @@ def _people(people: Sequence[Person]) -> Choices:
 _CHOICES: Mapping[Field, Callable[[Move, Lists], Choices | Grouped]] = {
     Field.UNIT: lambda move, lists: lists.units,
     Field.UNITS: lambda move, lists: lists.units,
+    Field.NOTIFIED: lambda move, lists: lists.units,
     Field.PERSON: lambda move, lists: _people(lists.handlers),
     Field.LEADER: lambda move, lists: _people(lists.leaders),
     Field.RATING: lambda move, lists: _labelled(Rating.Value.choices),
@@ -240,6 +250,7 @@ _CHOICES: Mapping[Field, Callable[[Move, Lists], Choices | Grouped]] = {
     Field.URGENCY: _urgencies,
     Field.LEVEL: _levels,
     Field.BEYOND: lambda move, lists: _labelled(Beyond.choices),
+    Field.GROUND: lambda move, lists: _labelled(Ground.choices),
     Field.SHOWN: lambda move, lists: [("staff", _("staff only")), ("requester", _("the requester too, word for word"))],
     Field.SUB_TASK: _sub_tasks,
     Field.MARK: lambda move, lists: _labelled(Mark.choices),

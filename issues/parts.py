@@ -7,7 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db.models import Prefetch, prefetch_related_objects
 
 from grids.together import Rows, keep, keep_nothing, kept_for, own_rows, read_together
-from issues.models import EscalationRequest, Event, Evidence, HolderRequest, Issue, KeySupervisionEntry, Milestone, Poll, SubTask
+from issues.models import (
+    EscalationRequest,
+    Event,
+    Evidence,
+    HolderRequest,
+    Issue,
+    KeySupervisionEntry,
+    Milestone,
+    NotifiedUnit,
+    Poll,
+    SubTask,
+)
 
 Sets = Mapping[str, Callable[[], Rows]]
 # Of every issue, by the name under which the issue answers with them: what verbs ask before they do anything.
@@ -22,6 +33,7 @@ _FOR_PAGE: Sets = {
     **_ASKED,
     "events": lambda: Event.objects.with_words().order_by("number"),
     "polls": lambda: Poll.objects.for_issue_page(),
+    "notified": lambda: NotifiedUnit.objects.for_issue_page(),
     "evidence": lambda: Evidence.objects.with_publication(),
 }
 _OWN_FOR_ACT, _OWN_FOR_PAGE = ({name: own_rows(Issue, name, rows) for name, rows in sets.items()} for sets in (_FOR_ACT, _FOR_PAGE))

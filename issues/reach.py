@@ -57,7 +57,7 @@ def may_open(scope: Scope, at: datetime) -> Q:
     found |= within_paths(scope.paths(Sees.RAISED)) & (raised | _asked_above(scope))
     found |= within_paths(scope.paths(Sees.RED)) & (Q(level=Level.COUNTY) | _asked_above(scope))
     if scope.unit_id is not None:
-        asked = Q(lead_unit=scope.unit_id) | _asked_to_help(scope) | Q(delegate_unit=scope.unit_id)
+        asked = Q(lead_unit=scope.unit_id) | _asked_to_help(scope) | _let_know(scope) | Q(delegate_unit=scope.unit_id)
         found |= _places(scope, *SPEAKS_FOR_UNIT) & asked  # an office is asked to help as a department is
     if scope.paths(Sees.OWN):
         found |= _entered_by(scope)
@@ -145,6 +145,13 @@ def _asked_to_help(scope: Scope) -> Q:
     from issues.models import SubTask
 
     return Q(pk__in=SubTask.objects.of_unit(scope.unit_id).values("issue")) if scope.unit_id else NONE
+
+
+def _let_know(scope: Scope) -> Q:
+    """Issues of which the unit was let know."""
+    from issues.models import NotifiedUnit
+
+    return Q(pk__in=NotifiedUnit.objects.of_unit(scope.unit_id).values("issue")) if scope.unit_id else NONE
 
 
 def _owed(scope: Scope) -> Q:

@@ -18,7 +18,7 @@ from issues.models import Issue
 from issues.policy import Policy
 from issues.recalendar_parts import Moved, Parts, PartsTurn
 from issues.rests import Pause, Rests
-from issues.spans import Unit
+from issues.spans import Span, Unit
 from issues.terms import Status
 
 COLUMNS = (
@@ -76,21 +76,31 @@ class Turn:
         return {column: (before[column], after[column]) for column in COLUMNS if before[column] != after[column]} | also
 
     def _move_dates(self, started: datetime | None, was: Clocks) -> None:
-        issue, windows = self.issue, was.windows
+        issue, windows = self.issue, self.terms.windows(self.issue.urgency, self.issue.request_type)
         assert issue.triage_due_at is not None  # noqa: S101 - asked by `take`
         issue.triage_due_at = self._moved(issue.triage_due_at, issue.reported_at, issue.reported_at, windows.triage.unit)
         starts = clock.started_at(issue.accepted_at, issue.triage_due_at)
         started = started or starts
         if issue.contact_due_at and issue.first_contact_at is None:
             rests = self._rests(natural=was.limit.is_natural)
-            issue.contact_due_at = self._rested(issue.contact_due_at, started, starts, windows.contact.unit, rests)
+            unit = self._unit_of("contact", started, rests.before(issue.contact_due_at, self.old))
+            issue.contact_due_at = self._rested(issue.contact_due_at, started, starts, unit, rests)
         if issue.sign_due_at and self.handed_at:
-            issue.sign_due_at = self._moved(issue.sign_due_at, self.handed_at, self.handed_at, windows.sign.unit)
+            unit = self._unit_of("sign", self.handed_at, issue.sign_due_at)
+            issue.sign_due_at = self._moved(issue.sign_due_at, self.handed_at, self.handed_at, unit)
         if issue.total_due_at and not self._follows_plan:
             rests = self._rests(natural=True)
             issue.total_due_at = self._rested(issue.total_due_at, started, starts, self.terms.total.unit, rests)
         if issue.level_due_at and issue.level_since:
             self._move_level(was, started, starts)
+
+    def _unit_of(self, window: str, since: datetime, due: datetime) -> Unit:
+        """What a window counts in: a project's own, if it was counted by it; it was another's before it became one."""
+        own: Span = getattr(self.terms.project, window)
+        if self.issue.is_project and clock.after(own, since, self.old) == due:
+            return own.unit
+        usual: Span = getattr(self.terms.windows(self.issue.urgency, self.issue.request_type), window)
+        return usual.unit
 
     def _rests(self, *, natural: bool = False) -> Rests:
         return Rests(tuple(self.pauses), natural)

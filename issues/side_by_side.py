@@ -15,7 +15,7 @@ from issues.models import CountyDay, Issue, Outlet, Submission
 from issues.parts import read_parts
 from issues.pens import Pen
 from issues.services import Act
-from issues.services.acting import all_posts_of
+from issues.services.posted import all_posts_of
 from issues.telling import Around, staff_of
 from issues.terms import Verb
 from representatives.models import Assignment, Person

@@ -20,7 +20,7 @@ from issues.pens import AT_ONCE, Pen
 from issues.terms import Urgency, Verb
 from issues.workflow import MOVE, RUNGS, Level
 from representatives.chain import Answer, chain_from
-from representatives.models import Assignment, Person
+from representatives.models import Assignment, Person, Unit
 from representatives.roles import SPEAKS_FOR_UNIT, Role
 
 
@@ -31,6 +31,8 @@ class Audience(StrEnum):
     LEADER = "leader"  # who answers one level up; for a lead unit, who dispatched to it
     NEXT_LEVEL = "next_level"
     BELOW = "below"  # who answers at the levels that the issue has left or skipped
+    COPIED = "copied"  # of what a unit is to do: the village and the township, always
+    NOTIFIED = "notified"  # units that the event lets know
     VERIFIERS = "verifiers"
     DECIDERS = "deciders"  # of the red list
     SIGNERS = "signers"  # of listed supervision: the county's leaders
@@ -56,13 +58,13 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.SUPPLEMENT:   (A.HANDLER,),
     Verb.ACCEPT:       (A.REQUESTERS, A.DESK, A.BELOW, A.CLAIMANTS),
     Verb.DECLINE:      (A.REQUESTERS, A.CLAIMANTS),
-    Verb.DISPATCH:     (A.HANDLER, A.COVER),
+    Verb.DISPATCH:     (A.HANDLER, A.COVER, A.COPIED, A.NOTIFIED),
     Verb.MAKE_SAFE:    (A.HANDLER, A.NEXT_LEVEL),
     Verb.ESCALATE:     (A.HANDLER, A.BELOW, A.REQUESTERS),
     Verb.RETURN_DOWN:  (A.HANDLER, A.REQUESTERS),
     Verb.DRAFT_RED:    (A.HANDLER, A.DECIDERS),
     Verb.PROPOSE_RED:  (A.DECIDERS,),
-    Verb.ENTER_RED:    (A.HANDLER, A.SUPERVISED, A.BELOW, A.REQUESTERS),
+    Verb.ENTER_RED:    (A.HANDLER, A.SUPERVISED, A.NOTIFIED, A.BELOW, A.REQUESTERS),
     Verb.REFUSE_RED:   (A.HANDLER,),
     Verb.SUPERVISE:    (A.HANDLER, A.SUPERVISED),
     Verb.LIFT:         (A.HANDLER, A.SUPERVISED),
@@ -102,6 +104,7 @@ TOLD: Mapping[Verb, tuple[Audience, ...]] = {
     Verb.DEFER:           (A.ASKERS, A.HANDLER, A.REQUESTERS),
     Verb.EXPLAIN:         (A.ASKERS, A.HANDLER, A.REQUESTERS, A.CLAIMANTS),
     Verb.APPROVE_PLAN:    (A.ASKERS, A.HANDLER, A.REQUESTERS),
+    Verb.FORWARD:         (A.APPROVERS,),
     Verb.REFUSE_REQUEST:  (A.ASKERS, A.HANDLER),
     Verb.UPHOLD:          (A.HANDLER, A.SORTERS, A.REQUESTERS),
     Verb.OVERRULE:        (A.HANDLER, A.REQUESTERS),
@@ -197,12 +200,24 @@ def _leader(room: Room) -> list[Person]:
 
 
 def _next_level(room: Room) -> list[Person]:
+    """Who answers one level up; above the county's office stand its leaders, who sign what is late there."""
     above = [level for level in RUNGS if level > room.issue.level]
-    return room.answering(above[:1])
+    return room.answering(above[:1]) if above else room.in_role(Role.COUNTY_LEADER)
 
 
 def _below(room: Room) -> list[Person]:
     return room.answering(level for level in RUNGS if level < room.issue.level)
+
+
+def _copied(room: Room) -> list[Person]:
+    """Whoever is asked at the place knows whose it is: the village, and the township where it does not decide itself."""
+    levels = [level for level in (Level.VILLAGE, Level.TOWNSHIP) if level <= room.issue.level]
+    return room.answering(levels) if room.issue.lead_unit_id else []
+
+
+def _notified(room: Room) -> list[Person]:
+    codes = room.event.facts.get("notified", ())
+    return room.people_of(Unit.objects.with_codes(codes).values_list("pk", flat=True)) if codes else []
 
 
 def _verifiers(room: Room) -> list[Person]:
@@ -232,7 +247,7 @@ def _addressee(room: Room) -> list[Person]:
 def _helpers(room: Room) -> list[Person]:
     """Everybody who speaks for a unit of which the event names the sub-task, void ones included."""
     facts = room.event.facts
-    numbers = {*facts.get("tasks", ()), *facts.get("dropped_tasks", ())}
+    numbers = {number for key in ("tasks", "dropped_tasks", "brought_forward") for number in facts.get(key, ())}
     if not numbers:
         return []
     units = [task.unit_id for task in SubTask.objects.of_issues([room.issue.pk]) if task.number in numbers]
@@ -274,6 +289,8 @@ CHOICES: Mapping[Audience, Callable[[Room], list[Person]]] = {
     A.LEADER: _leader,
     A.NEXT_LEVEL: _next_level,
     A.BELOW: _below,
+    A.COPIED: _copied,
+    A.NOTIFIED: _notified,
     A.VERIFIERS: _verifiers,
     A.DECIDERS: lambda room: room.in_role(Role.SUPERVISION_OFFICE),
     A.SIGNERS: lambda room: room.in_role(Role.COUNTY_LEADER),
@@ -309,7 +326,7 @@ def tell(
     """
     if audiences is None and event.verb == Verb.WARN:
         return  # told right after, once it is clear whom and whether it can wait
-    chosen = tuple(TOLD.get(Verb(event.verb), ()) if audiences is None else audiences)
+    chosen = _chosen(event) if audiences is None else tuple(audiences)
     telling = Telling(
         event,
         when=_not_before(event, calendar, digest=digest),
@@ -320,6 +337,12 @@ def tell(
     if A.REQUESTERS in chosen:
         notices += telling.to_requesters(reports() if reports else _reports(event))
     pen.notices(notices + telling.to_outlets(around.outlets if around else None))
+
+
+def _chosen(event: Event) -> tuple[Audience, ...]:
+    """By the table; and units whose part is due earlier for what was done."""
+    named = TOLD.get(Verb(event.verb), ())
+    return (*named, A.HELPERS) if "brought_forward" in event.facts else named
 
 
 def _kind(event: Event, *, digest: bool) -> str:

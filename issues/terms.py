@@ -91,6 +91,13 @@ class Beyond(TextChoices):
     LEGACY = "legacy", _("a legacy of the past")  # 历史遗留
 
 
+class Ground(TextChoices):
+    """Why an issue goes back to the level below (domain notes §3.2): one of these, and words."""
+
+    NOT_TRIED = "not_tried", _("the level below has the power and has not tried")
+    INCOMPLETE = "incomplete", _("something is missing in what was handed up")
+
+
 class Verb(TextChoices):
     SUBMIT = "submit", _("Submit")
     JOIN = "join", _("Report the same")
@@ -161,6 +168,7 @@ class Verb(TextChoices):
     ASK_SUSPENSION = "ask_suspension", _("Ask to suspend")
     ASK_DEFERRAL = "ask_deferral", _("Ask for the deferred list")
     ASK_EXPLANATION = "ask_explanation", _("Ask to close with explanation")
+    FORWARD = "forward", _("Pass the question on to a county leader")
     REFUSE_REQUEST = "refuse_request", _("Refuse what was asked")
     UPHOLD = "uphold", _("Uphold the objection")
     OVERRULE = "overrule", _("Reject the objection")
@@ -216,7 +224,9 @@ class Field(TextChoices):
     REPLY = "reply", _("Reply to the requester")
     SUBMISSION = "submission", _("On behalf of which report")
     BEYOND = "beyond", _("What the township lacks")
+    GROUND = "ground", _("On which ground")
     UNITS = "units", _("Helping units")
+    NOTIFIED = "notified", _("Units that are to know")
     LEADER = "leader", _("Named leader")
     PROGRESS = "progress", _("Progress")
     SHOWN = "shown", _("Who reads it")

@@ -119,16 +119,16 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.ACCEPT,       _NEW,              _S.ACCEPTED,             _who(GM, GL, VS, TC), _who(VS, TC),    _who(TC),            _who(TC),   (), (Field.CATEGORY, Field.URGENCY, Field.LEVEL)),
     Move(Verb.PLACE,        _NEW,              None,                    _who(GM, GL, VS, TC), _who(VS, TC),    _who(TC),            _who(TC),   (Field.AREA,)),
     Move(Verb.DECLINE,      _NEW,              _S.DECLINED,             _who(VS, TC),         _who(TC),        _who(TC),            _who(DUC),  (Field.REASON, Field.REPLY)),
-    Move(Verb.DISPATCH,     _HELD,             _S.ASSIGNED,             _who(VS, SYS),        _who(VS),        _who(TC),            _who(DUC),  (Field.UNIT,), (Field.TEXT,)),
+    Move(Verb.DISPATCH,     _HELD,             _S.ASSIGNED,             _who(VS, SYS),        _who(VS),        _who(TC),            _who(DUC),  (Field.UNIT,), (Field.TEXT, Field.NOTIFIED)),
     Move(Verb.ACKNOWLEDGE,  _WAITING,          _S.IN_PROGRESS,          _who(PR),             _who(VS, PR),    _who(TC, LEAD),      _who(LEAD)),
     Move(Verb.CONTACT,      _HELD,             None,                    _who(GM, GL, PR, VS), _who(VS, PR),    _who(TC, LEAD),      _who(LEAD, DUC), (), (Field.TEXT,)),
     Move(Verb.MAKE_SAFE,    _HELD | _NEW,      None,                    _who(GM, GL, PR, VS), _who(GM, GL, PR, VS), _who(GM, GL, VS, TC, LEAD), _who(GM, GL, VS, TC, LEAD, DUC), (Field.TEXT,)),
     Move(Verb.NOTE,         OPEN,              None,                    _STAFF,               _STAFF,          _STAFF,              _STAFF,     (Field.TEXT,), (Field.REPLY, *_OUTCOME)),
     Move(Verb.ESCALATE,     _HELD,             _S.ASSIGNED,             LADDER[0].raised_by | {SYS}, LADDER[1].raised_by | {SYS}, NOBODY, NOBODY, (Field.TRIED,), also_from=_NEW),
-    Move(Verb.RETURN_DOWN,  _HELD,             _S.ASSIGNED,             NOBODY,               _who(VS),        _who(TC),            _who(DUC),  _REASON),
+    Move(Verb.RETURN_DOWN,  _HELD,             _S.ASSIGNED,             NOBODY,               _who(VS),        _who(TC),            _who(DUC),  (Field.GROUND, Field.REASON)),
     Move(Verb.DRAFT_RED,    _HELD,             None,                    NOBODY,               NOBODY,          _who(SYS),           NOBODY,     also_from=_NEW),
     Move(Verb.PROPOSE_RED,  _HELD,             None,                    NOBODY,               NOBODY,          _who(TC),            NOBODY,     LADDER[2].raising_needs),
-    Move(Verb.ENTER_RED,    _HELD,             _S.ASSIGNED,             NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT), (Field.UNITS, Field.BEYOND, Field.MINUTE)),
+    Move(Verb.ENTER_RED,    _HELD,             _S.ASSIGNED,             NOBODY,               NOBODY,          _who(DUC),           NOBODY,     (Field.REASON, Field.UNIT), (Field.UNITS, Field.NOTIFIED, Field.BEYOND, Field.MINUTE)),
     Move(Verb.REFUSE_RED,   _HELD,             None,                    NOBODY,               NOBODY,          _who(DUC),           NOBODY,     _REASON),
     Move(Verb.APPROVE_EXIT, _FEEDBACK,         None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  _REASON),
     Move(Verb.WARN,         OPEN,              None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
@@ -154,6 +154,7 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.RESUME,       frozenset({_S.SUSPENDED}), _S.IN_PROGRESS,  _who(VS, SYS),        _who(TC, SYS),   _who(DUC, SYS),      _who(CL, SYS)),
     Move(Verb.DEFER,        _HELD,             _S.DEFERRED,             _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REPLY,)),
     Move(Verb.EXPLAIN,      _WORKING | _FEEDBACK, _S.CLOSED_EXPLAINED,  _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.REPLY,), (Field.REASON,)),
+    Move(Verb.FORWARD,      _HELD,             None,                    NOBODY,               NOBODY,          NOBODY,              _who(DUC),  (), (Field.TEXT,)),
     Move(Verb.REFUSE_REQUEST, _HELD | _FEEDBACK, None,                  _who(VS, TC),         _who(TC),        _who(DUC),           _who(CL),   _REASON),
     Move(Verb.REVIEW,       frozenset({_S.DEFERRED}), None,             _who(TC),             _who(TC),        _who(DUC),           _who(CL),   (Field.VERDICT, Field.REASON), (Field.REPLY,)),
     Move(Verb.OBJECT,       frozenset({_S.DECLINED, _S.DEFERRED}), None, _who(RES),           _who(RES),       _who(RES),           _who(RES),  _REASON),
@@ -200,7 +201,12 @@ MOVES: tuple[Move, ...] = (
     Move(Verb.PURGE,        OPEN | ENDS,       None,                    _who(SYS),            _who(SYS),       _who(SYS),           _who(SYS)),
 )
 # fmt: on
-# Never the program's: the database refuses their event without a person.
+# Decisions that stay people's (domain notes §3.2): the database refuses their event without a person, but for history from another system.
+SIGNED = frozenset(
+    {Verb.DECLINE, Verb.MERGE, Verb.EXPLAIN, Verb.EXTEND, Verb.SUSPEND, Verb.DEFER, Verb.REVIEW, Verb.APPROVE_PLAN}
+    | {Verb.FORWARD, Verb.REFUSE_REQUEST, Verb.UPHOLD, Verb.OVERRULE, Verb.DECIDE_LEVEL, Verb.RETURN_DOWN, Verb.TAKE_UP, Verb.SPLIT}
+)
+# The same of the red list, letters and photos, which no other system's history tells of.
 BY_PEOPLE = frozenset(
     {Verb.PROPOSE_RED, Verb.ENTER_RED, Verb.REFUSE_RED, Verb.SUPERVISE, Verb.LIFT, Verb.PROPOSE_LISTED, Verb.LIST}
     | {Verb.REFUSE_LISTED, Verb.APPOINT, Verb.REPORT_PROGRESS, Verb.APPROVE_EXIT, Verb.EXIT_DOWN, Verb.LETTER, Verb.ANSWER_LETTER}

@@ -13,12 +13,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from issues import services
+from issues.fields import HELP, MISSING, TEXT_LENGTH
 from issues.models import Issue
 from issues.services import IN_BULK, Outcome, Picked, Result
 from issues.terms import Field, Verb
 from issues.workflow import MOVE
 from mapui.form_options import unit_choices
-from mapui.forms import HELP, MISSING, TEXT_LENGTH
 from representatives.models import Person
 from representatives.scopes import Scope
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from issues import fields
 from issues.errors import Refusal
-from issues.fields import HELP, LINE_LENGTH, MISSING, TEXT_LENGTH
+from issues.fields import LINE_LENGTH, MISSING, TEXT_LENGTH
 from issues.models import Issue
 from issues.terms import Field, Verb
 from issues.wording import TAKES_TEXT
@@ -72,7 +72,7 @@ class MoveForm(forms.Form):
         field.required = required
         if (proposed := asking_forms.proposed(self.move, self.issue, wanted)) is not None:
             field.initial = proposed
-        field.help_text = str(HELP.get(wanted, ""))
+        field.help_text = fields.help_of(wanted, self.move, self.issue)
         field.error_messages["required"] = str(MISSING.get(wanted, _("This is needed.")))
         return [(wanted.value, field)]
 
@@ -246,12 +246,12 @@ def _level(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     return forms.ChoiceField(label=wanted.label, choices=choices, initial=form.issue.light.value, widget=forms.RadioSelect)
 
 
-def _beyond(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
+def _one_of(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=forms.RadioSelect)
 
 
 def _units(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    entry = form.issue.standing_entry if form.move.verb == Verb.APPOINT else None
+    entry = form.issue.standing_entry if form.move.verb == Verb.APPOINT and wanted is Field.UNITS else None
     choices = [choice for _kind, found in form.choices(wanted) for choice in found]
     return forms.TypedMultipleChoiceField(
         label=wanted.label,
@@ -303,8 +303,10 @@ _MAKERS: Mapping[Field, Callable[[MoveForm, Field, bool], forms.Field]] = {
     Field.CATEGORY: _category,
     Field.URGENCY: _urgency,
     Field.LEVEL: _level,
-    Field.BEYOND: _beyond,
+    Field.BEYOND: _one_of,
+    Field.GROUND: _one_of,
     Field.UNITS: _units,
+    Field.NOTIFIED: _units,
     Field.LEADER: _leader,
     Field.PROGRESS: _words,
     Field.SHOWN: _shown,

@@ -17,7 +17,7 @@ from grids.models import Area
 from grids.prepared import Prepared
 from grids.together import knowing, own_rows, read_together
 from issues import contacts, ledger, services
-from issues.asking import ANSWERS, Kind
+from issues.asking import ANSWERS, Kind, is_on_its_way
 from issues.buttons import ordered
 from issues.errors import Conflict, Refusal
 from issues.models import (
@@ -71,6 +71,11 @@ class Asked(NamedTuple):
     @property
     def decider(self) -> str:
         return str(Role(self.request.decider).label)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it lies with somebody who passes it on, not with whoever decides."""
+        return is_on_its_way(self.request.kind, self.request.desk, self.request.decider)
 
     @property
     def asker(self) -> str:
@@ -220,6 +225,7 @@ class IssuePage:
         if self.issue.lead_unit:
             names[self.issue.lead_unit.code] = self.issue.lead_unit.name
         names |= {task.unit.code: task.unit.name for task in self.issue.sub_tasks.all()}
+        names |= {known.unit.code: known.unit.name for known in self.issue.notified.all()}
         shown = self.joint.shown(self.events)
         only = self.joint.requester_words_only(shown)
         return timeline.lines(shown, names, wordless=self.joint.wordless(shown), requester_words_only=only)

@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 
 from grids.models import Area
 from issues import services, wording
-from issues.fields import grouped
+from issues.fields import HELP, LINE_LENGTH, TEXT_LENGTH, grouped
 from issues.models import Category, Issue, ReplyTemplate
 from issues.terms import Field, Verb
 from mapui import clocks
-from mapui.forms import HELP, LINE_LENGTH, TEXT_LENGTH
 from representatives.models import Person, Unit
 
 NAME_LENGTH = 60

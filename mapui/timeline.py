@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop
 
 from issues.asking import Kind, Rest, Verdict
 from issues.models import Event, KeySupervisionEntry, Rating
-from issues.terms import Actor, Beyond, Cause, Field, Light, Status, Urgency, Verb
+from issues.terms import Actor, Beyond, Cause, Field, Ground, Light, Status, Urgency, Verb
 from issues.workflow import light_of
 from mapui.templatetags.gridgov import when
 from representatives.roles import Role
@@ -166,6 +166,7 @@ _DETAILS: Mapping[str, Detail] = {
     "consent": lambda value, names: _("told on the telephone, passed on with consent"),
     "grade": _choice(KeySupervisionEntry.Grade),
     "beyond": _choice(Beyond),
+    "ground": _choice(Ground),
     "helpers": _several(gettext_noop("Helping units: %(names)s")),
     "letter": _named(gettext_noop("Letter %(name)s")),
     "urgency": _choice(Urgency),
@@ -179,6 +180,8 @@ _DETAILS: Mapping[str, Detail] = {
     "proposed": _named(gettext_noop("Proposed: %(name)s")),
     "milestone": _named(gettext_noop("Milestone %(name)s")),
     "units": _several(gettext_noop("Units: %(names)s")),
+    "notified": _several(gettext_noop("Let know: %(names)s")),
+    "brought_forward": _several(gettext_noop("Earlier with the issue, sub-task: %(names)s")),
     "dispute": _named(gettext_noop("On disputed ground: %(name)s")),
     "due": _moment(gettext_noop("New date: %(when)s")),
 }

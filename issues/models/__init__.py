@@ -9,7 +9,7 @@ from issues.models.governing import CalendarChange, PolicyDraft, Simulation, Sta
 from issues.models.heat import HeatArea, HeatBin, HeatState
 from issues.models.hot import HotPlace, HotRun, HotSpot, Kind, Topic, TopicLine, Trend
 from issues.models.intake import Attachment, Evidence, Rating, Requester, Submission
-from issues.models.joint import Mark, SubTask
+from issues.models.joint import Mark, NotifiedUnit, SubTask
 from issues.models.ledger import Event, EventText
 from issues.models.looks import ContactList, ContactLook
 from issues.models.notices import Notice, NoticeChoice, Occasion, Outlet
@@ -54,6 +54,7 @@ __all__ = [
     "MonthlyReview",
     "Notice",
     "NoticeChoice",
+    "NotifiedUnit",
     "Occasion",
     "Outlet",
     "PolicyDraft",

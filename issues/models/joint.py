@@ -1,4 +1,4 @@
-"""Handling together: what other units are asked to do for an issue (协办, 吹哨), and what they answered."""
+"""Handling together: what other units are asked to do for an issue (协办, 吹哨), what they answered, and who just knows (知会)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from issues.models.casework import Issue
-from issues.querysets import SubTaskQuerySet
+from issues.querysets import NotifiedUnitQuerySet, SubTaskQuerySet
 from representatives.models import Person, Unit
 
 
@@ -102,3 +102,23 @@ class SubTask(models.Model):
             return False
         on_site_late = self.on_site_by is not None and (self.acknowledged_at or at) > self.on_site_by
         return on_site_late or (self.answered_at or at) > self.due_at
+
+
+class NotifiedUnit(models.Model):
+    """知会: a unit that is to know of an issue without being asked for anything. It reads what the requester reads."""
+
+    issue = models.ForeignKey(Issue, models.PROTECT, related_name="notified", verbose_name=_("issue"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="notified_of", verbose_name=_("unit"))
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+
+    objects = NotifiedUnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unit that was let know")
+        verbose_name_plural = _("units that were let know")
+        ordering = ("at", "pk")
+        constraints = (models.UniqueConstraint(fields=("issue", "unit"), name="notified_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.issue_id} {self.unit_id}"

@@ -14,7 +14,7 @@ from grids.levels import Level
 from issues.models.casework import Issue
 from issues.querysets import EventQuerySet, EventTextQuerySet
 from issues.terms import Actor, Field, Status, Verb, verbs
-from issues.workflow import BY_PEOPLE
+from issues.workflow import BY_PEOPLE, SIGNED
 from representatives.models import Person
 
 # What staff write for the requester; reasons, minutes and notes among staff are not.
@@ -57,6 +57,10 @@ class Event(models.Model):
             models.CheckConstraint(
                 condition=~Q(verb__in=sorted(BY_PEOPLE)) | (Q(by__isnull=False) & ~Q(actor=Actor.SYSTEM)),
                 name="event_red_by_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(verb__in=sorted(SIGNED)) | (Q(by__isnull=False) & ~Q(actor=Actor.SYSTEM)) | Q(facts__has_key="source"),
+                name="event_signed_by_people",
             ),
         )
         indexes = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from grids.levels import Level
 from issues.models import Issue, Notice, Occasion
 from issues.notices.confirming import code_of
 from issues.notices.letters import Letter
-from issues.terms import Light, Status, Verb
+from issues.terms import Field, Light, Status, Verb
 from issues.workflow import light_of
 
 LINES = 15  # of a robot's message; who wants more opens the program
@@ -32,7 +32,7 @@ def sentence(notice: Notice) -> str:
         code = code_of(notice.submission.requester) if notice.submission.requester else ""
         return gettext("%(code)s is the code that confirms notices about your report %(number)s") % {**words, "code": code}
     if notice.submission_id is not None:
-        return gettext("Your report %(number)s: %(status)s") % words
+        return _to_requester(notice, words)
     if event.verb == Verb.WARN:
         return gettext("Issue %(number)s is coming due or is late (%(status)s)") % words
     return gettext("Issue %(number)s: %(verb)s (%(status)s)") % words
@@ -41,6 +41,27 @@ def sentence(notice: Notice) -> str:
 def _of_occasion(occasion: Occasion) -> str:
     """What it is and where; never what it says."""
     return gettext("%(place)s: %(what)s") % {"place": occasion.area.name, "what": occasion.get_kind_display()}
+
+
+def _to_requester(notice: Notice, words: Mapping[str, object]) -> str:
+    """What has become of the report; of more time and of a rest, until when."""
+    facts = notice.step.facts
+    until = {Verb.EXTEND: facts.get("due"), Verb.SUSPEND: facts.get("resume")}.get(Verb(notice.step.verb))
+    if not until:
+        return gettext("Your report %(number)s: %(status)s") % words
+    moment = datetime.fromisoformat(str(until))
+    day = date_format(localtime(moment) if moment.tzinfo else moment, "DATE_FORMAT")
+    if notice.step.verb == Verb.EXTEND:
+        return gettext("Your report %(number)s: more time was granted, until %(day)s") % {**words, "day": day}
+    return gettext("Your report %(number)s: work on it rests until %(day)s") % {**words, "day": day}
+
+
+def _said(notice: Notice) -> list[str]:
+    """What staff wrote for the requester of why it takes longer; of nothing else, and nobody else is told."""
+    if notice.submission_id is None or notice.step.verb not in (Verb.EXTEND, Verb.SUSPEND):
+        return []
+    said = notice.step.public_texts.get(Field.REPLY, "")
+    return [said] if said else []
 
 
 def link(notice: Notice) -> str:
@@ -105,7 +126,7 @@ def _matters(letter: Letter) -> list[list[Notice]]:
 
 def _lines_of(notices: Sequence[Notice]) -> list[str]:
     """One line per thing that happened, and until when it is to be done; the same line once."""
-    lines = dict.fromkeys(sentence(notice) for notice in notices)
+    lines = dict.fromkeys(line for notice in notices for line in (sentence(notice), *_said(notice)))
     event = notices[-1].event
     if event is None or event.issue.level_due_at is None or not notices[0].person_id:
         return list(lines)

@@ -6,7 +6,7 @@ from issues.querysets.files import AttachmentQuerySet, EvidenceQuerySet, Publica
 from issues.querysets.governing import CalendarChangeQuerySet, PolicyDraftQuerySet, SimulationQuerySet
 from issues.querysets.hot import HotPlaceQuerySet, HotRunQuerySet, HotSpotQuerySet, TopicQuerySet
 from issues.querysets.issues import IssueQuerySet
-from issues.querysets.joint import JudgementQuerySet, PollQuerySet, SubTaskQuerySet
+from issues.querysets.joint import JudgementQuerySet, NotifiedUnitQuerySet, PollQuerySet, SubTaskQuerySet
 from issues.querysets.ledger import EventQuerySet, EventTextQuerySet
 from issues.querysets.looks import ContactListQuerySet, ContactLookQuerySet
 from issues.querysets.notices import NoticeChoiceQuerySet, NoticeQuerySet, OutletQuerySet
@@ -39,6 +39,7 @@ __all__ = [
     "MilestoneQuerySet",
     "NoticeChoiceQuerySet",
     "NoticeQuerySet",
+    "NotifiedUnitQuerySet",
     "OutletQuerySet",
     "PolicyDraftQuerySet",
     "PolicyQuerySet",

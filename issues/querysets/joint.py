@@ -12,10 +12,22 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
 if TYPE_CHECKING:
-    from issues.models import Issue, Judgement, Poll, SubTask
+    from issues.models import Issue, Judgement, NotifiedUnit, Poll, SubTask
     from representatives.models import Person
 
     Who = Person | AnonymousUser
+
+
+class NotifiedUnitQuerySet(models.QuerySet["NotifiedUnit"]):
+    def of_unit(self, unit_id: int) -> Self:
+        return self.filter(unit=unit_id)
+
+    def about(self, issue: Issue) -> Self:
+        return self.filter(issue=issue)
+
+    def for_issue_page(self) -> Self:
+        """Each with its unit."""
+        return self.select_related("unit")
 
 
 class SubTaskQuerySet(models.QuerySet["SubTask"]):

@@ -133,9 +133,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(wanted).for_letters()
 
     def for_letters(self) -> Self:
-        """Oldest first, each with its addressee, event, issue, category and area, or its occasion."""
+        """Oldest first, each with its addressee, event and its words, issue, category and area, or its occasion."""
         who = ("person__notice_choice", "submission__requester", "outlet")
-        found = self.select_related(*who, "event__issue__category", "event__issue__area", "occasion__area")
+        found = self.select_related(*who, "event__words", "event__issue__category", "event__issue__area", "occasion__area")
         return found.defer("event__issue__area__boundary", "occasion__area__boundary").order_by("pk")
 
     def gone(self, at: datetime) -> int:

@@ -33,7 +33,7 @@ from issues.services import (  # noqa: F401 - they register what they do
     supervising,
     transcribing,
 )
-from issues.services.acting import VERBS, Act, posts_at, posts_over
+from issues.services.acting import VERBS, Act
 from issues.services.answering import ways_open
 from issues.services.bulk import IN_BULK, ROWS_AT_MOST, Outcome, Picked, Result, move_each
 from issues.services.desk import drop_filter, drop_template, may_keep, save_filter, save_template, template_paths, template_unit
@@ -55,6 +55,7 @@ from issues.services.moving import (
 )
 from issues.services.notices import mark_read
 from issues.services.pausing import rests_for
+from issues.services.posted import posts_at, posts_over
 from issues.services.publishing import draw_copy, hide_photo, issue_of, publish_photo
 from issues.services.transcribing import keep_transcript, transcribe
 

@@ -15,7 +15,6 @@ from typing import Any
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from grids.models import paths_above
 from grids.together import read_together
 from issues import asking, calendars, ledger, policy, telling, workflow
 from issues.calling import can_only_be_called
@@ -27,6 +26,7 @@ from issues.parts import parts_for_act
 from issues.pens import AT_ONCE, Pen
 from issues.querysets import SubmissionQuerySet
 from issues.querysets.notices import DECISIONS
+from issues.services.posted import all_posts_over, posts_at
 from issues.terms import Actor, Field, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move
 from representatives.chain import Answer, chain_from
@@ -43,12 +43,11 @@ Ending = Callable[["Act"], None]
 VERBS: dict[Verb, Doing] = {}
 GUARDS: dict[Verb, list[Guard]] = {}  # each is asked; the first sentence is the answer
 ENDINGS: list[Ending] = []
+FOLLOWING: list[Ending] = []  # asked before whatever was done is written down
 
 _LONGEST = {Field.PUBLIC_LINE: 200, Field.NON_PUBLIC_REASON: 200}
 _LONG = 4000
 _CODES = frozenset({Field.AREA, Field.CATEGORY})  # a cell's code has as many digits as an identity number
-_POSTED = frozenset(Role) - {Role.DEPARTMENT}
-_IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
 _STAND_IN = frozenset(role for roles in SUCCESSION.values() for role in roles[1:])
 
 
@@ -82,6 +81,12 @@ def at_end(ending: Ending) -> Ending:
     return ending
 
 
+def whenever_written(following: Ending) -> Ending:
+    """Registers what has to follow from how a verb has left the issue, whichever verb it was."""
+    FOLLOWING.append(following)
+    return following
+
+
 @dataclass
 class Act:
     """One verb, one issue (locked), one moment. `acting_as` is what the ledger writes down as the actor."""
@@ -101,6 +106,7 @@ class Act:
     def __post_init__(self) -> None:
         self.from_status: str = self.issue.status
         self.from_level: int | None = self.issue.level
+        self.was_due_at = self.issue.level_due_at
 
     # --- what the act stands on ---
 
@@ -294,6 +300,8 @@ class Act:
         # Whose act it was: another requester of the same issue is not shown what this one wrote.
         own = {"report": self.submission.pk} if self.submission else {}
         self._drop_request()
+        for follow in FOLLOWING:
+            follow(self)
         if self.verb in DECISIONS and self.issue.status in workflow.UNTOLD:
             self.issue.to_call = any(can_only_be_called(report) for report in self.reports)
         event = ledger.append(
@@ -329,7 +337,10 @@ class Act:
 
 def _ruling(move: Move, request: HolderRequest | None, level: int) -> tuple[Move, int]:
     """The row of the table, and the level whose column says who may: of a question, those of the desk it lies on."""
-    return (asking.as_asked(move, request.kind), request.desk) if request else (move, level)
+    if request is None:
+        return move, level
+    on_its_way = asking.is_on_its_way(request.kind, request.desk, request.decider)
+    return asking.as_asked(move, request.kind, on_its_way=on_its_way), request.desk
 
 
 def act_of_person(issue: Issue, verb: Verb, person: Person, at: datetime, facts: Facts | None = None) -> Act:
@@ -369,28 +380,6 @@ def _by_unit(issue: Issue, person: Person, held: frozenset[Role]) -> workflow.Ac
     if issue.delegate_unit_id == person.unit_id and person.unit_id != issue.lead_unit_id:
         found.add(Actor.DELEGATE)
     return frozenset(found)
-
-
-def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
-    """Who is posted to the place or above it in a role of the succession, each with person, their unit and area."""
-    return posts_over((path,), at)
-
-
-def all_posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
-    """Who is posted to those places or above them, departments left out, each with what they chose to be told by, and area."""
-    return all_posts_of({above for path in paths for above in paths_above(path)}, at)
-
-
-def all_posts_of(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
-    """The same of the very areas with those paths."""
-    found = Assignment.objects.active(at).standing_at(paths).in_role(*_POSTED)
-    return found.select_related("person__notice_choice", "area").defer("area__boundary", "term")
-
-
-def posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
-    """The same for several places; of each, those count whose area is the place or holds it."""
-    found = Assignment.objects.active(at).answering_for(*paths).in_role(*_IN_SUCCESSION)
-    return found.select_related("person__unit", "area").defer("area__boundary", "term")
 
 
 def _stands_in_for(held: frozenset[Role], posts: Iterable[Assignment]) -> frozenset[Role]:

@@ -10,6 +10,7 @@ from issues.errors import Refusal
 from issues.models import Event
 from issues.services.acting import Act, does, unless
 from issues.services.ending import close_if_complete, open_feedback
+from issues.services.knowing import let_know
 from issues.services.projects import report_progress
 from issues.services.red import drop_proposal, stay_on_red_list
 from issues.services.supervision import lead_changed
@@ -32,6 +33,7 @@ def dispatch(act: Act) -> Event:
         issue.lead_unit = chosen_unit(act)
         record = {"unit": issue.lead_unit.code}
         lead_changed(act, issue.lead_unit)
+        let_know(act)
     act.set_status()
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)

@@ -168,9 +168,13 @@ def _correct_urgency(act: Act) -> None:
     if not act.has(Field.URGENCY):
         return
     try:
-        act.issue.urgency = Urgency(act.text(Field.URGENCY))
+        wanted = Urgency(act.text(Field.URGENCY))
     except ValueError:
         raise Refusal(gettext("There is no such urgency."), field=Field.URGENCY.value) from None
+    if wanted == Urgency.CRITICAL != act.issue.urgency:
+        sentence = gettext("Critical is what somebody says who is asked whether anyone is in danger, and nothing else.")
+        raise Refusal(sentence, field=Field.URGENCY.value)
+    act.issue.urgency = wanted
 
 
 def _chosen_level(act: Act, suggested: int) -> Level:

@@ -11,7 +11,7 @@ from grids.together import forget
 from issues import task_clock
 from issues.errors import Refusal
 from issues.models import Event, Issue, Mark, SubTask
-from issues.services.acting import Act, actors_at, at_end, does, owner_of, unless
+from issues.services.acting import Act, actors_at, at_end, does, owner_of, unless, whenever_written
 from issues.terms import Actor, Field, Urgency, Verb
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import IN_PART, POSTS, Sees
@@ -183,6 +183,21 @@ def drop_tasks(act: Act) -> None:
         _end(task, act.at, "dropped_at")
     if dropped:
         act.also["dropped_tasks"] = [task.number for task in dropped]
+
+
+@whenever_written
+def keep_within(act: Act) -> None:
+    """No part is due after the issue itself: where its own date has moved before theirs, they come along, and the units are told."""
+    own = act.issue.level_due_at
+    if own is None or own == act.was_due_at or own <= act.at:
+        return
+    beyond = [task for task in act.issue.open_sub_tasks if task.due_at > own]
+    for task in beyond:
+        task.due_at = own
+        task.warn_at = task_clock.next_reminder(task, act.terms, act.calendar, after=act.at)
+    if beyond:
+        SubTask.objects.bulk_update(beyond, ["due_at", "warn_at"])
+        act.also["brought_forward"] = [task.number for task in beyond]
 
 
 # --- how each found the other ---

@@ -9,11 +9,12 @@ from django.utils.translation import gettext
 from grids.levels import Level
 from grids.together import forget
 from issues import clock, recurrence
+from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, Minute
 from issues.services.acting import Act, does, unless
 from issues.services.raising import forget_proposal
 from issues.services.red import drop_proposal, leave_red_list
-from issues.terms import Cause, Field, Status, Verb
+from issues.terms import Cause, Field, Ground, Status, Verb
 
 _DOWN = frozenset({Verb.RETURN_DOWN, Verb.EXIT_DOWN})
 
@@ -133,9 +134,13 @@ def _arrived_at(act: Act) -> datetime | None:
 
 @does(Verb.RETURN_DOWN)
 def return_down(act: Act) -> Event:
-    """Back to the level below, with the reason."""
+    """Back to the level below: on one of the two grounds there are, and with the reason in words."""
+    ground = act.text(Field.GROUND)
+    if ground not in Ground.values:
+        sentence = gettext("Say on which ground: the level below has not tried what it could, or something is missing.")
+        raise Refusal(sentence, field=Field.GROUND.value)
     hand_down(act)
-    return act.write(texts=act.texts(Field.REASON), is_public=True)
+    return act.write({"ground": ground}, texts=act.texts(Field.REASON), is_public=True)
 
 
 def hand_down(act: Act) -> None:

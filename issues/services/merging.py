@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.utils.translation import gettext
 
 from grids.levels import Level
 from issues import numbers, telling
 from issues.errors import Refusal
-from issues.models import Category, Event, Issue, KeySupervisionEntry, Submission
+from issues.models import Category, Event, Issue, Submission
 from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list
+from issues.services.supervision import enter
 from issues.terms import Field, Verb
 
 TITLE_MAX = 120
@@ -21,7 +23,7 @@ _INHERITED = (
     "policy", "handler", "handler_fallback", "lead_unit", "climb_cause", "reported_at", "accepted_at", "level_since",
     "acknowledged_at", "first_contact_at", "triage_due_at", "contact_due_at", "level_due_at", "total_due_at", "warn_at", "climb_at",
     "sign_due_at", "due_soon_at", "made_safe_at", "warned", "reminded", "reopened", "rectify_rounds", "recurrence_of",
-    "non_public", "sealed",
+    "non_public", "sealed", "dispute", "disputed_by",
 )  # fmt: skip
 
 
@@ -72,11 +74,11 @@ def split(act: Act) -> Event:
     other = _split_off(act)
     other.save(force_insert=True)
     Submission.objects.with_ids(leaving).join(other)
-    if other.level == Level.COUNTY:
-        _stay_listed(act, other)
     record = {"moved": sorted(leaving)}
-    born = Act(issue=other, verb=Verb.SPLIT, at=act.at, by=act.by, actors=act.actors, acting_as=act.acting_as)
+    born = replace(act, issue=other, facts={Field.REASON: act.text(Field.REASON)}, also={})
     born.from_status, born.from_level = "", None
+    if other.level == Level.COUNTY:
+        _stay_listed(act, born)
     told = born.write(record | {"from": issue.number}, is_public=True)
     telling.tell(told, posts=act.posts, calendar=act.calendar, audiences=(telling.Audience.REQUESTERS,))
     return act.write(record | {"into": other.number}, texts=act.texts(Field.REASON), is_public=True)
@@ -120,15 +122,11 @@ def _category(act: Act) -> Category:
     return category
 
 
-def _stay_listed(act: Act, other: Issue) -> None:
-    """What is split off a red issue stands in the list like the one it comes from."""
+def _stay_listed(act: Act, born: Act) -> None:
+    """What is split off a red issue stands in the list like the one it comes from, and owes its line of progress as soon."""
     entry = act.issue.standing_entry
-    if entry and act.by:
-        KeySupervisionEntry.objects.create(
-            issue=other,
-            grade=entry.grade,
-            lead_unit=entry.lead_unit,
-            entered_by=act.by,
-            entered_at=act.at,
-            reason=act.text(Field.REASON),
-        )
+    if entry is None:
+        return
+    enter(born, entry.grade, entry.lead_unit, entry.helpers.all(), leader=entry.leader, due_at=entry.due_at)
+    born.issue.progress_due_at = act.issue.progress_due_at
+    born.clocks.plan_warning(act.at)

@@ -13,10 +13,11 @@ from grids.levels import Level
 from issues import workflow
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Category, Event, Issue, Rating, Submission, SubTask
-from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at, posts_at
+from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at
 from issues.services.joint import TASKS_OF
+from issues.services.posted import posts_at
 from issues.services.units import representatives_for
-from issues.terms import Actor, Beyond, Field, Urgency, Verb
+from issues.terms import Actor, Beyond, Field, Ground, Urgency, Verb
 from issues.workflow import MOVE, MOVES, RUNGS, Move
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
@@ -134,7 +135,7 @@ def levels_to_accept(issue: Issue, person: Person, at: datetime, posts: Iterable
 
 def field_choices(issue: Issue, field: Field, person: Person | None, at: datetime) -> list[tuple[str, str]]:
     """(value, label) of what may stand in a field of a move; empty for free text."""
-    if field in (Field.UNIT, Field.UNITS):
+    if field in (Field.UNIT, Field.UNITS, Field.NOTIFIED):
         return [(str(unit.pk), unit.name) for unit in Unit.objects.for_place(issue.path)]
     if field == Field.PERSON:
         act = Act(issue=issue, verb=Verb.DISPATCH, at=at)
@@ -144,6 +145,8 @@ def field_choices(issue: Issue, field: Field, person: Person | None, at: datetim
         return [(str(post.person.pk), post.person.name) for post in posts if post.role == Role.COUNTY_LEADER]
     if field == Field.BEYOND:
         return [(beyond.value, str(beyond.label)) for beyond in Beyond]
+    if field == Field.GROUND:
+        return [(ground.value, str(ground.label)) for ground in Ground]
     if field == Field.CATEGORY:
         return [(category.code, category.name) for category in Category.objects.in_use()]
     if field == Field.URGENCY:

@@ -47,6 +47,8 @@ def take_as_project(act: Act) -> Event:
         defaults={"reason": act.text(Field.REASON), "taken_by": act.by, "taken_at": act.at, "report_due_at": report_by},
     )
     issue.is_project, issue.project = True, project
+    if issue.first_contact_at is None and issue.contact_due_at and act.at <= issue.contact_due_at:
+        act.clocks.wait_longer_for_contact()  # what was missed already stays missed
     act.clocks.start_level(act.at, now=act.at)
     facts = {"due": issue.level_due_at.isoformat() if issue.level_due_at else ""}
     return act.write(facts, texts=act.texts(Field.REASON, Field.REPLY), is_public=True)

@@ -13,6 +13,7 @@ from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, KeySupervisionEntry, Minute
 from issues.services.acting import Act, does, unless
 from issues.services.joint import ask_named
+from issues.services.knowing import let_know
 from issues.services.supervision import await_progress, end_supervision, enter, record_step, standing
 from issues.services.units import chosen_helpers, chosen_unit
 from issues.terms import Beyond, Cause, Field, Verb
@@ -128,6 +129,7 @@ def enter_red(act: Act) -> Event:
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
     ask_named(act, helpers, act.text(Field.REASON))
+    let_know(act)
     record = {"slip": slip.number, "unit": unit.code, "helpers": [helper.code for helper in helpers]}
     return act.write(record | act.dues(), texts=act.texts(Field.REASON), is_public=True)
 

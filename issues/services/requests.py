@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues.asking import GRANTS, QUESTION, Kind
+from issues.asking import GRANTS, QUESTION, VIA, Kind, is_on_its_way
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest
 from issues.services.acting import Act, does, unless
@@ -48,7 +48,13 @@ def ask(act: Act, kind: Kind, *, desk: Level | None = None, **details: Any) -> H
 
 
 def _decider(act: Act, kind: Kind, desk: Level) -> Role:
-    """The role whose queue it waits in: the one that the table names, or who stands in while its post is vacant."""
+    """The role whose queue it waits in first: that of whoever passes it on, unless they ask themselves; else who grants it."""
+    via = VIA.get((kind, desk))
+    return via if via and act.acting_as != via else granter(act, kind, desk)
+
+
+def granter(act: Act, kind: Kind, desk: Level) -> Role:
+    """The role that the table names for granting it, or who stands in while its post is vacant."""
     named = [role for role in Role if role in MOVE[QUESTION[kind].granted_by].who(desk)]
     for role in named:
         level = POSTS[role].answers_at
@@ -63,7 +69,27 @@ def nothing_to_grant(act: Act) -> str:
     kind = GRANTS[act.verb]
     if act.pending is None or act.pending.kind != kind:
         return gettext("Nobody has asked for this: %(kind)s.") % {"kind": kind.label}
+    if is_on_its_way(act.pending.kind, act.pending.desk, act.pending.decider):
+        words = {"office": Role(act.pending.decider).label}
+        return gettext("It lies with the %(office)s, which has not passed it on yet.") % words
     return _asked_by_oneself(act)
+
+
+@unless(Verb.FORWARD)
+def nothing_to_forward(act: Act) -> str:
+    if act.pending is None or not is_on_its_way(act.pending.kind, act.pending.desk, act.pending.decider):
+        return gettext("Nothing was asked that waits to be passed on.")
+    return _asked_by_oneself(act)
+
+
+@does(Verb.FORWARD)
+def forward(act: Act) -> Event:
+    """On to whoever grants it, with what those who pass it on think of it."""
+    request = act.pending
+    assert request is not None  # noqa: S101 - asked by the guard
+    request.decider = granter(act, Kind(request.kind), Level(request.desk))
+    request.save(update_fields=["decider"])
+    return act.write(record(request), texts=act.texts(Field.TEXT))
 
 
 @unless(Verb.OVERRULE)

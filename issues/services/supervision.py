@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext
@@ -14,19 +14,28 @@ from issues.errors import Refusal
 from issues.models import EscalationRequest, KeySupervisionEntry, ListingRequest, SupervisionStep
 from issues.services.acting import Act
 from issues.terms import Field
-from representatives.models import Unit
+from representatives.models import Person, Unit
 
 
 def enter(
-    act: Act, grade: KeySupervisionEntry.Grade, unit: Unit, helpers: Sequence[Unit] = (), slip: EscalationRequest | None = None
+    act: Act,
+    grade: str,
+    unit: Unit,
+    helpers: Iterable[Unit] = (),
+    *,
+    slip: EscalationRequest | None = None,
+    leader: Person | None = None,
+    due_at: datetime | None = None,
 ) -> KeySupervisionEntry:
-    """A supervision begins, by a person: the database takes none without."""
+    """A supervision begins, by a person: the database takes none without. `leader`, `due_at`: of listed supervision."""
     assert act.by is not None  # noqa: S101 - the table lets only people do it
     entry = KeySupervisionEntry.objects.create(
         issue=act.issue,
         slip=slip,
         grade=grade,
         lead_unit=unit,
+        leader=leader,
+        due_at=due_at,
         entered_by=act.by,
         entered_at=act.at,
         reason=act.text(Field.REASON),

@@ -23,12 +23,22 @@ def chosen_unit(act: Act) -> Unit:
 
 def chosen_helpers(act: Act) -> list[Unit]:
     """The units that were named to help, each once and in order of their codes; the lead unit is none of them."""
-    given = act.facts.get(Field.UNITS) or ()
+    return _chosen_several(act, Field.UNITS, gettext("A helping unit does not serve this place."))
+
+
+def chosen_to_know(act: Act) -> list[Unit]:
+    """The units that were named to be let know, in the same way."""
+    return _chosen_several(act, Field.NOTIFIED, gettext("A unit that is to know does not serve this place."))
+
+
+def _chosen_several(act: Act, name: Field, sentence: str) -> list[Unit]:
+    """`sentence`: what is said of a unit that does not serve the place."""
+    given = act.facts.get(name) or ()
     wanted = {str(one) for one in given} if isinstance(given, (list, tuple, set, frozenset)) else {str(given)}
     wanted -= {str(act.facts.get(Field.UNIT)), ""}
     found = [unit for unit in Unit.objects.for_place(act.issue.path) if str(unit.pk) in wanted]
     if len(found) < len(wanted):
-        raise Refusal(gettext("A helping unit does not serve this place."), field=Field.UNITS.value)
+        raise Refusal(sentence, field=name.value)
     return sorted(found, key=lambda unit: unit.code)
 
 

@@ -185,6 +185,14 @@ def test_code_of_a_retired_cell_is_never_given_again(db):
     assert free_codes(town.village, 1, Area.Kind.DEDICATED) == [f"{town.village.code}901"]
 
 
+def test_county_may_number_its_cells_with_other_digits_and_ranges(db, settings):
+    settings.CELL_DIGITS, settings.CELL_NUMBERS = 4, ((1, 7999), (8000, 9999))
+    town = draw_cells("A")
+
+    assert free_codes(town.village, 2) == [f"{town.village.code}0001", f"{town.village.code}0002"]
+    assert free_codes(town.village, 1, Area.Kind.DEDICATED) == [f"{town.village.code}8000"]
+
+
 def test_village_when_it_has_no_numbers_left_says_so(db):
     town = draw_cells("A")
     Area.objects.filter(pk=town["A"].pk).update(code=f"{town.village.code}898")

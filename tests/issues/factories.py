@@ -183,7 +183,7 @@ def report(
 FACTS: dict[Verb, dict[str, object]] = {
     Verb.DECLINE: {"reason": "not ours", "reply": "Please ask the court."},
     Verb.NOTE: {"text": "ordered the parts"},
-    Verb.RETURN_DOWN: {"reason": "you have not tried"},
+    Verb.RETURN_DOWN: {"ground": "not_tried", "reason": "you have not tried"},
     Verb.RESOLVE: {"resolution": "New seals fitted", "public_line": "Door repaired"},
     Verb.REJECT: {"reason": "it still draughts"},
     Verb.REOPEN: {"reason": "it came back"},

@@ -16,6 +16,7 @@ from issues.terms import Light, Verb
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town
+from tests.issues import factories as make
 from tests.issues.factories import do
 from tests.issues.reports import NOW, at_point, draft, territory
 from tests.issues.test_statements import few_statements
@@ -145,3 +146,15 @@ def test_report_there_costs_no_more_than_the_ceiling(town, people, dispute):
     reported(town)
     with few_statements("report on disputed ground"):
         reported(town)
+
+
+def test_what_is_split_off_on_disputed_ground_is_claimed_as_well(town, people, dispute):
+    issue = reported(town)
+    leaves = make.report(issue, NOW)
+    do(issue, Verb.ACCEPT, people["town"], NOW)
+
+    event = do(issue, Verb.SPLIT, people["town"], NOW, submissions=[leaves.pk], title="另一处草场", reason="两处地界")
+
+    other = Issue.objects.get(number=event.facts["into"])
+    assert (other.dispute, other.disputed_by) == (dispute, issue.disputed_by)
+    assert Issue.objects.visible_to(people["south"], NOW).filter(pk=other.pk).exists()

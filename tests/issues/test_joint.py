@@ -9,12 +9,14 @@ import pytest
 
 from issues import services, sweeps
 from issues.errors import Forbidden, OutOfScope, Refusal
-from issues.models import Issue, Notice, SubTask
+from issues.models import Event, Issue, Notice, NotifiedUnit, SubTask
 from issues.terms import Status, Urgency, Verb
+from mapui.issue_page import IssuePage
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, TUESDAY, ask, china, do
 
 HOUR = timedelta(hours=1)
+NORMAL = "env.waste"  # working days, not hours
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +233,67 @@ def test_at_red_the_supervision_office_whistles_and_the_lead_asks_for_help(count
     do(issue, Verb.ANSWER, county["tc1"], MONDAY, text="closed")
 
     assert [task.answered_by for task in SubTask.objects.order_by("number")] == [None, county["tc1"]]
+
+
+# --- never after the issue itself ---
+
+
+def test_part_is_due_earlier_when_the_issue_is_and_the_unit_is_told(county):
+    issue = make.at_red(county, MONDAY, about=NORMAL)
+    do(issue, Verb.ASK_HELP, county["duc"], MONDAY, units=[county.units["power"].pk], task="poles")
+    (task,) = issue.open_sub_tasks
+    assert task.due_at == issue.level_due_at == china("2024-10-24 17:30")
+
+    event = do(issue, Verb.EXIT_DOWN, county["duc"], TUESDAY)
+
+    task.refresh_from_db()
+    assert task.due_at == issue.level_due_at == china("2024-10-12 17:30")
+    assert task.warn_at
+    assert task.warn_at < task.due_at
+    assert event.facts["brought_forward"] == [task.number]
+    assert event.notices.filter(person=county["power"]).exists()
+
+
+def test_part_stays_as_it_is_when_the_issue_gets_more_time_or_is_late(county):
+    issue = make.at_yellow(county, MONDAY, about=NORMAL)
+    do(issue, Verb.ASK_HELP, county["tc1"], MONDAY, units=[county.units["power"].pk], task="poles", due="2024-09-29")
+    (task,) = issue.open_sub_tasks
+    do(issue, Verb.ASK_EXTENSION, county["tc1"], TUESDAY, reason="rain", due="2024-10-18")
+    do(issue, Verb.EXTEND, county["duc"], TUESDAY)
+
+    task.refresh_from_db()
+    assert task.due_at == china("2024-09-29 17:30")
+    assert not Event.objects.filter(facts__has_key="brought_forward").exists()
+
+
+# --- units that just know ---
+
+
+def test_unit_that_is_let_know_is_told_once_follows_what_the_requester_reads_and_can_do_nothing(county):
+    issue = make.at_yellow(county, MONDAY, about=NORMAL)
+    with pytest.raises(OutOfScope):
+        services.move(issue.pk, Verb.NOTE, by=county["power"], at=MONDAY, facts={"text": "x"})
+    facts = {"unit": county.units["roads"].pk, "text": "internal", "notified": [county.units["power"].pk, county.units["roads"].pk]}
+
+    event = do(issue, Verb.DISPATCH, county["tc1"], MONDAY, **facts)
+    again = do(issue, Verb.DISPATCH, county["tc1"], TUESDAY, **facts)
+
+    assert event.facts["notified"] == [county.units["power"].code]  # who leads need not be told besides
+    assert event.notices.filter(person=county["power"]).exists()
+    assert "notified" not in again.facts
+    assert not again.notices.filter(person=county["power"]).exists()
+    assert Issue.objects.visible_to(county["power"], MONDAY).filter(pk=issue.pk).exists()
+    assert services.possible_moves(issue, county["power"], MONDAY) == []
+    assert issue.number not in {one.number for one in Issue.objects.waiting_for(county["power"], MONDAY)}
+    page = IssuePage(issue, county["power"], MONDAY)
+    assert page.joint.is_helper_only
+    assert "internal" not in {words.text for line in page.all_lines for words in line.words}
+
+
+def test_unit_of_another_place_is_not_let_know(county):
+    issue = make.at_yellow(county, MONDAY, about=NORMAL)
+
+    with pytest.raises(Refusal) as refused:
+        do(issue, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["roads"].pk, notified=[county.units["township2"].pk])
+    assert refused.value.field == "notified"
+    assert not NotifiedUnit.objects.exists()

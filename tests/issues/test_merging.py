@@ -140,6 +140,25 @@ def test_split_takes_some_of_the_reports_and_leaves_some(county, chosen):
     assert refused.value.field == "submissions"
 
 
+def test_split_of_a_red_issue_stands_in_the_list_as_the_one_it_comes_from(county):
+    issue = make.at_red(county, MONDAY)
+    Issue.objects.filter(pk=issue.pk).update(nature=Nature.LEGACY)  # so it may be listed before it is late
+    leaves = make.report(issue, MONDAY)
+    do(issue, Verb.APPOINT, county["duc"], MONDAY, unit=county.units["roads"].pk, units=[county.units["power"].pk], reason="poles")
+    do(issue, Verb.PROPOSE_LISTED, county["duc"], TUESDAY, **make.listing(county))
+    do(issue, Verb.LIST, county["leader"], TUESDAY, **make.listing(county))
+
+    event = do(issue, Verb.SPLIT, county["duc"], TUESDAY, submissions=[leaves.pk], title="The other bridge", reason="two bridges")
+
+    other, entry = Issue.objects.get(number=event.facts["into"]), issue.standing_entry
+    stay = other.standing_entry
+    assert (stay.grade, stay.leader, stay.due_at, list(stay.helpers.all())) == (
+        entry.grade, county["leader"], entry.due_at, [county.units["power"]],
+    )  # fmt: skip
+    assert (other.progress_due_at, other.level_due_at) == (issue.progress_due_at, issue.level_due_at)
+    assert [step.verb for step in stay.steps.all()] == [Verb.SPLIT]
+
+
 def test_issue_with_one_report_is_not_split(county):
     issue = make.in_hand(county, MONDAY)
 

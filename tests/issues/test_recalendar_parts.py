@@ -158,6 +158,20 @@ def test_milestones_of_an_approved_plan_stay_the_days_that_were_named(county):
     assert list(Milestone.objects.of_issue(issue).values_list("due_on", flat=True)) == [date(2024, 10, 14), date(2024, 10, 30)]
 
 
+def test_windows_of_a_project_move_by_its_own_working_days_and_those_of_before_stay_hours(county):
+    issue = make.accepted(county, MONDAY, by="tc1", about="road.bridge")  # urgent
+    do(issue, Verb.TAKE_AS_PROJECT, county["tc1"], MONDAY, reason="needs money")
+    do(issue, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["roads"].pk)
+    late = make.accepted(county, MONDAY, by="tc1", about="road.bridge")
+    do(late, Verb.TAKE_AS_PROJECT, county["tc1"], china("2024-09-23 13:01"), reason="needs money")
+
+    applied(county, {TUESDAY: False}, at=china("2024-09-23 14:00"))
+
+    assert dates(issue)["contact_due_at"] == china("2024-09-26 17:30")
+    assert dates(issue)["sign_due_at"] == china("2024-09-25 17:30")
+    assert dates(late)["contact_due_at"] == china("2024-09-23 13:00")
+
+
 def test_plan_that_is_not_approved_yet_is_due_as_many_working_days_later(county):
     issue = make.at_yellow(county, MONDAY, about="env.waste")
     do(issue, Verb.TAKE_AS_PROJECT, county["tc1"], MONDAY, reason="needs money", reply="it takes a while")

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.formats import date_format
 
 from issues import services
 from issues.asking import Kind
 from issues.errors import Forbidden, OutOfScope, Refusal
-from issues.models import HolderRequest, Issue
+from issues.models import HolderRequest, Issue, Requester
+from issues.notices import sending
 from issues.terms import Status, Verb
 from representatives.models import Assignment
 from representatives.roles import Role
@@ -39,6 +41,12 @@ EXTENSIONS = [
 ]
 
 
+def arrives(county: make.County, issue: Issue, light: str) -> None:
+    """What a unit asks at red goes through the supervision office."""
+    if light == "red":
+        do(issue, Verb.FORWARD, county["duc"], TUESDAY)
+
+
 @pytest.mark.parametrize(("light", "asker", "due", "granter", "latest", "too_late"), EXTENSIONS)
 def test_extension_when_granted_above_moves_both_clocks_and_tells_the_requester(
     county, light, asker, due, granter, latest, too_late
@@ -52,6 +60,7 @@ def test_extension_when_granted_above_moves_both_clocks_and_tells_the_requester(
 
     do(issue, Verb.ASK_EXTENSION, county[asker], TUESDAY, reason="parts are late", due=latest)
     assert issue.level_due_at == china(due)  # asking moves nothing
+    arrives(county, issue, light)
     assert waits_for(county[granter], TUESDAY)[issue.number] == "decide"
     assert Verb.EXTEND in verbs_of(issue, county[granter], TUESDAY)
     do(issue, Verb.EXTEND, county[granter], TUESDAY)
@@ -70,6 +79,7 @@ def test_extension_when_granted_above_moves_both_clocks_and_tells_the_requester(
 def test_extension_is_granted_by_nobody_but_the_one_above(county, light, asker, due, granter, latest, too_late):
     issue = brought(county, light)
     do(issue, Verb.ASK_EXTENSION, county[asker], TUESDAY, reason="parts are late", due=latest)
+    arrives(county, issue, light)
 
     for name in {"gm1", "pr1", "vs1", "tc1", "tc2", "roads", "power", "duc", "leader"} - {granter}:
         with pytest.raises((Forbidden, OutOfScope, Refusal)):
@@ -85,11 +95,78 @@ def test_extension_when_the_policys_times_are_used_up_is_refused(county, light, 
     for _ in range(times):
         later = make.calendar().nth_working_day(issue.level_due_at.date(), 1)
         do(issue, Verb.ASK_EXTENSION, county[asker], TUESDAY, reason="rain", due=later.isoformat())
+        arrives(county, issue, light)
         do(issue, Verb.EXTEND, county[granter], TUESDAY)
 
     with pytest.raises(Refusal, match=f"granted {times}× at most; that has been used up"):
         do(issue, Verb.ASK_EXTENSION, county[asker], TUESDAY, reason="rain", due="2024-12-01")
     assert Verb.ASK_EXTENSION not in verbs_of(issue, county[asker], TUESDAY)
+
+
+def test_unit_that_asks_for_more_time_at_red_is_heard_by_the_leader_through_the_supervision_office(county):
+    issue = brought(county, "red")
+    do(issue, Verb.ASK_EXTENSION, county["roads"], TUESDAY, reason="rain", due="2024-10-31")
+    assert waits_for(county["duc"], TUESDAY)[issue.number] == "decide"
+    assert issue.number not in waits_for(county["leader"], TUESDAY)
+    assert told(issue, Verb.ASK_EXTENSION) == {Role.SUPERVISION_OFFICE}
+    with pytest.raises(Refusal, match="lies with the supervision office, which has not passed it on yet"):
+        do(issue, Verb.EXTEND, county["leader"], TUESDAY)
+    with pytest.raises(Forbidden):
+        do(issue, Verb.REFUSE_REQUEST, county["leader"], TUESDAY, reason="no")
+
+    do(issue, Verb.FORWARD, county["duc"], TUESDAY, text="We were there; it is so.")
+
+    assert told(issue, Verb.FORWARD) == {Role.COUNTY_LEADER}
+    assert waits_for(county["leader"], TUESDAY)[issue.number] == "decide"
+    assert waits_for(county["duc"], TUESDAY).get(issue.number) != "decide"
+    for verb in (Verb.FORWARD, Verb.REFUSE_REQUEST):  # it has left their desk
+        with pytest.raises((Forbidden, Refusal)):
+            do(issue, verb, county["duc"], TUESDAY, reason="no")
+    do(issue, Verb.EXTEND, county["leader"], TUESDAY)
+    assert issue.level_due_at == china("2024-10-31 17:30")
+
+
+def test_supervision_office_may_refuse_what_it_need_not_pass_on(county):
+    issue = brought(county, "red")
+    do(issue, Verb.ASK_EXTENSION, county["roads"], TUESDAY, reason="rain", due="2024-10-31")
+
+    do(issue, Verb.REFUSE_REQUEST, county["duc"], TUESDAY, reason="it did not rain")
+
+    assert HolderRequest.objects.get().decision == "refused"
+    assert Role.DEPARTMENT in told(issue, Verb.REFUSE_REQUEST)
+    with pytest.raises(Refusal, match="waits to be passed on"):
+        do(issue, Verb.FORWARD, county["duc"], TUESDAY)
+
+
+def test_supervision_office_that_asks_itself_is_heard_by_the_leader_at_once(county):
+    issue = brought(county, "red")
+    do(issue, Verb.ASK_EXTENSION, county["duc"], TUESDAY, reason="rain", due="2024-10-31")
+
+    assert issue.pending_request.decider == Role.COUNTY_LEADER
+    with pytest.raises(Refusal, match="waits to be passed on"):
+        do(issue, Verb.FORWARD, county["duc2"], TUESDAY)
+    do(issue, Verb.EXTEND, county["leader"], TUESDAY)
+
+
+def test_rest_at_red_goes_straight_to_the_leader(county):
+    issue = brought(county, "red")
+    do(issue, Verb.ASK_SUSPENSION, county["roads"], TUESDAY, suspension="funds", reason="no money yet")
+
+    assert issue.pending_request.decider == Role.COUNTY_LEADER
+
+
+def test_message_about_more_time_says_why_and_until_when(county, mailoutbox):
+    issue = make.in_hand(county, MONDAY, about=NORMAL, channel=Requester.Channel.EMAIL)
+    do(issue, Verb.ASK_EXTENSION, county["pr1"], TUESDAY, reason="internal: nobody had time", due="2024-09-27")
+    do(issue, Verb.EXTEND, county["vs1"], TUESDAY, reply="The parts come on Friday.")
+    sending.announce(at=TUESDAY)
+
+    (body,) = [letter.body for letter in mailoutbox if "more time" in letter.body]
+    assert (
+        f"Your report {issue.number}: more time was granted, until {date_format(china('2024-09-27 17:30'), 'DATE_FORMAT')}" in body
+    )
+    assert "The parts come on Friday." in body
+    assert "internal" not in body
 
 
 def test_extension_is_counted_anew_at_the_next_level(county):

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from issues import services
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
-from issues.models import Issue
+from issues.models import Event, Issue, Notice
 from issues.terms import Field, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
@@ -45,6 +45,20 @@ def test_department_when_dispatched_sees_signs_and_resolves(county):
     assert issue.resolved_by == county["power"]
     with pytest.raises(OutOfScope):
         do(issue, Verb.NOTE, county["roads"], MONDAY)
+
+
+def test_village_and_township_know_what_a_unit_was_told_to_do(county):
+    yellow, red = make.at_yellow(county, MONDAY), make.at_red(county, MONDAY)
+
+    of_township = do(yellow, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["power"].pk)
+    of_county = do(red, Verb.DISPATCH, county["duc"], MONDAY, unit=county.units["power"].pk)
+
+    def roles(event: Event) -> set[str]:
+        told_by_it = Notice.objects.filter(event=event, person__isnull=False)
+        return set(told_by_it.values_list("person__assignments__role", flat=True))
+
+    assert roles(of_township) == {Role.DEPARTMENT, Role.VILLAGE_SECRETARY}
+    assert roles(of_county) == {Role.DEPARTMENT, Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE}
 
 
 def test_unit_that_does_not_serve_the_place_is_refused(county):

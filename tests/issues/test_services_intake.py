@@ -140,6 +140,17 @@ def test_triage_when_putting_right_category_and_urgency_moves_level_and_clock(co
     assert Role.PARTY_REPRESENTATIVE in told(issue, Verb.ACCEPT)  # the level that was skipped
 
 
+def test_nobody_makes_it_critical_but_who_says_that_somebody_is_in_danger(county):
+    issue = make.reported(county, MONDAY)
+    with pytest.raises(Refusal, match="in danger") as refused:
+        do(issue, Verb.ACCEPT, county["gm1"], MONDAY, urgency="critical")
+    assert refused.value.field == "urgency"
+
+    said = make.reported(county, MONDAY, danger=True)
+    do(said, Verb.ACCEPT, county["gm1"], MONDAY, urgency="critical")
+    assert said.urgency == "critical"
+
+
 def test_secretary_may_set_a_yellow_suggestion_to_blue_and_the_ledger_keeps_the_suggestion(county):
     issue = make.reported(county, MONDAY, about="road.safety")
     event = do(issue, Verb.ACCEPT, county["vs1"], MONDAY, level="blue")

@@ -75,6 +75,19 @@ def test_receiver_returns_once_and_the_second_time_is_told_who_decides(county):
     assert Verb.RETURN_DOWN not in offered
 
 
+@pytest.mark.parametrize("ground", ["", "it is cold", "NOT_TRIED"])
+def test_return_is_for_one_of_the_two_grounds_of_the_notes(county, ground):
+    issue = make.in_hand(county, MONDAY)
+    do(issue, Verb.ESCALATE, county["pr1"], MONDAY, tried="asked the neighbours")
+
+    with pytest.raises(Refusal) as refused:
+        do(issue, Verb.RETURN_DOWN, county["vs1"], MONDAY, ground=ground)
+    assert refused.value.field == "ground"
+
+    event = do(issue, Verb.RETURN_DOWN, county["vs1"], MONDAY, ground="incomplete", reason="which house is it?")
+    assert event.facts["ground"] == "incomplete"
+
+
 def test_return_after_its_time_is_refused(county):
     issue = make.in_hand(county, MONDAY)
     do(issue, Verb.ESCALATE, county["pr1"], MONDAY, tried="asked")

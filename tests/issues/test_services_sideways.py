@@ -202,6 +202,26 @@ def test_project_has_the_policys_time_for_its_plan(county, brought, who, due):
     assert issue.level_due_at == china(due)
 
 
+def test_project_has_its_own_windows_from_the_moment_it_is_one(county):
+    issue = make.accepted(county, MONDAY, by="tc1", about="road.bridge")  # urgent: first contact within four hours
+    assert issue.contact_due_at == china("2024-09-23 13:00")
+    do(issue, Verb.TAKE_AS_PROJECT, county["tc1"], MONDAY, reason="needs money")
+
+    assert issue.contact_due_at == china("2024-09-25 17:30")  # two working days
+    do(issue, Verb.DISPATCH, county["tc1"], MONDAY, unit=county.units["roads"].pk)
+    assert issue.sign_due_at == china("2024-09-24 17:30")  # one
+    assert sweeps.warn(at=china("2024-09-24 17:00")).done == 0
+    assert sweeps.warn(at=china("2024-09-24 17:30")).done == 1
+
+
+def test_first_contact_that_was_missed_stays_missed_in_a_project(county):
+    issue = make.accepted(county, MONDAY, by="tc1", about="road.bridge")
+
+    do(issue, Verb.TAKE_AS_PROJECT, county["tc1"], china("2024-09-23 13:01"), reason="needs money")
+
+    assert issue.contact_due_at == china("2024-09-23 13:00")
+
+
 def test_green_issue_is_no_project(county):
     issue = make.in_hand(county, MONDAY)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from grids.levels import Level
+from grids.levels import LADDER_LEVELS, Level
 from issues import services, sweeps
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Notice
 from issues.services import VERBS, Act
-from issues.terms import Beyond, Status, Verb
-from issues.workflow import BY_PEOPLE
+from issues.terms import Actor, Beyond, Status, Verb
+from issues.workflow import BY_PEOPLE, MOVE, SIGNED
+from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, TUESDAY, china, do, listing
 
@@ -167,6 +168,25 @@ def test_event_of_the_red_list_without_a_person_is_refused_by_the_database(count
     for verb in BY_PEOPLE:
         with pytest.raises(IntegrityError, match="event_red_by_people"), transaction.atomic():
             Event.objects.create(verb=verb, actor="system", **row)
+
+
+def test_event_of_a_decision_without_a_person_is_refused_by_the_database_but_for_imported_history(county):
+    issue = make.in_hand(county, MONDAY)
+    row = {"issue": issue, "at": TUESDAY, "to_status": issue.status, "to_level": 10, "hash": "x"}
+
+    for verb in SIGNED:
+        for actor in (Actor.SYSTEM, Role.TOWNSHIP_COMMITTEE):
+            with pytest.raises(IntegrityError, match="event_signed_by_people"), transaction.atomic():
+                Event.objects.create(verb=verb, actor=actor, number=99, **row)
+    told = Event.objects.create(verb=Verb.DECLINE, actor=Actor.SYSTEM, number=99, facts={"source": "12345"}, **row)
+    assert told.pk
+
+
+def test_decisions_that_stay_peoples_are_those_of_the_notes():
+    notes = {"decline", "extend", "suspend", "defer", "explain", "merge", "enter_red", "exit_down", "approve_exit", "publish_photo"}
+
+    assert notes <= {verb.value for verb in SIGNED | BY_PEOPLE}
+    assert not any(Actor.SYSTEM in MOVE[verb].who(level) for verb in SIGNED | BY_PEOPLE for level in LADDER_LEVELS)
 
 
 _OPEN = set(Status) - {Status.CLOSED, Status.CLOSED_EXPLAINED, Status.DECLINED, Status.WITHDRAWN, Status.MERGED}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -95,6 +96,13 @@ def test_issue_left_untriaged_shows_its_clock_running_and_climbs_all_the_same(co
 # --- warnings ---
 
 
+def led_by_roads(county: make.County, at: datetime, **more: Any) -> Issue:
+    issue = make.at_yellow(county, at, **more)
+    do(issue, Verb.DISPATCH, county["tc1"], at, unit=county.units["roads"].pk)
+    do(issue, Verb.ACKNOWLEDGE, county["roads"], at)
+    return issue
+
+
 def test_warnings_go_to_whom_the_policy_names_once_each(county):
     issue = make.in_hand(county, MONDAY, about="env.waste")
     do(issue, Verb.CONTACT, county["pr1"], MONDAY)
@@ -111,6 +119,25 @@ def test_warnings_go_to_whom_the_policy_names_once_each(county):
     digest, direct, _late = (event.notices.filter(person=county["pr1"]).get() for event in warnings)
     assert (digest.not_before, digest.announced_at) == (china("2024-09-26 08:30"), None)
     assert direct.announced_at == china("2024-09-26 09:54")
+
+
+@pytest.mark.parametrize(
+    ("brought", "soon", "late"),
+    [
+        (make.at_blue, {Role.VILLAGE_SECRETARY, Role.TOWNSHIP_COMMITTEE}, set()),
+        (make.at_yellow, {Role.TOWNSHIP_COMMITTEE, Role.SUPERVISION_OFFICE}, set()),
+        (led_by_roads, {Role.DEPARTMENT, Role.TOWNSHIP_COMMITTEE}, {Role.SUPERVISION_OFFICE}),
+        (make.at_red, {Role.DEPARTMENT, Role.SUPERVISION_OFFICE}, {Role.COUNTY_LEADER}),
+    ],
+)
+def test_time_that_is_up_is_told_one_level_higher_at_every_light(county, brought, soon, late):
+    issue = brought(county, MONDAY, about="env.waste")
+    assert issue.level_due_at
+    sweeps.warn(at=issue.level_due_at)
+
+    before, at_end = issue.events.filter(verb="warn", facts__reason="level", facts__step__gte=1).order_by("number")
+    assert told(before) == soon
+    assert told(at_end) == soon | late
 
 
 def test_warning_at_night_waits_for_the_morning_unless_critical(county):

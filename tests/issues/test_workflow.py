@@ -104,6 +104,7 @@ rate                 RES GM VS TC        | RES GM PR TC        | RES GM PR VS DU
 pass_on_rating       PH                  | PH                  | PH                  | PH
 call_back            SYS GM VS TC        | SYS GM PR TC        | SYS GM PR VS DUC    | SYS GM VS TC DUC
 told                 GM VS TC            | GM PR VS TC         | GM PR VS TC DUC     | GM VS TC DUC
+forward              -                   | -                   | -                   | DUC
 refuse_request       VS TC               | TC                  | DUC                 | CL
 add_evidence         PR GM               | VS                  | TC DEPT             | DEPT
 transcribe           GM PR VS TC         | GM PR VS TC         | GM VS TC DEPT       | TC DEPT DUC
@@ -185,6 +186,7 @@ WAYS = {
     "resume": ("suspended", "in_progress"),
     "defer": (_HELD, "deferred"),
     "explain": ("in_progress pending_feedback", "closed_explained"),
+    "forward": (_HELD, None),
     "refuse_request": (f"{_HELD} pending_feedback", None),
     "review": ("deferred", None),
     "object": ("declined deferred", None),

@@ -96,6 +96,24 @@ def test_grant_form_is_filled_with_what_was_asked(county: Scene, client: Client)
     assert "钢材未到货</textarea>" in html
 
 
+def test_more_time_at_red_is_passed_on_by_the_office_and_then_decided_by_the_leader(county: Scene, client: Client):
+    issue = county.move(county.on_red_list(), Verb.ACKNOWLEDGE, Role.DEPARTMENT)
+    assert issue.level_due_at
+    due = (issue.level_due_at + timedelta(days=4)).date().isoformat()
+    county.move(issue, Verb.ASK_EXTENSION, Role.DEPARTMENT, reason="钢材未到货", due=due)
+
+    office = read(client, county[Role.SUPERVISION_OFFICE], issue)
+    assert "To be passed on by</dt><dd>supervision office" in office
+    assert reverse("issue-move", args=[issue.number, Verb.FORWARD]) in office
+    assert press(client, county[Role.SUPERVISION_OFFICE], issue, Verb.FORWARD, text="情况属实") == 302
+
+    leader = read(client, county[Role.COUNTY_LEADER], issue)
+    assert "Decided by</dt><dd>county leader" in leader
+    assert "情况属实" in leader
+    assert press(client, county[Role.COUNTY_LEADER], issue, Verb.EXTEND) == 302
+    assert county.again(issue).pending_request is None
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

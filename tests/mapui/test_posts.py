@@ -31,7 +31,7 @@ WAY: tuple[Step, ...] = (
     (Verb.ESCALATE, Role.PARTY_REPRESENTATIVE, {"tried": "已上门两次", **HELD}),
     (Verb.ACKNOWLEDGE, Role.VILLAGE_SECRETARY, {}),
     (Verb.ESCALATE, Role.VILLAGE_SECRETARY, {"tried": "村里议过", **HELD}),
-    (Verb.RETURN_DOWN, Role.TOWNSHIP_COMMITTEE, {"reason": "村里能办"}),
+    (Verb.RETURN_DOWN, Role.TOWNSHIP_COMMITTEE, {"ground": "not_tried", "reason": "村里能办"}),
     (Verb.ACKNOWLEDGE, Role.VILLAGE_SECRETARY, {}),
     (Verb.RESOLVE, Role.VILLAGE_SECRETARY, {"resolution": "已修好", "public_line": "路灯已修复。"}),
     (Verb.REJECT, Role.GRID_MEMBER, {"reason": "还是不亮"}),

@@ -185,6 +185,8 @@ def test_open_parts_of_helpers_and_unanswered_requests_hold_it_up(county: Scene,
     until = (localdate() + timedelta(days=30)).isoformat()
     county.move(issue, Verb.ASK_EXTENSION, Role.DEPARTMENT, reason="冻土", due=until)
 
+    assert "the answer of the supervision office is awaited" in client.get(RED).content.decode()
+    county.move(issue, Verb.FORWARD, Role.SUPERVISION_OFFICE)
     assert "the answer of the county leader is awaited" in client.get(RED).content.decode()
 
 

@@ -23,7 +23,7 @@ COMPLETE = {
 
 def _read_by_settings() -> set[str]:
     source = (ROOT / "gridgov" / "settings.py").read_text()
-    return set(re.findall(r'(?:env(?:\.\w+)?|choice|required)\(\s*"([A-Z0-9_]+)"', source))
+    return set(re.findall(r'(?:env(?:\.\w+)?|choice|required|ranges)\(\s*"([A-Z0-9_]+)"', source))
 
 
 def _listed_in(readme: str) -> list[str]:
@@ -95,6 +95,14 @@ def test_an_unknown_value_when_loaded_stops_with_what_is_allowed(name, value):
 
     assert answer.returncode == 1
     assert f"{name} is “{value}”; it must be one of: " in answer.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("value", ["", "1-9", "001-899,0901-0999", "001-899,899-999", "899-001,901-999", "a-b,c-d"])
+def test_numbers_of_cells_that_cannot_be_stop_with_an_example(value):
+    answer = load(**COMPLETE, GRIDGOV_CELL_NUMBERS=value)
+
+    assert answer.returncode == 1
+    assert "write two ranges that do not overlap, such as 001-899,901-999." in answer.stderr.splitlines()[-1]
 
 
 def test_debug_in_production_when_loaded_stops():

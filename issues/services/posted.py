@@ -1,0 +1,36 @@
+"""Who is posted to the place of an issue, or above it: read once for whatever asks who answers, who may and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from grids.models import paths_above
+from representatives.models import Assignment
+from representatives.querysets import AssignmentQuerySet
+from representatives.roles import SUCCESSION, Role
+
+_POSTED = frozenset(Role) - {Role.DEPARTMENT}
+_IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
+
+
+def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
+    """Who is posted to the place or above it in a role of the succession, each with person, their unit and area."""
+    return posts_over((path,), at)
+
+
+def all_posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
+    """Who is posted to those places or above them, departments left out, each with what they chose to be told by, and area."""
+    return all_posts_of({above for path in paths for above in paths_above(path)}, at)
+
+
+def all_posts_of(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
+    """The same of the very areas with those paths."""
+    found = Assignment.objects.active(at).standing_at(paths).in_role(*_POSTED)
+    return found.select_related("person__notice_choice", "area").defer("area__boundary", "term")
+
+
+def posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
+    """The same for several places; of each, those count whose area is the place or holds it."""
+    found = Assignment.objects.active(at).answering_for(*paths).in_role(*_IN_SUCCESSION)
+    return found.select_related("person__unit", "area").defer("area__boundary", "term")
