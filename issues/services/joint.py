@@ -188,8 +188,8 @@ def drop_tasks(act: Act) -> None:
 @whenever_written
 def keep_within(act: Act) -> None:
     """No part is due after the issue itself: where its own date has moved before theirs, they come along, and the units are told."""
-    own = act.issue.level_due_at
-    if own is None or own == act.was_due_at or own <= act.at:
+    own, was = act.issue.level_due_at, act.was_due_at
+    if own is None or was is None or own == was or own <= act.at:
         return
     beyond = [task for task in act.issue.open_sub_tasks if task.due_at > own]
     for task in beyond:
