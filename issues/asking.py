@@ -88,11 +88,6 @@ ANSWERS = frozenset(GRANTS) | {question.refused_by for question in QUESTIONS} | 
 VIA: Mapping[tuple[Kind, Level], Role] = {(Kind.EXTENSION, Level.COUNTY): Role.SUPERVISION_OFFICE}
 
 
-def is_on_its_way(kind: str, desk: int, decider: str) -> bool:
-    """Whether the question lies with somebody who passes it on, not with whoever grants it."""
-    return VIA.get((Kind(kind), Level(desk))) == decider
-
-
 def as_asked(move: Move, kind: str, *, on_its_way: bool = False) -> Move:
     """The row of the table for answering a question of that kind: who may grant, or pass it on, may refuse."""
     if move.verb != Verb.REFUSE_REQUEST:

@@ -17,7 +17,7 @@ from grids.models import Area
 from grids.prepared import Prepared
 from grids.together import knowing, own_rows, read_together
 from issues import contacts, ledger, services
-from issues.asking import ANSWERS, Kind, is_on_its_way
+from issues.asking import ANSWERS, Kind
 from issues.buttons import ordered
 from issues.errors import Conflict, Refusal
 from issues.models import (
@@ -71,11 +71,6 @@ class Asked(NamedTuple):
     @property
     def decider(self) -> str:
         return str(Role(self.request.decider).label)
-
-    @property
-    def is_on_its_way(self) -> bool:
-        """Whether it lies with somebody who passes it on, not with whoever decides."""
-        return is_on_its_way(self.request.kind, self.request.desk, self.request.decider)
 
     @property
     def asker(self) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
-from issues.asking import Kind, Rest
+from issues.asking import VIA, Kind, Rest
 from issues.models.casework import Issue
 from issues.querysets.requests import HolderRequestQuerySet, MilestoneQuerySet
 from representatives.models import Person
@@ -69,6 +69,11 @@ class HolderRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue_id} {self.get_kind_display()}"
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it lies with somebody who passes it on, not with whoever grants it."""
+        return VIA.get((Kind(self.kind), Level(self.desk))) == self.decider
 
 
 class Project(models.Model):

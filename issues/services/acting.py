@@ -339,8 +339,7 @@ def _ruling(move: Move, request: HolderRequest | None, level: int) -> tuple[Move
     """The row of the table, and the level whose column says who may: of a question, those of the desk it lies on."""
     if request is None:
         return move, level
-    on_its_way = asking.is_on_its_way(request.kind, request.desk, request.decider)
-    return asking.as_asked(move, request.kind, on_its_way=on_its_way), request.desk
+    return asking.as_asked(move, request.kind, on_its_way=request.is_on_its_way), request.desk
 
 
 def act_of_person(issue: Issue, verb: Verb, person: Person, at: datetime, facts: Facts | None = None) -> Act:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues.asking import GRANTS, QUESTION, VIA, Kind, is_on_its_way
+from issues.asking import GRANTS, QUESTION, VIA, Kind
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest
 from issues.services.acting import Act, does, unless
@@ -69,7 +69,7 @@ def nothing_to_grant(act: Act) -> str:
     kind = GRANTS[act.verb]
     if act.pending is None or act.pending.kind != kind:
         return gettext("Nobody has asked for this: %(kind)s.") % {"kind": kind.label}
-    if is_on_its_way(act.pending.kind, act.pending.desk, act.pending.decider):
+    if act.pending.is_on_its_way:
         words = {"office": Role(act.pending.decider).label}
         return gettext("It lies with the %(office)s, which has not passed it on yet.") % words
     return _asked_by_oneself(act)
@@ -77,7 +77,7 @@ def nothing_to_grant(act: Act) -> str:
 
 @unless(Verb.FORWARD)
 def nothing_to_forward(act: Act) -> str:
-    if act.pending is None or not is_on_its_way(act.pending.kind, act.pending.desk, act.pending.decider):
+    if act.pending is None or not act.pending.is_on_its_way:
         return gettext("Nothing was asked that waits to be passed on.")
     return _asked_by_oneself(act)
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('issues', '0003_occasions_and_projects'),
+        ('issues', '0004_lean_indexes'),
         ('representatives', '0002_assignment_term_half_open'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
