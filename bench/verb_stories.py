@@ -21,7 +21,7 @@ from issues.asking import Rest, Verdict
 from issues.models import Attachment, Evidence, Issue, ReminderLetter, Requester
 from issues.notices import confirming
 from issues.receipts import grouped
-from issues.terms import Beyond, Cause, Field, Verb
+from issues.terms import Beyond, Cause, Field, Ground, Verb
 from mapui.report_form import NOT_KNOWN
 from representatives.roles import Role
 
@@ -269,7 +269,7 @@ STORIES: Mapping[str, tuple[Step, ...]] = {
     "up, down, and who it belongs to": (
         *GREEN,
         page(Verb.ESCALATE, PR, TRIED),
-        page(Verb.RETURN_DOWN, VS, REASON),
+        page(Verb.RETURN_DOWN, VS, {**REASON, "ground": Ground.NOT_TRIED.value}),
         page(Verb.ESCALATE, PR, TRIED),
         page(Verb.DISPUTE, VS, REASON),
         page(Verb.DECIDE_LEVEL, TC, {**REASON, "verdict": Verdict.STAYS.value}),
@@ -319,7 +319,13 @@ STORIES: Mapping[str, tuple[Step, ...]] = {
         page(Verb.VERIFY, THIRD),
         page(Verb.APPROVE_EXIT, DUC, REASON),
     ),
-    "red, back to the township": (*RED, page(Verb.EXIT_DOWN, DUC, REASON)),
+    "red, more time, back to the township": (
+        *RED,
+        page(Verb.ASK_EXTENSION, LEAD, lambda cast, subject: {**REASON, "due": _a_day_later(subject)}),
+        page(Verb.FORWARD, DUC, TEXT),
+        page(Verb.EXTEND, CL),
+        page(Verb.EXIT_DOWN, DUC, REASON),
+    ),
     "joined, split, merged": (
         report(),
         joined(),
