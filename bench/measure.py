@@ -22,6 +22,7 @@ from representatives.models import Person
 
 TOKEN = "b" * 32  # of the forms, in the cookie and in the field
 SQL_TIMES = 50
+_BRACKETS = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 # What an endpoint may take: so many times its own statements run bare, or a plain file of the same bytes.
 MOST_OF_SQL, MOST_OF_FILE = 2.0, 1.3
 
@@ -154,10 +155,10 @@ def client_of(case: Case) -> Client:
 
 
 def reads_of(client: Client, path: str, etag: str = "") -> list[str]:
-    """The reading statements that a GET runs, with their values."""
+    """The statements that a GET runs, in their order, with their values: all but what begins and ends transactions."""
     with CaptureQueriesContext(connection) as seen:
         client.get(path, headers={"If-None-Match": etag} if etag else {})
-    return [each["sql"] for each in seen.captured_queries if each["sql"].lstrip().upper().startswith(("SELECT", "WITH"))]
+    return [each["sql"] for each in seen.captured_queries if not each["sql"].startswith(_BRACKETS)]
 
 
 def bare(statements: list[str]) -> float:

@@ -10,7 +10,7 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings")
 
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
 
 settings.WHITENOISE_ROOT = os.environ["GRIDGOV_BENCH_FILES"]
-application = get_wsgi_application()
+
+from gridgov.wsgi import application  # noqa: E402, F401 - as it is served, once it knows of the folder

@@ -81,15 +81,28 @@ class _Statement:
         except EmptyResultSet:
             self._written = {}
         self._converters: dict[int, Any] | None = None
+        self._values: dict[bool, list[int]] | None = None  # which of the parameters are values, once that is known
 
     def says_with(self, values: Masks, other: _Statement) -> bool:
         """Whether this one with these values is that other one; never so where nothing can fit, which Django knows unasked."""
         asked = [(self.with_values(values, aliases), (text, tuple(params))) for aliases, (text, params) in other._written.items()]
-        return bool(self._written and asked) and all(one == same for one, same in asked)
+        is_same = bool(self._written and asked) and all(one == same for one, same in asked)
+        if is_same:
+            self._values = {aliases: self._differing(aliases, other) for aliases in self._written}
+        return is_same
+
+    def _differing(self, aliases: bool, other: _Statement) -> list[int]:
+        pairs = zip(self._written[aliases][1], other._written[aliases][1], strict=True)
+        return [place for place, (one, another) in enumerate(pairs) if one != another]
 
     def with_values(self, values: Masks, aliases: bool) -> tuple[str, tuple[Any, ...]]:
         text, params = self._written[aliases]
-        return text, tuple(values.value_of(param) for param in params)
+        if self._values is None:
+            return text, tuple(values.value_of(param) for param in params)
+        bound = list(params)
+        for place in self._values[aliases]:
+            bound[place] = values.value_of(params[place])
+        return text, tuple(bound)
 
     def rows_with(self, masks: Masks) -> Any:
         """The set as it is with these values."""

@@ -44,6 +44,11 @@ def within_paths(paths: Iterable[str], field: str = "path") -> Q:
     return found
 
 
+def without_geometry(*areas: str) -> tuple[str, ...]:
+    """What not to read of the areas that a row names: their shapes, and the points where maps write their names."""
+    return tuple(f"{area}__{column}" for area in areas for column in ("boundary", "label_point"))
+
+
 class Box(models.Func):
     """The corners of a geometry: {west, south, east, north}, rounded to a decimetre; null of null."""
 
@@ -226,6 +231,10 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def retire(self, keys: Iterable[int], at: datetime) -> int:
         """End the areas with these keys; how many."""
         return self.filter(pk__in=keys).update(valid_to=at)
+
+    def for_choice(self) -> Self:
+        """What a list to choose from says of each: its name, and how it is found again."""
+        return self.only("code", "name", "path", "level")
 
     def without_boundary(self) -> Self:
         """Leave the geometry, often the bulk of a row, in the database until it is asked for."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_GET
 
 from grids.levels import Level, of_slug
 from grids.models import Layer
+from grids.prepared import Prepared
 from issues import geojson, state, tally
 from issues.filters import Filters
 from issues.models import Issue
@@ -68,10 +70,24 @@ class Question:
 
 @dataclass(frozen=True)
 class View:
-    """What the viewer may be told of the county: which issues are counted, in the areas of which paths; none: as the public."""
+    """What the viewer may be told of the county, in the areas of which paths; none: as the public."""
 
-    issues: IssueQuerySet
+    question: Question
+    person: Person | None
     paths: tuple[str, ...]
+
+    def counted_within(self, paths: Iterable[str]) -> tally.Counts:
+        """Counts by path, of what lies in those areas; one query."""
+        return tally.read(_counted_within(*self._asked, tuple(sorted(paths))))
+
+    def counted(self) -> tuple[tally.Counts, int | None]:
+        """Counts by path, and the version of the level's geometry, if anything was counted; one query."""
+        return tally.read_with_version(_counted(*self._asked))
+
+    @property
+    def _asked(self) -> tuple[Person | None, datetime, str, Filters, Level]:
+        asked = self.question
+        return self.person, asked.at, asked.county, asked.filters, asked.level
 
     @property
     def is_public(self) -> bool:
@@ -156,7 +172,7 @@ def issues_in_view(request: HttpRequest) -> HttpResponse:
 
 def _whole(request: HttpRequest, question: Question, stamp: state.Stamp | None) -> HttpResponse:
     view = _view(request, question)
-    found, version = tally.count_with_version(view.issues, question.level)
+    found, version = view.counted()
     version = _version(question.level) if version is None else version
     if request.GET.get("v") not in (None, str(version)):
         return JsonResponse({"version": version}, status=409)
@@ -169,11 +185,20 @@ def _view(request: HttpRequest, question: Question) -> View:
     """The viewer's rights in the county. A visitor, and staff without figures, get what is public."""
     scope = scope_of(request.user, question.at)
     if isinstance(request.user, Person) and scope.count_paths:
-        issues = Issue.objects.counted_for(request.user, question.at).unfinished().under(question.county)
-        return View(question.filters.narrow(issues, question.at), scope.count_paths)
+        return View(question, request.user, scope.count_paths)
+    return View(question, None, ())
+
+
+def _issues(person: Person | None, at: datetime, county: str, filters: Filters, level: Level) -> IssueQuerySet:
+    if person is not None:
+        return filters.narrow(Issue.objects.counted_for(person, at).unfinished().under(county), at)
     # Without the filters: by differences of filtered counts a suppressed one could be had.
-    issues = Issue.objects.unfinished().under(question.county).public()
-    return View(issues if question.level in PUBLIC_LEVELS else Issue.objects.none(), ())
+    return Issue.objects.unfinished().under(county).public() if level in PUBLIC_LEVELS else Issue.objects.none()
+
+
+_counted = Prepared(lambda *asked: tally.with_version(_issues(*asked), asked[-1]))
+_counted_within = Prepared(lambda *asked: tally.by_path(_issues(*asked[:-1]).under_any(asked[-1])))
+_versions = Prepared(lambda level: Layer.objects.filter(level=level).values_list("version", flat=True))
 
 
 def _changes(view: View, index: tally.Index, paths: list[str]) -> list[list[int]]:
@@ -181,7 +206,7 @@ def _changes(view: View, index: tally.Index, paths: list[str]) -> list[list[int]
     touched = {above for path in paths if (above := index.above(path)) is not None}
     seen = {position for positions in index.within(view.paths) for position in positions}
     at = {path: position for path in touched if (position := index.position(path)) in seen}
-    counts = tally.fold(tally.count_by_path(view.issues.under_any(at)), index) if at else {}
+    counts = tally.fold(view.counted_within(at), index) if at else {}
     found = []
     for path, position in at.items():
         worst, n = counts.get(path, (0, 0))
@@ -190,7 +215,7 @@ def _changes(view: View, index: tally.Index, paths: list[str]) -> list[list[int]
 
 
 def _version(level: Level) -> int:
-    version = Layer.objects.filter(level=level).values_list("version", flat=True).first()
+    version = next(iter(_versions(level)), None)
     if version is None:
         raise Http404(f"There is no map of the level “{level.label}” yet.")
     return version

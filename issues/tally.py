@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Max, Subquery
+from django.db.models import Count, Max, QuerySet, Subquery
 
 from grids.levels import LADDER_LEVELS, Level
 from grids.models import Area, Layer
 
 if TYPE_CHECKING:
+    from issues.models import Issue
     from issues.querysets import IssueQuerySet
 
 # The public is told no count below this, nor any that could be had by subtraction (domain notes §5.4.8).
@@ -67,17 +68,32 @@ def index_of(level: Level, county: str, version: int) -> Index:
     return Index(version, first or 0, tuple(path for _, path in rows), len(rows[0][1].split(".")) if rows else 0)
 
 
+def by_path(issues: IssueQuerySet) -> QuerySet[Issue, tuple[str, int, int]]:
+    """Per path at which issues lie: the highest level among them, and how many. Answered by the index alone."""
+    return issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"))  # type: ignore[return-value]
+
+
 def count_by_path(issues: IssueQuerySet) -> Counts:
-    """Per path at which issues lie: the highest level among them, and how many. One query, of the index alone."""
-    rows = issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"))
+    """The same, read; one query."""
+    return read(by_path(issues))
+
+
+def read(rows: Iterable[tuple[str, int, int]]) -> Counts:
     return {path: (worst, n) for path, worst, n in rows}
 
 
-def count_with_version(issues: IssueQuerySet, level: Level) -> tuple[Counts, int | None]:
-    """The same, and the version of the level's geometry that stands; None if nothing was counted, or there is none. One query."""
+def with_version(issues: IssueQuerySet, level: Level) -> QuerySet[Issue, tuple[str, int, int, int]]:
+    """Per path: the highest level, how many, and the version of the level's geometry that stands; for `read_with_version`."""
     version = Layer.objects.filter(level=level).values("version")
-    rows = list(issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"), version=Subquery(version)))
-    return {path: (worst, n) for path, worst, n, _version in rows}, rows[0][3] if rows else None
+    return by_path(issues).annotate(version=Subquery(version))  # type: ignore[return-value]
+
+
+def read_with_version(rows: Iterable[tuple[str, int, int, int]]) -> tuple[Counts, int | None]:
+    """The counts, and the version; None if nothing was counted, or there is none."""
+    counts, version = {}, None
+    for path, worst, n, version in rows:  # noqa: B007 - the same in each
+        counts[path] = (worst, n)
+    return counts, version
 
 
 def fold(counts: Mapping[str, tuple[int, int]], index: Index) -> Counts:

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from django.utils.timezone import localdate, now
 
-from grids.models import paths_above
 from issues.fields import Grouped, categories_by_group, units_by_kind
 from issues.models import Category, Issue, ListingRequest, Submission, SubTask
 from issues.terms import Verb
@@ -28,17 +27,11 @@ class Options:
     entered: Sequence[Submission] = ()  # those that the person entered for somebody
     handlers: Sequence[Person] = ()  # who may be handed it within the village
     sub_tasks: Mapping[Verb, Sequence[SubTask]] = dataclasses.field(default_factory=dict)  # those that a verb may be about
-    # For a list of issues: every unit of the county with its area, and the leaders of each county once they were read.
-    of_county: Sequence[Unit] | None = None
-    leaders_of: dict[str, list[Person]] = dataclasses.field(default_factory=dict)
 
     @cached_property
     def units(self) -> Grouped:
         """Units that can be handed the issue, by kind."""
-        if self.of_county is None:
-            return unit_choices(self.issue.path)
-        above = set(paths_above(self.issue.path))
-        return units_by_kind(unit for unit in self.of_county if unit.area.path in above)
+        return unit_choices(self.issue.path)
 
     @cached_property
     def listing(self) -> Mapping[str, object]:
@@ -56,10 +49,8 @@ class Options:
     def leaders(self) -> list[Person]:
         """The county leaders of the place, who may be named in public."""
         county = self.issue.path.split(".")[0]
-        if county not in self.leaders_of:
-            posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(county)
-            self.leaders_of[county] = list({post.person_id: post.person for post in posts.select_related("person")}.values())
-        return self.leaders_of[county]
+        posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(county)
+        return list({post.person_id: post.person for post in posts.select_related("person")}.values())
 
     @cached_property
     def categories(self) -> Grouped:

@@ -39,12 +39,13 @@ class MoveForm(forms.Form):
         options: Options | None = None,
         data: QueryDict | None = None,
         tag: str = "",
+        whole: bool = True,
     ) -> None:
         # Several forms share a page: names are the same in all, ids are not (`tag`: the same verb of several issues).
         self.key = f"{move.verb}-{tag}" if tag else str(move.verb)
         super().__init__(data, auto_id=f"{self.key}-%s", initial={"seen": issue.event_count})
         self.sent = data if data is not None else QueryDict()
-        self.move, self.issue, self.options = move, issue, options or Options(issue)
+        self.move, self.issue, self.options, self.is_whole = move, issue, options or Options(issue), whole
         for wanted in self._wanted:
             required = wanted in move.needs or wanted in fields.IF_SEVERAL
             for name, made in self._made(wanted, required):
@@ -55,8 +56,13 @@ class MoveForm(forms.Form):
     @property
     def _wanted(self) -> list[Field]:
         """The fields of the table; which report or sub-task is meant is asked only where there are several."""
-        wanted = (*self.move.needs, *self.move.allows)
+        wanted = (*self.move.needs, *(self.move.allows if self.is_whole else ()))
         return [field for field in wanted if fields.is_asked(field, self.move, self.options)]
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether there are fields that may be left alone, and they were not made yet."""
+        return not self.is_whole and any(fields.is_asked(field, self.move, self.options) for field in self.move.allows)
 
     def choices(self, wanted: Field) -> Any:
         """What may be chosen there, as Django's fields take it."""

@@ -102,6 +102,7 @@ class IssuePage:
     at: datetime
     all_events: bool = False
     tag: str = ""  # sets the ids of its forms apart where several issues share a page
+    opened: str = ""  # the verb whose form stands open
     template: int | None = None  # key of the ready-made text to begin its form with
 
     def __post_init__(self) -> None:
@@ -281,8 +282,8 @@ class IssuePage:
     def offers(self, verb: Verb) -> bool:
         return any(move.verb == verb for move in self.moves)
 
-    def form(self, move: Move, data: QueryDict | None = None) -> MoveForm:
-        form = MoveForm(move, self.issue, options=self.options, data=data, tag=self.tag)
+    def form(self, move: Move, data: QueryDict | None = None, *, whole: bool = True) -> MoveForm:
+        form = MoveForm(move, self.issue, options=self.options, data=data, tag=self.tag, whole=whole)
         if self.chosen_verb == move.verb:
             form.initial = {**form.initial, **self.chosen_texts}
         return form
@@ -306,6 +307,8 @@ class IssuePage:
     def actions(self, refused: Refused | None = None) -> list[Action]:
         """The buttons that the person may press now; a refused form stands open in its place, with all its words.
 
+        Other forms are made when they are opened (`opened`): most of what a page offers is never asked for.
+
         After a conflict the form stands beside what others did (`Refused`), and not here once more.
         """
         found = []
@@ -313,8 +316,11 @@ class IssuePage:
             is_refused = refused is not None and refused.form.move.verb == move.verb
             if is_refused and refused and refused.is_conflict:
                 continue
-            form = refused.form if is_refused and refused else self.form(move)
-            found.append(Action(form, style, is_open=is_refused or move.verb == self.chosen_verb))
+            is_open = is_refused or move.verb in (self.chosen_verb, self.opened)
+            form = refused.form if is_refused and refused else None
+            if form is None and (is_open or not move.needs):
+                form = self.form(move, whole=is_open)
+            found.append(Action(move, style, form, is_open))
         return found
 
     def refused(self, form: MoveForm, refusal: Refusal) -> Refused:

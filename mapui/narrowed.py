@@ -34,7 +34,7 @@ def asked_in(query: QueryDict) -> dict[str, Any]:
     }
 
 
-_parts_of = Prepared(lambda paths: Area.objects.current().parts_of_paths(paths).without_boundary())
+_parts_of = Prepared(lambda paths: Area.objects.current().parts_of_paths(paths).for_choice())
 _groups = Prepared(lambda: Category.objects.groups())
 
 
@@ -60,6 +60,14 @@ class NarrowedList:
     def categories(self) -> CategoryQuerySet:
         """The groups: finer than that a list is not narrowed."""
         return _groups()
+
+    @property
+    def area_choices(self) -> list[tuple[str, str]]:
+        return [(area.code, area.name) for area in self.areas]
+
+    @property
+    def category_choices(self) -> list[tuple[str, str]]:
+        return [(category.code, category.name) for category in self.categories]
 
     @cached_property
     def kept(self) -> Kept:

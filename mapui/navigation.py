@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -25,7 +26,7 @@ class Entry:
     key: str = ""  # “g” and then this goes there
     when: Callable[[Scope], object] | None = None  # where no role's page says it: to whom it is offered
 
-    @property
+    @cached_property
     def url(self) -> str:
         return reverse(self.name)
 

@@ -3,7 +3,7 @@ supervision, which letters went out, and what has left."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
-from django.db.models import Count, Model, QuerySet, Value
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.timezone import localdate
@@ -19,18 +18,17 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.levels import Level
 from grids.models import Area
+from grids.prepared import Prepared
 from issues import services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
-from issues.querysets import EscalationRequestQuerySet, IssueQuerySet, KeySupervisionQuerySet, LetterQuerySet
 from issues.querysets.looks import APPROVERS
 from issues.terms import ClockState, Verb
-from issues.workflow import MOVE
-from mapui import clocks
-from mapui.form_options import Options
+from mapui import clocks, red_sets
 from mapui.forms import MoveForm
 from mapui.red_blocking import blocking
 from mapui.red_filters import RedFilters
+from mapui.red_sets import DRAFTED, GENERAL, LEFT, LETTERS, PROPOSED, SORTS, STANDING, Shown
 from representatives.models import Person, Unit
 from representatives.roles import Page, Role
 from representatives.scopes import Scope, scope_of
@@ -38,7 +36,6 @@ from representatives.scopes import Scope, scope_of
 ROWS_PER_PAGE = 25
 PRINTED_AT_MOST = 500
 
-STANDING, PROPOSED, DRAFTED, GENERAL, LETTERS, LEFT = "", "proposals", "drafts", "general", "letters", "left"
 TABS: Mapping[str, Promise] = {
     STANDING: pgettext_lazy("red list", "In the list"),
     PROPOSED: pgettext_lazy("red list", "Proposals to decide"),
@@ -55,13 +52,7 @@ GRADES: Mapping[KeySupervisionEntry.Grade, Promise] = {
 DECISIONS = (Verb.ENTER_RED, Verb.REFUSE_RED)
 IN_ROW = (Verb.LIST, Verb.REFUSE_LISTED, Verb.APPROVE_EXIT, Verb.REPORT_PROGRESS, Verb.PROPOSE_LISTED, Verb.LIFT)
 HERE = (*DECISIONS, Verb.SUPERVISE, *IN_ROW)
-_BACK = frozenset({Verb.REFUSE_LISTED, Verb.LIFT})
-SORTS: dict[str, tuple[Promise, tuple[str, ...]]] = {
-    "due": (pgettext_lazy("sorted by", "soonest due"), ("issue__level_due_at", "entered_at")),
-    "days": (pgettext_lazy("sorted by", "longest in the list"), ("entered_at",)),
-    "unit": (pgettext_lazy("sorted by", "lead unit"), ("lead_unit__code", "issue__level_due_at")),
-    "place": (pgettext_lazy("sorted by", "by place"), ("issue__path", "issue__level_due_at")),
-}
+_BACK = frozenset({Verb.REFUSE_RED, Verb.REFUSE_LISTED, Verb.LIFT})
 
 
 @dataclass(frozen=True)
@@ -72,11 +63,13 @@ class Tab:
     is_current: bool
 
 
-class RowForm(NamedTuple):
-    """A move that can be made from the row."""
+class RowMove(NamedTuple):
+    """A move that can be made from the list; its form is fetched when it is opened. `form`: the one that was sent and refused."""
 
-    form: MoveForm
+    issue: Issue
+    verb: Verb
     style: str
+    form: MoveForm | None = None
 
 
 class Row(NamedTuple):
@@ -91,7 +84,7 @@ class Row(NamedTuple):
     reason: str  # why it left, else why it was put there
     quiet_days: int  # since the last line of progress, or since it was put there
     is_quiet: bool  # the next line is overdue
-    forms: list[RowForm]
+    moves: list[RowMove]
     refusal: Refusal | None = None
 
 
@@ -100,7 +93,7 @@ class Proposal(NamedTuple):
 
     issue: Issue
     slip: EscalationRequest | None
-    forms: list[MoveForm]
+    moves: list[RowMove]
     refusal: Refusal | None = None
 
     @property
@@ -140,56 +133,15 @@ class RedPage:
 
     # --- what there is ---
 
-    @property
-    def _entries(self) -> KeySupervisionQuerySet:
-        return KeySupervisionEntry.objects.visible_to(self.person, self.at)
-
-    def _kept(self, entries: KeySupervisionQuerySet, *, ended: bool = False) -> KeySupervisionQuerySet:
-        return self.filters.narrow(entries, self.area_path, self.at, ended=ended)
-
-    @property
-    def _standing(self) -> KeySupervisionQuerySet:
-        return self._kept(self._entries.standing())
-
-    @property
-    def _general(self) -> KeySupervisionQuerySet:
-        return self._kept(self._entries.general())
-
-    @property
-    def _left(self) -> KeySupervisionQuerySet:
-        return self._kept(self._entries.left(), ended=True)
-
-    @property
-    def _proposed(self) -> EscalationRequestQuerySet:
-        slips = EscalationRequest.objects.red_proposals().visible_to(self.person, self.at)
-        return slips.under(self.area_path) if self.filters.area else slips
-
-    @property
-    def _drafted(self) -> IssueQuerySet:
-        issues = Issue.objects.red_suggested_to(self.person, self.at)
-        return issues.under(self.area_path) if self.filters.area else issues
-
-    @property
-    def _letters(self) -> LetterQuerySet:
-        return self.filters.narrow_letters(ReminderLetter.objects.visible_to(self.person, self.at), self.at)
-
     @cached_property
     def counts(self) -> dict[str, int]:
         """How many of each, so that the tabs can say it; one statement for all."""
-        found = [_counted(rows, tab) for tab, rows in self._sets.items()]
-        counts: dict[str, int] = dict(found[0].union(*found[1:], all=True))
-        return dict.fromkeys(TABS, 0) | counts
+        return dict.fromkeys(TABS, 0) | dict(red_sets.counted(*self._asked))
 
     @property
-    def _sets(self) -> dict[str, QuerySet[Model]]:
-        return {
-            STANDING: self._standing,
-            PROPOSED: self._proposed,
-            DRAFTED: self._drafted,
-            GENERAL: self._general,
-            LETTERS: self._letters,
-            LEFT: self._left,
-        }
+    def _asked(self) -> tuple[Person, datetime, RedFilters, str]:
+        """Whose list, and what it is narrowed to; the path only where there is one to be looked up."""
+        return self.person, self.at, self.filters, self.area_path if self.filters.area else ""
 
     @property
     def tabs(self) -> list[Tab]:
@@ -200,20 +152,16 @@ class RedPage:
         return [Tab(value, label, None, value == self.sort) for value, (label, _order) in SORTS.items()]
 
     @cached_property
-    def leaf(self) -> Leaf:
-        """The rows of one page of the open tab."""
-        order, reader = SORTS[self.sort][1], (self.person, self.at)
-        rows = {
-            STANDING: lambda: self._standing.for_rows(*reader).order_by(*order, "pk"),
-            PROPOSED: lambda: self._proposed.for_rows(),
-            DRAFTED: lambda: self._drafted.for_rows(),
-            GENERAL: lambda: self._general.for_rows(*reader).order_by(*order, "pk"),
-            LETTERS: lambda: self._letters.for_rows(),
-            LEFT: lambda: self._left.for_rows(*reader).order_by("-exited_at", "-pk"),
-        }[self.tab]()
-        paginator = Paginator(rows, PRINTED_AT_MOST if self.whole else ROWS_PER_PAGE)
-        paginator.count = self.counts[self.tab]
-        return paginator.get_page(self.page)
+    def leaf(self) -> Leaf[int]:
+        """Which rows of the open tab one page shows."""
+        return Paginator(range(self.counts[self.tab]), PRINTED_AT_MOST if self.whole else ROWS_PER_PAGE).get_page(self.page)
+
+    @cached_property
+    def found(self) -> list[Any]:
+        """These rows."""
+        first = self.leaf.start_index() - 1 if self.leaf.object_list else 0
+        shown = Shown(self.tab, self.sort, first, first + len(self.leaf.object_list))
+        return list(red_sets.page_of(*self._asked, shown)) if self.leaf.object_list else []
 
     @property
     def lists_entries(self) -> bool:
@@ -228,7 +176,7 @@ class RedPage:
     @cached_property
     def rows(self) -> list[Row]:
         """Entries of the open tab, with what holds up those that stand."""
-        return [self._row(entry) for entry in self.leaf]
+        return [self._row(entry) for entry in self.found]
 
     def _row(self, entry: KeySupervisionEntry) -> Row:
         issue = entry.issue
@@ -243,59 +191,60 @@ class RedPage:
             (entry.exit_reason or entry.reason) if entry.inside else "",
             days_between(entry.progress_at or entry.entered_at, self.at) - 1,
             entry.exited_at is None and issue.progress_due_at is not None and issue.progress_due_at < self.at,
-            [] if self.whole or entry.exited_at else self._row_forms(issue),
+            [] if self.whole or entry.exited_at else self._moves(issue, IN_ROW),
         )
 
-    def _row_forms(self, issue: Issue) -> list[RowForm]:
-        made = ((verb, self._form(issue, verb)) for verb in IN_ROW)
-        found = [(verb, form) for verb, form in made if form]
+    def _moves(self, issue: Issue, verbs: Iterable[Verb]) -> list[RowMove]:
+        """Those of the verbs that the person may use on it now; the first is the usual one."""
+        found = [verb for verb in verbs if self._may(issue, verb)]
         return [
-            RowForm(form, "danger" if verb in _BACK else "primary" if place == 0 else "")
-            for place, (verb, form) in enumerate(found)
+            RowMove(issue, verb, "danger" if verb in _BACK else "primary" if place == 0 else "") for place, verb in enumerate(found)
         ]
 
     def refused_row(self, form: MoveForm, refusal: Refusal) -> Row | None:
         """The issue's row after its move was refused; None if it is no longer under supervision."""
-        entry = self._entries.ongoing().about(form.issue).for_rows(self.person, self.at).first()
+        entry = (
+            KeySupervisionEntry.objects.visible_to(self.person, self.at)
+            .ongoing()
+            .about(form.issue)
+            .for_rows(self.person, self.at)
+            .first()
+        )
         if entry is None:
             return None
         row = self._row(entry)
-        forms = [one._replace(form=form) if one.form.move.verb == form.move.verb else one for one in row.forms]
-        return row._replace(forms=forms or [RowForm(form, "primary")], refusal=refusal)
+        return row._replace(moves=_with_form(row.moves, form), refusal=refusal)
 
     @cached_property
     def proposals(self) -> list[Proposal]:
-        """What is proposed or drafted, each with the forms that the person may use on it."""
+        """What is proposed or drafted, each with what the person may do about it."""
         if self.tab == DRAFTED:
-            return [Proposal(issue, None, self._decisions(issue)) for issue in self.leaf]
-        return [Proposal(slip.issue, slip, self._decisions(slip.issue, slip)) for slip in self.leaf]
+            return [Proposal(issue, None, self._decisions(issue)) for issue in self.found]
+        return [Proposal(slip.issue, slip, self._decisions(slip.issue, slip)) for slip in self.found]
 
     def refused_proposal(self, form: MoveForm, refusal: Refusal) -> Proposal:
         """The proposal after the decision was refused: the form that was sent stands in its place."""
-        slip = self._proposed.for_rows().about(form.issue).first()
-        forms = [form if one.move.verb == form.move.verb else one for one in self._decisions(form.issue, slip)]
-        return Proposal(form.issue, slip, forms or [form], refusal)
+        slips = EscalationRequest.objects.red_proposals().visible_to(self.person, self.at)
+        slip = slips.for_rows().about(form.issue).first()
+        return Proposal(form.issue, slip, _with_form(self._decisions(form.issue, slip), form), refusal)
 
-    def _decisions(self, issue: Issue, slip: EscalationRequest | None = None) -> list[MoveForm]:
+    def _decisions(self, issue: Issue, slip: EscalationRequest | None = None) -> list[RowMove]:
         issue.known_slip(slip)
-        forms = (self._form(issue, verb) for verb in DECISIONS)
-        return [] if self.whole else [form for form in forms if form]
+        return [] if self.whole else self._moves(issue, DECISIONS)
 
     @cached_property
     def letters(self) -> list[LetterRow]:
-        return [LetterRow(letter, letter.state(self.at)) for letter in self.leaf]
+        return [LetterRow(letter, letter.state(self.at)) for letter in self.found]
 
     # --- what may be done ---
 
-    def _form(self, issue: Issue, verb: Verb) -> MoveForm | None:
-        """The form of that move if the person may make it now; the row knows enough, so no database is asked."""
+    def _may(self, issue: Issue, verb: Verb) -> bool:
+        """Whether the person may make that move now; the row knows enough, so no database is asked."""
         actors = frozenset(self._scope.roles_at(issue.path))
         if issue.lead_unit_id is None or issue.lead_unit_id != self._scope.unit_id:
             actors -= {Role.DEPARTMENT}
         act = services.Act(issue, verb, self.at, by=self.person, actors=actors)
-        if issue.sealed or act.refusal():
-            return None
-        return MoveForm(MOVE[verb], issue, options=self._options(issue), tag=issue.number)
+        return not issue.sealed and not act.refusal()
 
     @cached_property
     def _scope(self) -> Scope:
@@ -310,26 +259,21 @@ class RedPage:
         """Whether lists with contacts are theirs to ask for, or to approve."""
         return bool(APPROVERS & self._scope.roles)
 
-    def _options(self, issue: Issue) -> Options:
-        """The lists for one issue, out of those that are read once for the page."""
-        return Options(issue, of_county=self.units, leaders_of=self._leaders)
-
-    @cached_property
-    def _leaders(self) -> dict[str, list[Person]]:
-        return {}
-
     # --- what it can be narrowed to ---
 
     @cached_property
-    def units(self) -> list[Unit]:
-        """Every unit of the county, each with its area."""
-        return list(Unit.objects.in_use().within([county.path for county in self.counties]).order_by("kind", "code"))
+    def unit_choices(self) -> list[tuple[int, str]]:
+        """Every unit of the county."""
+        return list(_units(tuple(county.path for county in self.counties)))
+
+    @property
+    def township_choices(self) -> list[tuple[str, str]]:
+        return [(area.code, area.name) for area in self.townships]
 
     @cached_property
     def _places(self) -> list[Area]:
         """The county and its townships; one statement."""
-        paths = {path.split(".")[0] for path in self._scope.page_paths(Page.RED)}
-        return list(Area.objects.current().under_any(paths).at_or_above(Level.TOWNSHIP).without_boundary().order_by("path"))
+        return list(_townships(tuple(sorted({path.split(".")[0] for path in self._scope.page_paths(Page.RED)}))))
 
     @property
     def counties(self) -> list[Area]:
@@ -350,9 +294,16 @@ class RedPage:
     states = tuple(ReminderLetter.State)
 
 
-def _counted(rows: QuerySet[Any], tab: str) -> QuerySet[Any, tuple[str, int]]:
-    """(tab, how many) as the one row of a statement; none if there are none."""
-    return rows.order_by().annotate(tab=Value(tab)).values("tab").annotate(n=Count("pk")).values_list("tab", "n")
+_townships = Prepared(
+    lambda paths: Area.objects.current().under_any(paths).at_or_above(Level.TOWNSHIP).for_choice().order_by("path")
+)
+_units = Prepared(lambda paths: Unit.objects.in_use().within(paths).order_by("kind", "code").values_list("pk", "name"))
+
+
+def _with_form(moves: list[RowMove], form: MoveForm) -> list[RowMove]:
+    """The moves with the form that was sent in its place; alone, if the move can no longer be made."""
+    found = [one._replace(form=form) if one.verb == form.move.verb else one for one in moves]
+    return found or [RowMove(form.issue, form.move.verb, "primary", form)]
 
 
 def days_between(start: datetime, end: datetime) -> int:

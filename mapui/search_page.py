@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from grids.keyset import Mark
+from grids.prepared import Prepared
 from issues import search
 from issues.filters import PERIODS, Filters
 from issues.models import EventText, Issue, SavedFilter, Submission
@@ -22,6 +25,8 @@ from issues.search import Marker
 from issues.terms import ClockState, Light, Verb
 from mapui.leaves import Leaf, Where, cut
 from mapui.narrowed import NarrowedList, asked_in
+from representatives.models import Person
+from representatives.scopes import scope_of
 
 ROWS_PER_PAGE = 20
 COUNTED_AT_MOST = 1000
@@ -36,6 +41,10 @@ class State(TextChoices):
 class Order(TextChoices):
     BEST = "best", pgettext_lazy("sorted by", "best match")
     NEW = "new", pgettext_lazy("sorted by", "newest")
+
+
+ORDERS = {Order.BEST: BEST_FIRST, Order.NEW: NEWEST_FIRST}
+Asked = tuple[Person, datetime, str, Filters, State | None, str]
 
 
 class Passage(NamedTuple):
@@ -100,21 +109,17 @@ class SearchPage(NarrowedList):
             return _("There is no letter, character or digit in what you typed. Type a word or a number.")
         return ""
 
-    @cached_property
-    def _found(self) -> IssueQuerySet:
-        words = self.wanted.words
-        issues = Issue.objects.visible_to(self.person, self.at).saying(words, self.scope)
-        issues = self.wanted.filters.narrow(issues, self.at)
-        if self.wanted.state:
-            issues = issues.unfinished() if self.wanted.state == State.OPEN else issues.ended()
-        if self.wanted.area:
-            issues = issues.under(self.path_of(self.wanted.area))
-        return issues.with_rank(words) if self.wanted.order == Order.BEST else issues
+    @property
+    def _asked(self) -> Asked:
+        """All that fits is that which `_found` makes of this."""
+        wanted = self.wanted
+        path = self.path_of(wanted.area) if wanted.area else ""
+        return self.person, self.at, wanted.words, wanted.filters, State(wanted.state) if wanted.state else None, path
 
     @cached_property
     def count(self) -> int:
         """How many fit; counting stops after `COUNTED_AT_MOST`."""
-        return self._found.count_up_to(COUNTED_AT_MOST + 1)
+        return _found(*self._asked).count_up_to(COUNTED_AT_MOST + 1)
 
     @property
     def has_more(self) -> bool:
@@ -128,11 +133,9 @@ class SearchPage(NarrowedList):
     @cached_property
     def leaf(self) -> Leaf[Issue]:
         """One page; of how many it is one is said where that was counted."""
-        order = BEST_FIRST if self.wanted.order == Order.BEST else NEWEST_FIRST
+        order = Order(self.wanted.order)
         total = None if self.has_more else self.count
-        return cut(
-            partial(order.stretch, self._found.for_rows(), ROWS_PER_PAGE + 1), order, self.wanted.where, ROWS_PER_PAGE, total=total
-        )
+        return cut(partial(_leaves, self._asked, order), ORDERS[order], self.wanted.where, ROWS_PER_PAGE, total=total)
 
     @cached_property
     def hits(self) -> list[Hit]:
@@ -168,3 +171,19 @@ class SearchPage(NarrowedList):
     states = tuple(State)
     orders = tuple(Order)
     periods = PERIODS
+
+
+def _found(person: Person, at: datetime, words: str, filters: Filters, state: State | None, path: str) -> IssueQuerySet:
+    """What holds the words and fits, of what the person may open; `path`: within which area, empty: wherever."""
+    issues = filters.narrow(Issue.objects.visible_to(person, at).saying(words, scope_of(person, at)), at)
+    if state is not None:
+        issues = issues.unfinished() if state is State.OPEN else issues.ended()
+    return issues.under(path) if path else issues
+
+
+def _page(asked: Asked, order: Order, mark: Mark | None, backwards: bool) -> IssueQuerySet:
+    found = _found(*asked).for_rows()
+    return ORDERS[order].stretch(found.with_rank(asked[2]) if order is Order.BEST else found, ROWS_PER_PAGE + 1, mark, backwards)
+
+
+_leaves = Prepared(_page)

@@ -96,6 +96,7 @@ urlpatterns = [
     path("issues/<word:number>/place.json", issue.issue_place, name="issue-place"),
     path("issues/<word:number>/like/", issue.issue_like, name="issue-like"),
     path("issues/<word:number>/areas/", issue.issue_areas, name="issue-areas"),
+    path("issues/<word:number>/form/<slug:verb>/", issue.issue_form, name="issue-form"),
     path("issues/<word:number>/texts/<slug:verb>/", issue.issue_texts, name="issue-texts"),
     path("issues/<word:number>/contact/<int:pk>/", contact.issue_contact, name="issue-contact"),
     path("issues/<word:number>/papers/<slug:kind>/<word:key>.pdf", papers.paper_pdf, name="paper-pdf"),

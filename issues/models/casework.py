@@ -197,6 +197,13 @@ class Issue(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    # Django looks a value up among all choices, each of them translated; every row of every list says these.
+    def get_status_display(self) -> str:
+        return str(Status(self.status).label)
+
+    def get_urgency_display(self) -> str:
+        return str(Urgency(self.urgency).label)
+
     @property
     def light(self) -> Light:
         return light_of(self.level)

@@ -72,6 +72,10 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.issue_id}.{self.number} {self.verb}"
 
+    # Django looks a value up among all choices, each of them translated.
+    def get_verb_display(self) -> str:
+        return str(Verb(self.verb).label)
+
     @property
     def arrives(self) -> bool:
         """Whether by it the issue came to another level, or was accepted."""

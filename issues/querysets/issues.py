@@ -16,7 +16,7 @@ from django.db.models.functions import Cast, Coalesce
 from grids.keyset import Keyset
 from grids.levels import Level
 from grids.models import Area
-from grids.querysets import within_path, within_paths
+from grids.querysets import within_path, within_paths, without_geometry
 from issues import reach, search
 from issues.querysets import written
 from issues.querysets.released import township_path, village_path
@@ -117,7 +117,7 @@ class IssueQuerySet(UnderwayWords):
 
     def for_rows(self) -> Self:
         """With what a row of a list names: category, and the area with the one that it lies in."""
-        return self.select_related("category", "area__parent").defer("area__boundary", "area__parent__boundary", "point")
+        return self.select_related("category", "area__parent").defer(*without_geometry("area", "area__parent"), "point")
 
     def for_page(self) -> Self:
         """With all that the page of an issue names of which there is one; what there may be several of: `issues.parts`.
@@ -129,7 +129,7 @@ class IssueQuerySet(UnderwayWords):
         found = self.select_related("category__group", "handler", "lead_unit", *links, *places)
         claimants = Area.objects.filter(disputes=OuterRef("dispute")).order_by("path").values("name")
         found = found.annotate(claimants=ArraySubquery(claimants))
-        return found.defer("dispute__boundary", *(f"{place}__boundary" for place in places))
+        return found.defer("dispute__boundary", *without_geometry(*places))
 
     def for_phone(self, person: Who, at: datetime) -> Self:
         """With what a member's phone shows of each, what it waits for them for (`asked`) first; `in_all`: how many they are."""

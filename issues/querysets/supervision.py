@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
 
-from grids.querysets import within_path, within_paths
+from grids.querysets import within_path, within_paths, without_geometry
 from issues import reach
 from issues.terms import Verb
 from representatives.models import Unit
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _GENERAL = "general"
 _ROW = ("issue__category", "issue__area__parent__parent", "issue__handler")
-_BULKY = ("issue__area__boundary", "issue__area__parent__boundary", "issue__area__parent__parent__boundary", "issue__point")
+_BULKY = (*without_geometry("issue__area", "issue__area__parent", "issue__area__parent__parent"), "issue__point")
 
 
 class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -24,6 +25,7 @@ from issues.terms import ClockState, Light
 from issues.wording import audience_of
 from issues.workflow import light_of
 from mapui import modules
+from mapui.widgets import options_of
 
 register = template.Library()
 
@@ -56,6 +58,12 @@ def site_style() -> SafeString:
 def language_tag(code: str) -> str:
     """The BCP 47 tag that browsers choose fonts by: zh-hans → zh-CN."""
     return _LANGUAGE_TAGS.get(code, code)
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[object, object]], chosen: object = "") -> SafeString:
+    """The lines of a list to choose from, (value, label) each, after the one that chooses all; drawn without a template."""
+    return options_of([("", _("all")), *choices], {"" if chosen is None else str(chosen)})
 
 
 @register.simple_tag(name="light")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh, reswap, retarget
 
 from grids.models import Area, Dispute
 from issues import policy, reach, services
@@ -46,7 +46,7 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
     """The page as it stands; within it (htmx) the issue alone, and above its buttons which of them was pressed (`done`)."""
     at, person = now(), person_of(request)
     found = _issue(number, person, at)
-    page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all")
+    page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all", opened=request.GET.get("verb", ""))
     page.template = int(chosen) if (chosen := request.GET.get("template", "")).isdecimal() else None
     if request.headers.get("HX-Request"):
         done = request.GET.get("done", "")
@@ -58,6 +58,24 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
 
 def _context(page: IssuePage, *, refused: Refused | None = None, done: str = "") -> dict[str, object]:
     return {"page": page, "issue": page.issue, "actions": page.actions(refused), "refused": refused, "done": done, "nav": "queue"}
+
+
+@require_GET
+@staff_page(reads_issues=True)
+def issue_form(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """The form of a verb, as its fold opens; without htmx the page with that form open. `in_place`: of a list, not of the page."""
+    if verb not in Verb.values:
+        raise Http404
+    if not request.headers.get("HX-Request"):
+        return redirect(f"{reverse('issue', args=[number])}?verb={verb}#move-{verb}")
+    at, person, in_place = now(), person_of(request), request.GET.get("in_place") == "1"
+    page = IssuePage(_issue(number, person, at), person, at, opened=verb, tag=number if in_place else "").read()
+    form = next((action.form for action in page.actions() if action.move.verb == verb), None)
+    if form is None:  # somebody did something meanwhile: the page as it stands now says what
+        return HttpResponseClientRefresh()
+    style = request.GET.get("style", "")
+    context = {"issue": page.issue, "form": form, "style": style if style in ("primary", "danger") else "", "in_place": in_place}
+    return render(request, "mapui/_move.html", context | {"opened": True})
 
 
 @require_POST

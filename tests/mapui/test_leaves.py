@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from grids.prepared import Prepared
 from issues.models import Issue
 from issues.terms import Status
-from mapui import queue_page
+from mapui import queue_page, search_page
 from representatives.roles import Role
 from tests.mapui.paging import way
 from tests.mapui.scene import Scene
@@ -35,7 +35,9 @@ def lists(county: Scene, client: Client, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Seven rows on pages of three; gives the address of a list for whoever reads it."""
     for module in ("queue_page", "search_page", "results_page"):
         monkeypatch.setattr(f"mapui.{module}.ROWS_PER_PAGE", SIZE)
-    monkeypatch.setattr(queue_page, "_leaves", Prepared(queue_page._waits))  # the one that is kept has its own size
+    # Those that are kept have their own size.
+    monkeypatch.setattr(queue_page, "_leaves", Prepared(queue_page._waits))
+    monkeypatch.setattr(search_page, "_leaves", Prepared(search_page._page))
     for number in range(ROWS):
         county.report(f"村口桥面塌陷第{number}处")
 

@@ -62,7 +62,7 @@ def test_who_may_not_decide_has_no_form_and_gets_403(county: Scene, client: Clie
     said = {"seen": issue.event_count, "reason": "自己批", "unit": county.units["roads"].pk}
     as_(client, county[role])
 
-    assert '<form class="move__form' not in client.get(RED, {"tab": "proposals"}).content.decode()
+    assert 'id="move-' not in client.get(RED, {"tab": "proposals"}).content.decode()
     assert client.post(decide(issue, Verb.ENTER_RED), said, headers=HTMX).status_code == 403
     assert county.again(issue).level == Level.TOWNSHIP
 
@@ -111,9 +111,9 @@ def test_after_a_refusal_general_supervision_and_a_letter_are_one_press_away(cou
 def test_leader_signs_listed_supervision_in_the_row(county: Scene, client: Client):
     issue = county.listing_proposed(county.late(county.on_red_list()))
     as_(client, county[Role.COUNTY_LEADER])
-    html = client.get(RED).content.decode()
-    assert "Sign listed supervision" in html
-    assert 'value="吴常委挂牌督办,限期办结。"' in html  # as the office proposed it
+    assert "Sign listed supervision" in client.get(RED).content.decode()
+    form = client.get(reverse("issue-form", args=[issue.number, Verb.LIST]), {"in_place": "1"}, headers=HTMX).content.decode()
+    assert 'value="吴常委挂牌督办,限期办结。"' in form  # as the office proposed it
 
     due = (localdate() + timedelta(days=20)).isoformat()
     said = {"seen": issue.event_count, "leader": county[Role.COUNTY_LEADER].pk, "due": due, "public_line": "吴常委挂牌督办"}

@@ -15,14 +15,17 @@ function lookAtAnswer(article) {
   answer?.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.elt.id === "issue") lookAtAnswer(event.detail.elt);
+const lookAtFirst = (form) => find("textarea, select, input:not([type=hidden])", form)?.focus();
+
+document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+  if (elt.id === "issue") lookAtAnswer(elt);
+  if (elt.matches("form.move__form")) lookAtFirst(elt); // it came because somebody opened it
 });
 
 // A form that opens shows its first input.
 on("click", ".move > summary", (event, summary) => {
   setTimeout(() => {
-    if (summary.parentElement.open) find("textarea, select, input:not([type=hidden])", summary.parentElement)?.focus();
+    if (summary.parentElement.open) lookAtFirst(summary.parentElement);
   });
 });
 
