@@ -136,8 +136,8 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """The current areas that lie in no other: a county, a city."""
         return self.current().filter(parent=None).order_by("path")
 
-    def parts_of(self, area: Area) -> Self:
-        """The current areas one level down, in the order of their codes."""
+    def parts_of(self, area: Area | int) -> Self:
+        """The current areas one level below that one (or the one with that key), in the order of their codes."""
         return self.current().filter(parent=area).order_by("path")
 
     def within_steps(self, area: Area | None, steps: int) -> Self:

@@ -9,9 +9,14 @@ from django.db.models import Count, Min
 from grids import tiles
 from grids.levels import LADDER_LEVELS, Level, slug
 from grids.models import Area, Layer, Territory, in_language
+from grids.prepared import Prepared
 from grids.together import Rows, read_together
 
 Box = list[float]  # west, south, east, north in degrees, 6 decimals
+
+_trail = Prepared(lambda path: Area.objects.current().on_path(path).with_box())
+_territories = Prepared(lambda code: Territory.objects.of_county(code))
+_layers = Prepared(lambda: Layer.objects.order_by("level"))
 
 
 class Ground:
@@ -24,8 +29,7 @@ class Ground:
 
     @cached_property
     def _read(self) -> tuple[list[Area], list[Territory], list[Layer]]:
-        trail = Area.objects.current().on_path(self.path).with_box()
-        territories, layers = Territory.objects.of_county(self.county), Layer.objects.order_by("level")
+        trail, territories, layers = _trail(self.path), _territories(self.county), _layers()
         read_together(trail, territories, layers, *self._beside)
         return list(trail), list(territories), list(layers)
 

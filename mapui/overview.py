@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from grids.levels import Level
 from grids.models import Area, Layer, Territory, paths_above
+from grids.prepared import Prepared
 from grids.querysets import AreaQuerySet
 from grids.together import Rows
 from issues import tally
@@ -163,7 +164,7 @@ class Place:
 
     @cached_property
     def part_areas(self) -> AreaQuerySet:
-        return Area.objects.parts_of(self.tabled).without_boundary()
+        return _parts(self.tabled.pk)
 
     def sorted_parts(self, sort: str) -> list[Row]:
         """`sort`: one of SORTS, with “-” before it for the largest first; the order of the codes among equals."""
@@ -190,11 +191,19 @@ class Place:
     @cached_property
     def soonest(self) -> IssueQuerySet:
         """The open issues that the viewer may open, soonest due first; one more than are shown."""
-        if self.viewer.person is None:
+        viewer = self.viewer
+        if viewer.person is None:
             return Issue.objects.none()
-        visible = Issue.objects.visible_to(self.viewer.person, self.viewer.at).open_in(self.area.path)
-        narrowed = self.viewer.filters.narrow(visible, self.viewer.at).with_clock_state(self.viewer.at)
-        return narrowed.for_rows().soonest_due_first()[: SHORT_LIST + 1]
+        return _soonest(viewer.person, viewer.at, viewer.filters, self.area.path)
+
+
+def _open_within(person: Person, at: datetime, filters: Filters, path: str) -> IssueQuerySet:
+    narrowed = filters.narrow(Issue.objects.visible_to(person, at).open_in(path), at).with_clock_state(at)
+    return narrowed.for_rows().soonest_due_first()[: SHORT_LIST + 1]
+
+
+_parts = Prepared(lambda key: Area.objects.parts_of(key).without_boundary())
+_soonest = Prepared(_open_within)
 
 
 def _count_for_staff(viewer: Viewer, paths: list[str], under: str) -> dict[str, Numbers]:

@@ -14,8 +14,10 @@ from psycopg.types.range import TimestamptzRange
 from grids.errors import Refusal
 from grids.levels import Level
 from grids.models import Area, paths_above
+from grids.prepared import Prepared
 from representatives.chain import Answer, chain_from
 from representatives.models import TWINS, Assignment, Person
+from representatives.querysets import AssignmentQuerySet
 from representatives.roles import POSTS, SUCCESSION, Role
 from representatives.scopes import scope_of
 
@@ -30,11 +32,18 @@ def responsible_for(path: str, at: datetime) -> list[Answer]:
     return chains_for([path], at)[path]
 
 
+def _answering_for(at: datetime, paths: tuple[str, ...]) -> AssignmentQuerySet:
+    found = Assignment.objects.active(at).answering_for(*paths).in_role(*_IN_SUCCESSION)
+    return found.select_related("person__unit", "area").defer("area__boundary")
+
+
+_answering = Prepared(_answering_for)
+
+
 def chains_for(paths: Iterable[str], at: datetime) -> dict[str, list[Answer]]:
     """`responsible_for` of each path, in one query whatever their number."""
     wanted = list(paths)
-    found = Assignment.objects.active(at).answering_for(*wanted).in_role(*_IN_SUCCESSION)
-    assignments = list(found.select_related("person__unit", "area").defer("area__boundary"))
+    assignments = list(_answering(at, tuple(wanted)))
     chains = {}
     for path in wanted:
         above = set(paths_above(path))

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from grids.levels import Level, finer, slug
 from grids.models import Area
+from grids.prepared import Prepared
 from grids.together import read_together
 from issues.figures import Figure, Silence, key_figures, silence
 from issues.filters import PERIODS, Filters
@@ -212,10 +213,13 @@ def _context(overview: Overview) -> dict[str, object]:
     return {"overview": overview, "place": overview.place, "viewer": overview.viewer, "at": overview.viewer.at}
 
 
+_categories = Prepared(lambda: Category.objects.in_use())
+
+
 def _choices(place: Place) -> dict[str, object]:
     """What the filters offer; read with the areas of the table and the issues of the panel, in one statement."""
     counties = Area.objects.current().under(place.county).of_level(Level.TOWNSHIP).without_boundary()
-    categories = Category.objects.in_use()
+    categories = _categories()
     read_together(counties, categories, place.part_areas, place.soonest)
     groups: dict[Category, list[Category]] = {}
     for category in categories:
