@@ -20,6 +20,7 @@ from grids.errors import Refusal
 from representatives.models import Person
 
 RECOVERY_CODES = 8
+DIGITS = 6  # of a code of the app; recovery codes are longer
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def confirm(person: Person, code: str) -> list[str]:
 def check(person: Person, code: str) -> bool:
     """Whether that is the code of the moment, or a recovery code, which is used up by it; a wrong one is counted."""
     typed = _typed(code)
-    kind: type[TOTPDevice | StaticDevice] = TOTPDevice if typed.isdigit() else StaticDevice
+    kind: type[TOTPDevice | StaticDevice] = TOTPDevice if typed.isdigit() and len(typed) == DIGITS else StaticDevice
     with transaction.atomic():
         device = kind.objects.devices_for_user(person, confirmed=True).select_for_update().first()
         return device is not None and bool(device.verify_token(typed))

@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 
 from issues import public_notices, suggestions
+from issues.errors import Refusal
 from issues.models import Notice, NoticeChoice, Occasion, PublicNotice, SlaPolicy, Suggestion
 from issues.notices import sending
 from issues.public_notices import Words
@@ -97,7 +98,7 @@ def test_township_that_released_it_is_told_when_the_village_takes_it_down(county
 def test_step_that_is_refused_tells_nobody(county: make.County):
     notice = written(county)
 
-    with pytest.raises(public_notices.Refusal):
+    with pytest.raises(Refusal):
         public_notices.decide(notice.pk, "sent_back", reason="", by=county["tc1"], at=MONDAY)
 
     assert set(Occasion.objects.values_list("kind", flat=True)) == {Kind.NOTICE_WAITS}

@@ -1,4 +1,4 @@
-"""Every way out, with a server at its other end that says no for a day: then all of it arrives, once, in order."""
+"""Every way out, with a server at its other end that says no for a day: then all of it arrives, once."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def pass_time(since: datetime, until: datetime) -> int:
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_way_that_is_down_for_a_day_loses_nothing_doubles_nothing_and_keeps_the_order(
+def test_way_that_is_down_for_a_day_loses_nothing_and_doubles_nothing(
     county: make.County, request: pytest.FixtureRequest, name: str
 ):
     line = LINES[name](county, request)
@@ -141,8 +141,7 @@ def test_way_that_is_down_for_a_day_loses_nothing_doubles_nothing_and_keeps_the_
     sent = Notice.objects.filter(channel=line.channel).order_by("pk")
     assert len(keys) == len({notice.message for notice in sent})
     if line.channel == "webhook":
-        assert [int(word) for word in words] == sorted(int(word) for word in words)
-        assert len(words) == 3
+        assert sorted(map(int, words)) == sorted(notice.step.number for notice in sent)
 
 
 def test_mail_that_the_post_office_takes_is_a_letter_that_a_mail_program_understands(
