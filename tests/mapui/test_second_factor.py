@@ -240,5 +240,5 @@ def test_where_it_is_offered_a_page_costs_not_a_statement_more(county: Scene, cl
     client.force_login(county[Role.VILLAGE_SECRETARY], backend="mapui.permissions.RoleBackend")
     client.get("/notices/count/")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get("/notices/count/")

@@ -125,7 +125,7 @@ def test_suggestion_is_kept_where_nobody_answers_and_no_policy_says_when_night_i
 
     assert made.pk
     assert not Occasion.objects.exists()
-    somebody = post(Role.SYSTEM_ADMIN, alone)
+    somebody = post(Role.SYSTEM_ADMIN, alone, since=MONDAY - DAY)
     assert not SlaPolicy.objects.exists()
     suggestions.leave(uuid4(), Said(kind="complaint", about="twice", text="太难用。", area=alone), by=None, at=MONDAY)
     assert Notice.objects.get().person == somebody
