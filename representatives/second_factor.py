@@ -38,7 +38,7 @@ class Factor:
 
 
 def is_on(person: Person) -> bool:
-    return TOTPDevice.objects.devices_for_user(person, confirmed=True).exists()
+    return bool(TOTPDevice.objects.devices_for_user(person, confirmed=True).exists())
 
 
 def factor_of(person: Person) -> Factor:

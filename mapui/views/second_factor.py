@@ -32,7 +32,7 @@ CODES = throttle.Limit("second-factor", parse("20 per 10 minutes"))  # per membe
 
 def ask_second(request: HttpRequest, person: Person, wanted: str) -> HttpResponse:
     """The password was right: ask for the code, and remember for a while who is to be let in by it, and to which page."""
-    request.session[_ASKED] = {"person": person.pk, "backend": person.backend, "wanted": wanted, "at": time.time()}  # type: ignore[attr-defined]
+    request.session[_ASKED] = {"person": person.pk, "backend": person.backend, "wanted": wanted, "at": time.time()}
     return redirect("login-second")
 
 

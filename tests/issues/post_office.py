@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import cast
 
 
 @dataclass
@@ -43,7 +42,7 @@ def post_office() -> Iterator[PostOffice]:
             lines = []
             while (line := self.rfile.readline()) not in (b".\r\n", b""):
                 lines.append(line[1:] if line.startswith(b"..") else line)
-            return cast("EmailMessage", message_from_bytes(b"".join(lines), policy=policy.default))
+            return message_from_bytes(b"".join(lines), policy=policy.default)
 
         def _say(self, words: str) -> None:
             self.wfile.write(f"{words}\r\n".encode())

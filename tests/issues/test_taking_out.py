@@ -88,7 +88,7 @@ def test_photos_come_along_and_those_that_are_gone_are_named(county: make.County
         one = Attachment(submission=report, sha256=sha.ljust(64, "0"), media_type="image/jpeg", received_at=MONDAY)
         one.file.save(f"{sha}.jpg", ContentFile(sha.encode() * 2))
     gone = Attachment.objects.get(sha256__startswith="bb")
-    gone.file.storage.delete(gone.file.name)
+    gone.file.storage.delete(str(gone.file.name))
 
     call_command("take_out", tmp_path / "out", verbosity=0)
 
