@@ -89,7 +89,9 @@ class Columns(BaseModel):
         """No lists of people come in by this door (domain notes §5.4.7): neither in the text nor in any other place."""
         for name in sorted(self.named()):
             if banned_terms().found_in(name) or _NUMBERS_OF_PEOPLE.search(name):
-                sentence = _("“%(name)s” looks like a column of telephone or identity numbers, which are not imported")
+                sentence = _(
+                    "“%(name)s” looks like a column of numbers by which people are reached or told apart; such are not imported"
+                )
                 raise ValueError(sentence % {"name": name})
         return self
 
