@@ -103,6 +103,7 @@ class IssuePage:
     all_events: bool = False
     tag: str = ""  # sets the ids of its forms apart where several issues share a page
     opened: str = ""  # the verb whose form stands open
+    back: str = ""  # the list that its forms lead back to (“red”); empty: to the issue
     template: int | None = None  # key of the ready-made text to begin its form with
 
     def __post_init__(self) -> None:

@@ -46,7 +46,8 @@ def issue(request: HttpRequest, number: str) -> HttpResponse:
     """The page as it stands; within it (htmx) the issue alone, and above its buttons which of them was pressed (`done`)."""
     at, person = now(), person_of(request)
     found = _issue(number, person, at)
-    page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all", opened=request.GET.get("verb", ""))
+    page = IssuePage(found, person, at, all_events=request.GET.get("events") == "all")
+    page.opened, page.back = request.GET.get("verb", ""), request.GET.get("back", "")
     page.template = int(chosen) if (chosen := request.GET.get("template", "")).isdecimal() else None
     if request.headers.get("HX-Request"):
         done = request.GET.get("done", "")
@@ -66,14 +67,17 @@ def issue_form(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     """The form of a verb, as its fold opens; without htmx the page with that form open. `in_place`: of a list, not of the page."""
     if verb not in Verb.values:
         raise Http404
-    if not request.headers.get("HX-Request"):
-        return redirect(f"{reverse('issue', args=[number])}?verb={verb}#move-{verb}")
     at, person, in_place = now(), person_of(request), request.GET.get("in_place") == "1"
+    if not request.headers.get("HX-Request"):
+        back = "&back=red" if in_place else ""
+        return redirect(f"{reverse('issue', args=[number])}?verb={verb}{back}#move-{verb}")
     page = IssuePage(_issue(number, person, at), person, at, opened=verb, tag=number if in_place else "").read()
     form = next((action.form for action in page.actions() if action.move.verb == verb), None)
     if form is None:  # somebody did something meanwhile: the page as it stands now says what
         return HttpResponseClientRefresh()
-    style = request.GET.get("style", "")
+    style, seen = request.GET.get("style", ""), request.GET.get("seen", "")
+    if seen.isdecimal() and len(seen) < 10:
+        form.initial["seen"] = int(seen)  # what the person has before them is the page, as it was when it came
     context = {"issue": page.issue, "form": form, "style": style if style in ("primary", "danger") else "", "in_place": in_place}
     return render(request, "mapui/_move.html", context | {"opened": True})
 
@@ -85,7 +89,8 @@ def issue_move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     at, person = now(), person_of(request)
     if verb not in Verb.values:
         raise Http404
-    tried = attempt(IssuePage(_issue(number, person, at), person, at), Verb(verb), request.POST)
+    page = IssuePage(_issue(number, person, at), person, at, back=request.POST.get("back", ""))
+    tried = attempt(page, Verb(verb), request.POST)
     if tried.refusal:
         return _not_done(request, tried)
     return _done(request, tried, Verb(verb))

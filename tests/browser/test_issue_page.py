@@ -135,6 +135,7 @@ def test_all_works_without_javascript(county: Scene, open_context: Callable[...,
     open_as(page, log_in, county[Role.PARTY_REPRESENTATIVE], issue)
 
     unfold(page, "Report as solved")
+    page.locator("#move-resolve").get_by_role("link", name="Open the form").click()
     press(page, "Report as solved")
     expect(page.locator("#resolve-resolution-errors")).to_have_text("Say what was done.")
     field(page, Verb.RESOLVE, "What was done").fill("已更换灯具")

@@ -74,7 +74,8 @@ def test_decision_works_without_javascript_and_returns_to_the_list(
     open_as(page, log_in, county[Role.SUPERVISION_OFFICE], "?tab=proposals")
 
     page.locator("summary").filter(has_text="Refuse the red list").click()
-    form = page.locator(f"#move-refuse_red-{issue.number}")
+    page.locator(f"#move-refuse_red-{issue.number}").get_by_role("link", name="Open the form").click()
+    form = page.locator("#move-refuse_red")
     form.get_by_label("Reason").fill("镇级资金可以解决")
     form.get_by_role("button", name="Refuse the red list").click()
 

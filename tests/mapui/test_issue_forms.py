@@ -81,6 +81,22 @@ def test_press_that_needs_no_word_has_its_form_at_once_and_what_may_be_corrected
     assert {"category", "urgency"} <= inputs_of(client.get(f"{page(issue)}?verb=accept").content.decode(), Verb.ACCEPT)
 
 
+def test_form_that_opens_later_is_of_the_page_that_was_looked_at(county: Scene, client: Client):
+    issue = county.in_progress()
+    html = as_(client, county[Role.PARTY_REPRESENTATIVE]).get(page(issue)).content.decode()
+    address = re.search(rf'hx-get="({form_of(issue, Verb.RESOLVE)}[^"]*)"', html)
+    assert address
+    county.move(issue, Verb.NOTE, Role.VILLAGE_SECRETARY, text="先别动")
+
+    form = client.get(address[1].replace("&amp;", "&"), headers=HTMX).content.decode()
+    sent = {"seen": issue.event_count, "resolution": "已修复", "public_line": "已修复"}
+    answer = client.post(reverse("issue-move", args=[issue.number, Verb.RESOLVE]), sent)
+
+    assert f'name="seen" value="{issue.event_count}"' in form
+    assert answer.status_code == 409
+    assert "先别动" in answer.content.decode()
+
+
 def test_form_of_what_can_no_longer_be_done_makes_the_page_look_again(county: Scene, client: Client):
     issue = county.resolved()
 
