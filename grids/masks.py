@@ -101,6 +101,12 @@ class Masks:
         )
 
 
+def padded(keys: Iterable[int]) -> tuple[int, ...]:
+    """The keys, the last of them repeated up to the next power of two: a few shapes serve sets of every length."""
+    found = list(keys)
+    return tuple(found + found[-1:] * ((1 << max(len(found) - 1, 0).bit_length()) - len(found)))
+
+
 class StandIn(NamedTuple):
     """How values of one class are stood in for. `paths`: those in a value at a moment; `mask`: its shape, and its stand-in."""
 

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.keyset import Mark
+from grids.masks import padded
 from grids.prepared import Prepared
 from grids.together import Rows
 from issues import reach, recurrence, services
@@ -152,7 +153,7 @@ class QueuePage(NarrowedList):
 
     @cached_property
     def rows(self) -> list[Row]:
-        issues = _rows(self.person, self.at, tuple(row["pk"] for row in self.leaf.rows))
+        issues = _rows(self.person, self.at, padded(row["pk"] for row in self.leaf.rows))
         rows = [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
         hints = recurrence.hints_for([row.issue for row in rows])
         return [row._replace(hints=tuple(hints.get(row.issue.pk, ()))) for row in rows]

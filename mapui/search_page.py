@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from grids.keyset import Mark
+from grids.masks import padded
 from grids.prepared import Prepared
+from grids.together import read_together
 from issues import search
 from issues.filters import PERIODS, Filters
 from issues.models import EventText, Issue, SavedFilter, Submission
@@ -161,9 +163,11 @@ class SearchPage(NarrowedList):
     def _texts(self, issues: list[int]) -> Iterable[tuple[int, str, str]]:
         if not issues:
             return
-        for issue, text in Submission.objects.of_issues(issues).texts():
+        reported, written = _reported(padded(issues)), _written(padded(issues))
+        read_together(reported, written)
+        for issue, text in reported:
             yield issue, _("What was reported"), text
-        for issue, verb, texts in EventText.objects.of_issues(issues):
+        for issue, verb, texts in written:
             for text in texts.values():
                 yield issue, str(Verb(verb).label), text
 
@@ -187,3 +191,5 @@ def _page(asked: Asked, order: Order, mark: Mark | None, backwards: bool) -> Iss
 
 
 _leaves = Prepared(_page)
+_reported = Prepared(lambda issues: Submission.objects.of_issues(issues).texts())
+_written = Prepared(lambda issues: EventText.objects.of_issues(issues))

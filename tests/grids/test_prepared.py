@@ -12,6 +12,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from pytest_django import DjangoAssertNumQueries
 
 from grids.levels import Level
+from grids.masks import padded
 from grids.models import Area
 from grids.prepared import Prepared
 from grids.querysets import within_paths
@@ -99,6 +100,13 @@ def test_rows_when_read_together_with_others_are_the_same(town: Town, django_ass
         assert told(rows) == expected
 
     assert [root.pk for root in roots.filter(level=Level.COUNTY)] == [town.county.pk]  # what was read by itself goes on being a set
+
+
+def test_keys_when_padded_are_the_same_set_in_few_lengths():
+    lengths = {len(padded(range(how_many))) for how_many in range(31)}
+
+    assert lengths == {0, 1, 2, 4, 8, 16, 32}
+    assert all(set(padded(range(how_many))) == set(range(how_many)) for how_many in range(31))
 
 
 @pytest.mark.parametrize(
