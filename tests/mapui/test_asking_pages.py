@@ -24,8 +24,8 @@ def as_(client: Client, person: Person) -> Client:
     return client
 
 
-def read(client: Client, person: Person, issue: Issue) -> str:
-    return as_(client, person).get(reverse("issue", args=[issue.number])).content.decode()
+def read(client: Client, person: Person, issue: Issue, opened: str = "") -> str:
+    return as_(client, person).get(reverse("issue", args=[issue.number]), {"verb": opened}).content.decode()
 
 
 def press(client: Client, person: Person, issue: Issue, verb: Verb, **data: object) -> int:
@@ -90,7 +90,7 @@ def test_grant_form_is_filled_with_what_was_asked(county: Scene, client: Client)
     assert asked is not None
     assert asked.until is not None
 
-    html = read(client, county[Role.SUPERVISION_OFFICE], issue)
+    html = read(client, county[Role.SUPERVISION_OFFICE], issue, Verb.EXTEND)
 
     assert f'value="{asked.until.isoformat()}"' in html
     assert "钢材未到货</textarea>" in html
@@ -211,7 +211,7 @@ def test_returned_order_is_offered_to_the_unit_that_was_proposed(county: Scene, 
     water = county.units["water"]
     assert press(client, county[Role.DEPARTMENT], issue, Verb.RETURN_ORDER, basis="职责清单第12条", unit=water.pk) == 302
 
-    html = read(client, county[Role.TOWNSHIP_COMMITTEE], issue)
+    html = read(client, county[Role.TOWNSHIP_COMMITTEE], issue, Verb.DISPATCH)
     assert f'<option value="{water.pk}" selected>' in html
     assert "Proposed: 水利局" in html
     assert event_of(issue, Verb.RETURN_ORDER).texts == {"basis": "职责清单第12条"}
