@@ -67,6 +67,8 @@ class Area(models.Model):
         indexes = (
             models.Index(fields=("path",), name="area_path"),
             models.Index(fields=("level", "path"), condition=Q(valid_to=None), name="area_current"),
+            # Few have ended, of hundreds of thousands: who was posted to one is looked for every night.
+            models.Index(fields=("path",), condition=Q(valid_to__isnull=False), name="area_ended"),
         )
 
     def __str__(self) -> str:

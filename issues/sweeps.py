@@ -82,10 +82,9 @@ def remind_of_tasks(*, at: datetime) -> Tally:
 def sweep(due: Due, step: Step, at: datetime) -> Tally:
     """Take the step for every issue that is due, each in a transaction of its own; what fails or is held is left to the next sweep."""
     tally, place = Tally(), None
-    while batch := list(due(at).following(place)[:BATCH]):
-        place = due(at).place_of(batch[-1])
-        for issue in batch:
-            _take(due, step, issue.pk, tally, at)
+    while batch := due(at).following(place)[:BATCH].places():
+        for place in batch:
+            _take(due, step, place[-1], tally, at)
     return tally
 
 

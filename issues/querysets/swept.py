@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, F, OuterRef
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
@@ -15,13 +15,17 @@ from issues.terms import Status
 if TYPE_CHECKING:
     from issues.models import Issue
 
-Place = tuple[object, ...]  # of an issue in the order of a sweep: its time, its key
+Place = tuple[Any, ...]  # of an issue in the order of a sweep: its time, its key
 
 
 class SweptWords(RightsWords):
     def place_of(self, issue: Issue) -> Place:
         """Where the issue, as it was read, stands in the order of the set."""
         return tuple(getattr(issue, name) for name in self._order)
+
+    def places(self) -> list[Place]:
+        """Where each of the set stands, in order; the key comes last."""
+        return list(self.values_list(*self._order))
 
     def following(self, place: Place | None) -> Self:
         """Those that come after that place in the order of the set; all of them if there is none.

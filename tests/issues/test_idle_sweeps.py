@@ -18,7 +18,16 @@ from tests.demo.provinces import small_province
 from tests.mapui.test_rows_read import BIG, rows_of
 
 pytestmark = pytest.mark.django_db
-TABLES = (*BIG, "issues_notice", "issues_attachment", "issues_subtask", "issues_requester", "issues_diaryentry")
+TABLES = (
+    *BIG,
+    "issues_notice",
+    "issues_attachment",
+    "issues_subtask",
+    "issues_requester",
+    "issues_diaryentry",
+    "grids_area",
+    "representatives_assignment",
+)
 ORDER = Order(cells=100, issues=1200, open_share=0.03, seed=3, at=datetime.now(UTC))
 OPEN = 36
 
