@@ -52,7 +52,7 @@ from issues.terms import Status, Verb  # noqa: E402
 
 QUEUE = f"bench-sweeping-{os.getpid()}"
 LOOK_S = 0.5
-QUIET_S = 30.0
+QUIET_S = 20.0
 READY_S = 60.0  # within it a worker has started
 
 

@@ -13,6 +13,7 @@ from issues.errors import Forbidden, Refusal
 from issues.models import CalendarChange, CountyDay, Event, Issue
 from issues.recalendar import COLUMNS
 from issues.terms import Status, Verb
+from representatives.models import Person
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, T1, K, china, do, stored_calendar
 
@@ -157,7 +158,7 @@ def test_warning_that_the_calendar_jumps_over_is_given_at_once(county):
 
 def test_clock_that_was_paused_keeps_its_working_time(county):
     issue = make.in_hand(county, MONDAY, about="env.waste")
-    _suspend(issue, china("2024-09-23 15:00"), china("2024-09-25 09:00"))
+    _suspend(county["vs1"], issue, china("2024-09-23 15:00"), china("2024-09-25 09:00"))
     from issues import services
 
     locked = Issue.objects.get(pk=issue.pk)
@@ -170,10 +171,10 @@ def test_clock_that_was_paused_keeps_its_working_time(county):
     assert Issue.objects.get().level_due_at == china("2024-09-29 17:30")
 
 
-def _suspend(issue: Issue, at: datetime, until: datetime) -> None:
+def _suspend(by: Person, issue: Issue, at: datetime, until: datetime) -> None:
     issue.status, issue.resume_at = Status.SUSPENDED, until
     issue.warn_at = issue.climb_at = None
-    ledger.append(issue, Verb.SUSPEND, at=at, actor="village_secretary", from_status="in_progress", from_level=10)
+    ledger.append(issue, Verb.SUSPEND, at=at, by=by, actor="village_secretary", from_status="in_progress", from_level=10)
 
 
 def test_issue_accepted_late_begins_when_the_moved_triage_was_due(county):
