@@ -122,7 +122,7 @@ class Worker:
 @contextmanager
 def worker(number: int) -> Iterator[Worker]:
     name = f"sweeping{number}-{os.getpid()}@bench"
-    command = [sys.executable, "-m", "celery", "-A", "gridgov", "worker", "-P", "solo", "-n", name, "-Q", QUEUE, "--without-heartbeat",
+    command = [sys.executable, "-m", "celery", "-q", "-A", "gridgov", "worker", "-P", "solo", "-n", name, "-Q", QUEUE, "--without-heartbeat",
                "--without-mingle", "--without-gossip"]  # fmt: skip
     process = subprocess.Popen(command, env={**os.environ, "GRIDGOV_LOG_LEVEL": "WARNING"})
     try:
@@ -180,9 +180,11 @@ class Sweep:
         self.lost_s += spent_s(victim.process.pid)
         victim.process.kill()
         victim.process.wait()
-        self.team.append(self.stack.enter_context(worker(len(self.team))))
-        app.send_task("issues.tasks.climb", queue=QUEUE)
         print(f"  worker {victim.process.pid} killed at {climbed(self.before):,}", flush=True)
+        fresh = self.stack.enter_context(worker(len(self.team)))
+        fresh.wait_until_ready()
+        self.team.append(fresh)
+        app.send_task("issues.tasks.climb", queue=QUEUE)
 
     def _workers_s(self) -> float:
         return self.lost_s + sum(spent_s(each.process.pid) for each in self.team if each.process.poll() is None)
