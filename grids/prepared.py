@@ -36,7 +36,7 @@ class Prepared(Generic[P, Rows]):
     """
 
     def __init__(self, build: Callable[P, Rows]) -> None:
-        self._build = build
+        self._build: Callable[..., Rows] = build
         self._kept: dict[Hashable, _Statement | None] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Rows:
@@ -124,5 +124,5 @@ class _Statement:
                 self._converters = self._compiler.get_converters(expressions)
             return self._converters
 
-        compiler.as_sql, compiler.get_converters = as_sql, get_converters  # type: ignore[method-assign]
+        compiler.as_sql, compiler.get_converters = as_sql, get_converters
         return compiler

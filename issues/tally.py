@@ -70,7 +70,7 @@ def index_of(level: Level, county: str, version: int) -> Index:
 
 def by_path(issues: IssueQuerySet) -> QuerySet[Issue, tuple[str, int, int]]:
     """Per path at which issues lie: the highest level among them, and how many. Answered by the index alone."""
-    return issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"))  # type: ignore[return-value]
+    return issues.order_by().values_list("path").annotate(worst=Max("level"), n=Count("*"))
 
 
 def count_by_path(issues: IssueQuerySet) -> Counts:
@@ -85,7 +85,7 @@ def read(rows: Iterable[tuple[str, int, int]]) -> Counts:
 def with_version(issues: IssueQuerySet, level: Level) -> QuerySet[Issue, tuple[str, int, int, int]]:
     """Per path: the highest level, how many, and the version of the level's geometry that stands; for `read_with_version`."""
     version = Layer.objects.filter(level=level).values("version")
-    return by_path(issues).annotate(version=Subquery(version))  # type: ignore[return-value]
+    return by_path(issues).annotate(version=Subquery(version))
 
 
 def read_with_version(rows: Iterable[tuple[str, int, int, int]]) -> tuple[Counts, int | None]:

@@ -98,7 +98,7 @@ class WaitingWords(SweptWords):
 
     def by_asked(self) -> models.QuerySet[Issue, tuple[str, int]]:
         """Of those that wait (`waiting_for`): for what, and how many."""
-        return self.order_by().values_list("asked").annotate(n=models.Count("pk"))  # type: ignore[return-value]
+        return self.order_by().values_list("asked").annotate(n=models.Count("pk"))
 
 
 def _waits_until(asked: dict[str, Written], unit_id: int | None) -> Case:

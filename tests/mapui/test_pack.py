@@ -65,11 +65,11 @@ def _desk(person: Person) -> dict[str, Any]:
 def _forms(person: Person, number: str) -> dict[str, tuple[MoveForm, str]]:
     """The forms of the page, with the style of each button, but for what a phone has not."""
     issue = Issue.objects.visible_to(person, now()).for_page().get(number=number)
-    actions = IssuePage(issue, person, now()).read().actions()
+    page = IssuePage(issue, person, now()).read()
     return {
-        action.form.move.verb.value: (action.form, action.style)
-        for action in actions
-        if action.form.move.verb not in NOT_ON_A_PHONE
+        action.move.verb.value: (page.form(action.move), action.style)
+        for action in page.actions()
+        if action.move.verb not in NOT_ON_A_PHONE
     }
 
 
