@@ -13,6 +13,7 @@ import argparse
 import os
 import sys
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings")
 os.environ.setdefault("GRIDGOV_LOG_LEVEL", "WARNING")
@@ -33,6 +34,8 @@ from bench.server import Server  # noqa: E402
 from grids.models import Area  # noqa: E402
 from issues.models import Issue  # noqa: E402
 
+# What a page may take of a long history: so many times as long as of a short one.
+MOST_OF_SMALL = 1.3
 HEAD = f"{'':38}{'p50 ms':>9}{'p95 ms':>9}{'SQL':>9}{'file':>8}{'bar':>9}        {'stmts':>6}{'kB':>9}  status"
 
 
@@ -62,17 +65,36 @@ def about() -> dict[str, float | str]:
 
 
 def run(chosen: list[Case], server: Server, *, times: int) -> tuple[list[Figure], list[str]]:
-    """The figures of the cases, printed as they come, and a sentence for each that did not answer as it should."""
+    """The figures of the cases, and a sentence for each that did not answer as it should; printed as they come, the slowest of
+    each family at the end."""
     figures: list[Figure] = []
     faults: list[str] = []
+    families: dict[str, Figure] = {}
     for number, case in enumerate(chosen):
         try:
-            figures.append(measure(case, server, number=number, times=times))
-            print(line(figures[-1]), flush=True)
+            figures.append(figure := measure(case, server, number=number, times=times))
+            if case.family:
+                families[case.family] = max(figure, families.get(case.family, figure), key=lambda one: one.value)
+            else:
+                print(line(figure), flush=True)
         except WrongAnswer as wrong:
             faults.append(str(wrong))
             print(wrong, flush=True)
+    for figure in families.values():
+        print(line(figure), flush=True)
     return figures, faults
+
+
+def against(small: Path, figures: list[Figure]) -> list[Figure]:
+    """The ratios to the small run, printed, the largest first."""
+    found = sorted(
+        record.ratios(record.read(small), record.run_of("pages", figures), bar=MOST_OF_SMALL), key=lambda one: -one.value
+    )
+    for ratio in found:
+        print(f"{ratio.name:52}{ratio.beside['small_ms']:10.2f} ms  ×{ratio.value:.2f} {ratio.verdict}")
+    met = sum(ratio.is_met is True for ratio in found)
+    print(f"{met} of {len(found)} take no more than {MOST_OF_SMALL} times as long as with few issues")
+    return found
 
 
 def main() -> int:
@@ -81,6 +103,9 @@ def main() -> int:
     options.add_argument("--times", type=int, default=200, help="requests per address (default 200)")
     options.add_argument("--only", default="", help="only the cases whose name contains this")
     options.add_argument("--without", default="no such name", help="not the cases whose name contains this")
+    options.add_argument(
+        "--small", type=Path, metavar="SMALL.json", help="a run on the same territory with few issues: print the ratios to it"
+    )
     record.add_options(options)
     given = options.parse_args()
     chosen = [case for case in cases() if given.only in case.name and given.without not in case.name]
@@ -92,6 +117,7 @@ def main() -> int:
         figures, faults = run(chosen, server, times=given.times)
     missed = [figure.name for figure in figures if figure.is_met is False]
     print(f"{sum(figure.is_met is True for figure in figures)} bars met, {len(missed)} missed: {', '.join(missed) or 'none'}")
+    figures += against(given.small, figures) if given.small else []
     record.keep(given, "pages", figures, what)
     return 0 if figures and not faults else 1
 

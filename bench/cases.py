@@ -14,10 +14,14 @@ from bench.measure import Case
 from bench.tiles import tile_cases
 from grids.levels import Level, slug
 from grids.models import Area, Layer
+from grids.tiles import BLOCK
 from issues import state
 from issues.api import SLOT_S
 from issues.models import Issue
+from mapui.report_form import NOT_KNOWN
 from representatives.models import Person
+
+MOST_PINS = 240
 
 
 def cases() -> list[Case]:
@@ -47,12 +51,31 @@ def map_cases() -> Iterator[Case]:
     yield Case("state, changes since", changes_of(county), office, holds='"areas"')
     yield Case("key figures of the county", f"/figures/key/?area={county.code}", office)
     yield Case("areas table of the county", f"/table/?area={county.code}", office)
-    yield Case("panel of a cell", f"/panel/{a_cell(county).code}/", office)
-    yield Case("list of names, cells", f"/map/areas/cell/{version_of(Level.GRID)}.json")
-    yield Case("issues in view", f"/map/issues.json?bbox={box_of(a_cell(county))}", township, holds="FeatureCollection")
+    yield Case("panel of a cell", f"/panel/{cell_in(county).code}/", office)
+    yield Case("names of 1,024 cells", f"/map/areas/cell/{version_of(Level.GRID)}/{(cell_in(county).ordinal or 0) // BLOCK}.json")
+    yield Case("issues in view", f"/map/issues.json?bbox={box_of(cell_in(county))}", township, holds="FeatureCollection")
+    yield located("locate a cell", county)
     root = Area.objects.roots().without_boundary()[0]
     if root.pk != county.pk:
         yield from province_cases(root, person("province"))
+
+
+def located(name: str, area: Area) -> Case:
+    """Which cell a pin is in, of a phone that knows where it is to twelve metres: another pin each time."""
+    paths = [path for _key, path in Area.objects.keys_within(area.path, Level.GRID)]
+    some = random.Random(1).sample(paths, min(MOST_PINS, len(paths)))
+    cells = list(Area.objects.current().with_paths(some).exclude(label_point=None))
+
+    def pin(turn: int) -> str:
+        point = cells[turn % len(cells)].label_point
+        return f"/report/where/?by=pin&crs=wgs84&accuracy=12&lon={point.x:.6f}&lat={point.y:.6f}" if point else ""
+
+    return Case(name, pin(0), holds='id="place"', cold=pin, colds=MOST_PINS)
+
+
+def counted_anew(name: str, areas: list[Area], viewer: Person) -> Case:
+    """Key figures of one area after another, each asked for the first time."""
+    return Case(name, "", viewer, cold=lambda turn: f"/figures/key/?area={areas[turn % len(areas)].code}", colds=len(areas) // 3)
 
 
 def province_cases(root: Area, leader: Person) -> Iterator[Case]:
@@ -64,6 +87,12 @@ def province_cases(root: Area, leader: Person) -> Iterator[Case]:
     yield Case("state of the whole, changes since", changes_of(root), leader, holds='"areas"')
     yield Case("areas table of the whole", f"/table/?area={root.code}", leader)
     yield Case("key figures of the whole", f"/figures/key/?area={root.code}", leader)
+    areas = Area.objects.current().under(root.path).without_boundary()
+    yield counted_anew("key figures, another county each time", list(areas.of_level(Level.COUNTY)), leader)
+    yield counted_anew("key figures, another township each time", list(areas.of_level(Level.TOWNSHIP)[:MOST_PINS]), leader)
+    yield located("locate a cell of the whole", root)
+    yield Case("cover page, whole", "/cover/", leader, holds="<table")
+    yield Case("results", "/results/", holds='id="main"')
 
 
 def page_cases(issue: Issue) -> Iterator[Case]:
@@ -78,10 +107,12 @@ def page_cases(issue: Issue) -> Iterator[Case]:
     yield Case("issue page", f"/issues/{issue.number}/", township, holds=f'data-number="{issue.number}"')
     yield Case("issue page, ended", f"/issues/{ended.number}/", township, holds=f'data-number="{ended.number}"')
     yield Case("red list", "/red/", office, holds='id="main"')
+    yield Case("red list, those that left", "/red/?tab=left", office, holds='id="main"')
     yield Case("heat page", "/heat/", office, holds="heat__canvas")
     yield Case("cover page", "/cover/", person("organisation"), holds="<table")
     yield Case("figures page", "/figures/", office, holds="<table")
     yield Case("list behind a figure", "/figures/issues/?of=received", office, holds="<table")
+    yield Case("list behind a figure, its last page", "/figures/issues/?of=received&page=1000000", office, holds="<table")
     yield Case("notices", "/notices/", township, holds='id="main"')
     yield Case("deliveries", "/deliveries/", person("admin"), holds="<table")
     yield Case("report page", "/report/", holds='name="uuid"')
@@ -106,7 +137,7 @@ def state_of(area: Area, level: Level) -> str:
 
 def changes_of(area: Area) -> str:
     """The address of what has changed since before the latest change, so that one cell is told: of a map that is just behind."""
-    cell = a_cell(area)
+    cell = cell_in(area)
     stamp = state.stamp(area.path, now(), slot_s=SLOT_S)
     if stamp is None:
         raise ValueError("Redis does not answer.")
@@ -114,7 +145,7 @@ def changes_of(area: Area) -> str:
     return f"/map/delta/cell/?county={area.path}&v={version_of(Level.GRID)}&since={stamp}"
 
 
-def a_cell(area: Area) -> Area:
+def cell_in(area: Area) -> Area:
     """A drawn cell of the area."""
     return Area.objects.cells().under(area.path).exclude(label_point=None).without_boundary()[0]
 
@@ -147,6 +178,7 @@ def report_form(turn: int) -> dict[str, str]:
         "crs": "wgs84",
         "accuracy": "12",
         "danger": "no",
+        "join": NOT_KNOWN,
     }
 
 

@@ -17,7 +17,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.record import Figure
-from bench.server import Server, spread, timed
+from bench.server import WARM_UP, Server, spread, timed
 from representatives.models import Person
 
 TOKEN = "b" * 32  # of the forms, in the cookie and in the field
@@ -32,7 +32,7 @@ class Case:
     """An address to ask. `body` makes the form of the n-th POST; None: a GET. `revalidate`: ask with the ETag of before.
 
     `cold`: makes the address of the n-th GET instead of `path`, each one such as was never asked for; there are `colds` of them.
-    `holds`: what stands in every answer to a GET, so that a page of errors or of nothing is not taken for the real one.
+    `family`: of the cases of one, the table shows the slowest alone. `holds`: what stands in every answer to a GET, so that a page of errors or of nothing is not taken for the real one.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Case:
     cold: Callable[[int], str] | None = None
     colds: int = 0
     holds: str = ""
+    family: str = ""
 
     @property
     def wanted(self) -> tuple[int, ...]:
@@ -167,7 +168,8 @@ def bare(statements: list[str]) -> float:
     with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-            cursor.fetchall()
+            if cursor.description:
+                cursor.fetchall()
     return time.perf_counter() - started
 
 
@@ -185,7 +187,8 @@ def bare_reads(case: Case, *, times: int) -> tuple[float, int]:
 def cold_reads(case: Case, *, times: int) -> tuple[float, int]:
     """The same of a GET that makes something anew at each address: p50 over the addresses."""
     client = client_of(case)
-    statements = [reads_of(client, case.at(turn)) for turn in range(times)]
+    unasked = case.colds + WARM_UP  # behind those that were asked over HTTP just before, and may be kept since
+    statements = [reads_of(client, case.at(unasked + turn)) for turn in range(times)]
     return spread([bare(each) for each in statements])[0], max(map(len, statements))
 
 

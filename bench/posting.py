@@ -17,7 +17,6 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from bench.cases import report_form
 from bench.measure import TOKEN, WrongAnswer, cookie_of
 from bench.server import Server
-from mapui.report_form import NOT_KNOWN
 from representatives.models import Person
 
 PACE_S = 0.25
@@ -91,7 +90,7 @@ def member() -> Person:
 
 def next_report() -> Form:
     """A report that nobody sent before, and that is said to be none of what is known near by."""
-    return Form("/report/", {**report_form(next(_turns)), "join": NOT_KNOWN})
+    return Form("/report/", report_form(next(_turns)))
 
 
 class Posting:

@@ -135,6 +135,18 @@ def _said(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:,.2f}"
 
 
+def ratios(small: Run, large: Run, *, bar: float) -> list[Figure]:
+    """How many times as long each time of the larger run is, of what both measured; `bar`: how many times it may be."""
+    before = {figure.name: figure.value for figure in small.figures if figure.unit == "ms" and figure.value}
+    return [
+        Figure(
+            f"{figure.name}: ratio", figure.value / before[figure.name], "times", bar=bar, beside={"small_ms": before[figure.name]}
+        )
+        for figure in large.figures
+        if figure.unit == "ms" and figure.name in before
+    ]
+
+
 def add_options(options: argparse.ArgumentParser) -> None:
     """`--json` and `--compare`, the same for every bench."""
     options.add_argument("--json", type=Path, help="write the figures there (else to bench/results/, which git ignores)")

@@ -13,7 +13,6 @@ from grids.levels import LADDER_LEVELS, Level, slug
 from grids.models import Area, Layer
 
 COLDS = 12  # addresses that are made anew, where there are so many
-WIDEST = 5  # of a narrower zoom there are few tiles, and they are all alike
 
 
 def tile_cases(county: Area) -> Iterator[Case]:
@@ -21,8 +20,8 @@ def tile_cases(county: Area) -> Iterator[Case]:
     layers = dict(Layer.objects.values_list("level", "version"))
     cells = list(Area.objects.cells().under(county.path).exclude(label_point=None).without_boundary())
     random.Random(1).shuffle(cells)
-    for level in LADDER_LEVELS:
-        for zoom in range(max(tiles.MIN_ZOOM[level], WIDEST), tiles.MAX_ZOOM + 1) if level in layers else ():
+    for level in LADDER_LEVELS:  # of wider ones maps draw nothing
+        for zoom in range(tiles.MIN_ZOOM[level], tiles.MAX_ZOOM + 1) if level in layers else ():
             places = list(dict.fromkeys(tile_of(cell, zoom=zoom) for cell in cells))
             yield from _cases(level, zoom, layers[level], places)
 
@@ -30,11 +29,17 @@ def tile_cases(county: Area) -> Iterator[Case]:
 def _cases(level: Level, zoom: int, version: int, places: Sequence[tuple[int, int]]) -> Iterator[Case]:
     """The first place is asked again and again; each of the others once, some of them to warm up."""
     addresses = [f"/map/tiles/{slug(level)}/{version}/{zoom}/{x}/{y}.mvt" for x, y in places]
-    yield Case(f"tile {slug(level)} z{zoom}, kept", addresses[0])
+    yield Case(f"tile {slug(level)} z{zoom}, kept", addresses[0], family=f"tile {slug(level)}, kept")
     fresh = addresses[1:]
     colds = min(COLDS, len(fresh) - WARM_UP)
     if colds > 0:
-        yield Case(f"tile {slug(level)} z{zoom}, made", fresh[0], cold=lambda turn: fresh[turn % len(fresh)], colds=colds)
+        yield Case(
+            f"tile {slug(level)} z{zoom}, made",
+            fresh[0],
+            cold=lambda turn: fresh[turn % len(fresh)],
+            colds=colds,
+            family=f"tile {slug(level)}, made",
+        )
 
 
 def tile_of(area: Area, *, zoom: int) -> tuple[int, int]:

@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
     "forget-sent-moves": {"task": "issues.tasks.forget_sent_moves", "schedule": crontab(hour="3", minute="43")},
     "release-postings": {"task": "issues.tasks.release_postings", "schedule": crontab(hour="3", minute="17")},
     "refresh-heat": {"task": "issues.refresh_heat", "schedule": crontab(minute="7")},
+    "renew-rates": {"task": "issues.tasks.renew_rates", "schedule": 10 * MINUTE},
     "analyse-hot-spots": {"task": "issues.analyse_hot_spots", "schedule": crontab(hour="2", minute="23")},
     "mark-beat": {"task": "mapui.tasks.mark_beat", "schedule": MINUTE},
 }

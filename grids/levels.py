@@ -45,6 +45,11 @@ def of_slug(text: str) -> Level:
     raise ValueError(f"No level is spelled “{text}”; the levels are: {', '.join(SLUGS.values())}.")
 
 
+def steps_up(level: int, wider: int) -> int:
+    """How many levels the second lies above the first: from the cell to the township, two; 0 if it does not."""
+    return sum(level < each <= wider for each in Level)
+
+
 def finer(level: int) -> Level | None:
     """The next level within, None below the cell."""
     below = [each for each in Level if each < level]

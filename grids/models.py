@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from grids.levels import Level
+from grids.levels import Level, steps_up
 from grids.querysets import AdjacencyQuerySet, AreaQuerySet, DisputeQuerySet, TerritoryQuerySet
 
 
@@ -66,7 +66,8 @@ class Area(models.Model):
         )
         indexes = (
             models.Index(fields=("path",), name="area_path"),
-            models.Index(fields=("level", "path"), condition=Q(valid_to=None), name="area_current"),
+            # With what the map numbers areas by, so that reading the numbers of a level visits no row.
+            models.Index(fields=("level", "path"), include=("ordinal",), condition=Q(valid_to=None), name="area_current"),
             # Few have ended, of hundreds of thousands: who was posted to one is looked for every night.
             models.Index(fields=("path",), condition=Q(valid_to__isnull=False), name="area_ended"),
         )
@@ -78,6 +79,12 @@ class Area(models.Model):
     def ancestor_paths(self) -> list[str]:
         """Paths of the area and all it lies in, widest first."""
         return paths_above(self.path)
+
+    @property
+    def county_path(self) -> str:
+        """The path of the county that it lies in; of what is wider or lies in none, that of the root. Free of a query."""
+        codes, depth = self.path.split("."), self.path.count(".") + 1 - steps_up(self.level, Level.COUNTY)
+        return ".".join(codes[: depth if self.level <= Level.COUNTY and depth > 0 else 1])
 
 
 class Dispute(models.Model):
@@ -128,6 +135,15 @@ def paths_above(path: str) -> list[str]:
     """The path itself and every path that it lies in, widest first: “a.b.c” → [“a”, “a.b”, “a.b.c”]."""
     codes = path.split(".")
     return [".".join(codes[: depth + 1]) for depth in range(len(codes))]
+
+
+def county_among(trail: Iterable[Area]) -> Area | None:
+    """The county among areas that lie in each other, widest first: what maps, offices and figures are of.
+
+    The widest if none is one, as in a territory that is smaller than a county, or above counties; None of no areas.
+    """
+    areas = list(trail)
+    return next((area for area in areas if area.level == Level.COUNTY), areas[0] if areas else None)
 
 
 def common_path(paths: Iterable[str]) -> str:

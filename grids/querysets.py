@@ -11,6 +11,7 @@ from django.contrib.gis.db.models import GeometryField
 from django.contrib.gis.db.models.functions import Area as SquareDegrees
 from django.contrib.gis.db.models.functions import AsGeoJSON, Intersection
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
+from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -105,6 +106,15 @@ class AreaQuerySet(models.QuerySet["Area"]):
         found = self.current().of_level(level).under(path).order_by("path")
         return list(found.values_list("pk", "path"))
 
+    def numbered_paths(self) -> tuple[int, tuple[str, ...]]:
+        """The ordinal of the first of them (0 if they have none) and all their paths, in order.
+
+        Of one level and subtree the ordinals follow each other. One row whatever their number: a row for each of 290,000 cells
+        takes ten times as long.
+        """
+        found = self.order_by().aggregate(first=models.Min("ordinal"), paths=StringAgg("path", "\n", order_by="path"))
+        return found["first"] or 0, tuple(found["paths"].split("\n")) if found["paths"] else ()
+
     def shapes_of(self, keys: Iterable[int]) -> dict[str, bytes]:
         """The boundary as WKB (EPSG:4326) by path, of the areas with these keys that have one."""
         shaped = self.filter(pk__in=list(keys), boundary__isnull=False).annotate(
@@ -124,6 +134,14 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """The area with that path and all that it lies in, widest first."""
         codes = path.split(".")
         return self.filter(path__in=[".".join(codes[: n + 1]) for n in range(len(codes))]).order_by("path")
+
+    def counties_of(self, paths: Iterable[str]) -> Self:
+        """The current counties that the paths lie in or are; roots narrower than a county count as one."""
+        from grids.models import paths_above
+
+        above = {upper for path in paths for upper in paths_above(path)}
+        narrow_root = Q(parent=None, level__lt=Level.COUNTY)
+        return self.current().filter(Q(level=Level.COUNTY) | narrow_root, path__in=above).order_by("path")
 
     def at_paths(self, paths: Iterable[str]) -> Self:
         """The areas with just these paths, widest first."""
@@ -176,7 +194,7 @@ class AreaQuerySet(models.QuerySet["Area"]):
         from grids.models import paths_above
 
         paths = list(paths)
-        above = {upper for path in paths for upper in paths_above(path)}
+        above = sorted({upper for path in paths for upper in paths_above(path)})
         return self.current().filter(within_paths(paths) | Q(path__in=above)).order_by("-level", "path")
 
     def with_rough_outline(self, level: Level) -> Self:

@@ -204,8 +204,9 @@ _versions = Prepared(lambda level: Layer.objects.filter(level=level).values_list
 def _changes(view: View, index: tally.Index, paths: list[str]) -> list[list[int]]:
     """[ordinal, tone, count] of every area of the level that holds one of the changed paths, if the person sees it."""
     touched = {above for path in paths if (above := index.above(path)) is not None}
-    seen = {position for positions in index.within(view.paths) for position in positions}
-    at = {path: position for path in touched if (position := index.position(path)) in seen}
+    seen = index.within(view.paths)
+    positions = ((path, index.position(path)) for path in touched)
+    at = {path: position for path, position in positions if position is not None and any(position in part for part in seen)}
     counts = tally.fold(view.counted_within(at), index) if at else {}
     found = []
     for path, position in at.items():

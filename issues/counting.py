@@ -53,10 +53,10 @@ class Grouping:
             return Cast(f"{to_issue}level", CharField())
         if self.by == By.CATEGORY:
             return Coalesce(f"{to_issue}category__group__code", f"{to_issue}category__code", output_field=CharField())
-        return _FirstCodes(F(f"{to_issue}path"), self.depth)
+        return FirstCodes(F(f"{to_issue}path"), self.depth)
 
 
-class _FirstCodes(Func):
+class FirstCodes(Func):
     """The first so many codes of a path: (“a.b.c”, 2) → “a.b”."""
 
     output_field = CharField()
@@ -69,7 +69,7 @@ class _FirstCodes(Func):
 
 def rows_of(measure: Measure, issues: IssueQuerySet, period: Period, at: datetime) -> QuerySet[Any]:
     """The very rows that the measure counts among these issues."""
-    return _base(measure.rows, issues, at).filter(measure.condition(period))
+    return _base(measure.rows, issues, period, at).filter(measure.condition(period))
 
 
 def in_group(rows: QuerySet[Any], of: Rows, grouping: Grouping, group: str) -> QuerySet[Any]:
@@ -79,11 +79,16 @@ def in_group(rows: QuerySet[Any], of: Rows, grouping: Grouping, group: str) -> Q
 
 
 def count(
-    issues: IssueQuerySet, period: Period, at: datetime, grouping: Grouping = Grouping(), kinds: Iterable[Rows] = tuple(Rows)
+    issues: IssueQuerySet,
+    period: Period,
+    at: datetime,
+    grouping: Grouping = Grouping(),
+    kinds: Iterable[Rows] = tuple(Rows),
+    beside: Iterable[QuerySet[Any, Any]] = (),
 ) -> dict[str, dict[str, int]]:
-    """{group: {measure: n}} of these issues; without grouping the only group is “”. One statement."""
+    """{group: {measure: n}} of these issues; without grouping the only group is “”. One statement, which fills `beside` too."""
     sets = [_counted(kind, issues, period, at, grouping) for kind in kinds]
-    read_together(*sets)
+    read_together(*sets, *beside)
     found: dict[str, dict[str, int]] = {} if grouping.by else {"": {}}
     for rows in sets:
         for row in rows:
@@ -96,7 +101,7 @@ def _counted(kind: Rows, issues: IssueQuerySet, period: Period, at: datetime, gr
     """Of each group that has any: `group_key`, and how many of each measure."""
     conditions = {measure.code: measure.condition(period) for measure in measured(kind)}
     counts = {f"{_PREFIX}{measure.code}": _number(measure, conditions[measure.code]) for measure in measured(kind)}
-    rows = _base(kind, issues, at).filter(_any_of(kind, conditions)).order_by()
+    rows = _base(kind, issues, period, at).filter(_any_of(kind, conditions)).order_by()
     key = grouping.key(kind) or Value("", output_field=CharField())
     return rows.values(group_key=key).annotate(**counts)
 
@@ -115,11 +120,11 @@ def _named(row: Mapping[str, int]) -> dict[str, int]:
     return {name.removeprefix(_PREFIX): n for name, n in row.items() if name.startswith(_PREFIX)}
 
 
-def _base(kind: Rows, issues: IssueQuerySet, at: datetime) -> QuerySet[Any]:
+def _base(kind: Rows, issues: IssueQuerySet, period: Period, at: datetime) -> QuerySet[Any]:
     if kind == Rows.OPEN:
         return issues.unfinished().with_clock_state(at)
     if kind == Rows.RATINGS:
-        return Judgement.objects.about(issues)
+        return Judgement.objects.said_of(issues, period.since)
     if kind == Rows.ORDERS:
         return Event.objects.filter(issue__in=issues, verb__in=ORDERS)
     return issues

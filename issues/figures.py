@@ -1,12 +1,14 @@
 """The key figures of the dashboard with their denominators, as `measures` defines them; never per person, no ranking.
 
-What is open is of now; rates look back over 90 days, (at − 90 days, at]. A rate of fewer than five is not told. In three
-statements over partial indexes, whatever the size of the archive; the counts are kept for a moment per scope.
+What is open is of now; rates look back over 90 days, (at − 90 days, at]; those of whole counties are kept for some minutes
+(`county_rates`), so a page costs what is open, not what has been. A rate of fewer than five is not told. In three
+statements over indexes, whatever the size of the archive; the counts are kept for a moment per scope.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -14,7 +16,9 @@ from django.core.cache import cache
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from grids.levels import Level
 from grids.models import Area, paths_above
+from issues import county_rates
 from issues.counting import Counts, count, rows_of
 from issues.filters import Filters
 from issues.heat_public import FEWEST, tellable
@@ -22,7 +26,7 @@ from issues.measures import DAYS, MEASURES, OPEN_LABEL, RATE, Period, Rate, Rows
 from issues.models.casework import Issue
 from issues.querysets import IssueQuerySet
 from issues.workflow import LADDER
-from representatives.cover import cover_counts
+from representatives.cover import filled
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of
@@ -106,10 +110,36 @@ def _counts(person: Person | None, at: datetime, filters: Filters, path: str) ->
     chosen = filters.narrow(everything, at)
     period = days_before(at)
     # The lights are told side by side whatever light was chosen; the share that is late is of all of them.
-    standing = count(replace(filters, lights=()).narrow(everything, at), period, at, kinds=(Rows.OPEN,))[""]
-    past = count(chosen, period, at, kinds=(Rows.ISSUES, Rows.RATINGS))[""]
+    held = _held(person, at, path)
+    wide = Area.objects.current().at_or_above(Level.COUNTY).under_any(held).without_boundary()
+    unlit = replace(filters, lights=()).narrow(everything, at)
+    standing = count(unlit, period, at, kinds=(Rows.OPEN,), beside=(wide,))[""]
+    past = _past(chosen if filters != UNFILTERED else None, held, wide, at, is_public=person is None)
     last = None if past["received"] else _last_received(chosen, period, at)
-    return {**standing, **past, **_covered(person, at, path), _LAST: int(last.timestamp()) if last else 0}
+    return {**standing, **past, _LAST: int(last.timestamp()) if last else 0}
+
+
+def _held(person: Person | None, at: datetime, path: str) -> tuple[str, ...]:
+    """Paths of the areas that are counted, none within another."""
+    if person is None:
+        return (path,) if path else tuple(Area.objects.roots().values_list("path", flat=True))
+    return narrowed(scope_of(person, at).count_paths, path)
+
+
+def _past(filtered: IssueQuerySet | None, held: tuple[str, ...], wide: Iterable[Area], at: datetime, *, is_public: bool) -> Counts:
+    """What happened in the period, and the cells that are covered: of whole counties what is kept, of all else the rows themselves.
+
+    `filtered`: the issues where filters leave some out; those are always counted.
+    """
+    whole = [] if filtered is not None else list(wide)
+    rest = [path for path in held if path not in {area.path for area in whole}]
+    parts = [county_rates.rates_of(whole, at, is_public=is_public)] if whole else []
+    if rest or not parts:
+        issues = (Issue.objects.public() if is_public else Issue.objects.unsealed()) if filtered is None else filtered
+        covered = filled(Role.PARTY_REPRESENTATIVE, rest, at)
+        past = count(issues.under_any(rest), days_before(at), at, kinds=county_rates.PAST)[""]
+        parts.append({**past, "coverage": covered.filled, "coverage_of": covered.total})
+    return county_rates.added(parts)
 
 
 def _last_received(issues: IssueQuerySet, period: Period, at: datetime) -> datetime | None:
@@ -117,14 +147,6 @@ def _last_received(issues: IssueQuerySet, period: Period, at: datetime) -> datet
     ever = rows_of(MEASURES["received"], issues, replace(period, since=datetime.min.replace(tzinfo=UTC)), at)
     last: datetime | None = ever.order_by("-reported_at").values_list("reported_at", flat=True).first()
     return last
-
-
-def _covered(person: Person | None, at: datetime, path: str) -> Counts:
-    """Cells, and those with a party representative of their own or of the village."""
-    held = scope_of(person, at).count_paths if person else tuple(Area.objects.roots().values_list("path", flat=True))
-    cover = cover_counts(narrowed(held, path), at)
-    count = next(count for count in cover.overall.counts if count.need.role == Role.PARTY_REPRESENTATIVE)
-    return {"coverage": count.filled, "coverage_of": count.total}
 
 
 def narrowed(paths: tuple[str, ...], path: str) -> tuple[str, ...]:

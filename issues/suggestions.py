@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from grids.levels import Level
-from grids.models import Area
+from grids.models import Area, paths_above
 from issues import doors, masking, occasions, policy
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Suggestion, SuggestionAnswer
@@ -40,8 +40,8 @@ class Said:
 def counties_for(person: Person | None, at: datetime) -> list[Area]:
     """The counties that one may write to: of a member of staff those they are posted in, of anybody else all; by code."""
     found = Area.objects.current().of_level(Level.COUNTY).without_boundary().order_by("code")
-    held = {path.split(".")[0] for _role, path in scope_of(person, at).held} if person else set()
-    return list(found.at_paths(held) if held else found)
+    held = {path for _role, path in scope_of(person, at).held} if person else set()
+    return list(found.counties_of(held) if held else found)
 
 
 def leave(key: UUID, said: Said, *, by: Person | None, at: datetime) -> Suggestion:
@@ -75,7 +75,7 @@ def _check(said: Said) -> None:
 
 def _role_of(scope: Scope, county: str) -> str:
     """The role in which somebody writes: the monitor's before all others, else the first that they hold there."""
-    held = [role for role, path in scope.held if path.split(".")[0] == county]
+    held = [role for role, path in scope.held if county in paths_above(path)]
     if Role.MONITOR in held:
         return Role.MONITOR.value
     return min(held, key=list(Role).index).value if held else ""

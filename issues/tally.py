@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Max, QuerySet, Subquery
@@ -39,10 +39,17 @@ class Index:
     paths: tuple[str, ...]
     depth: int  # codes in each path
 
+    @cached_property
+    def positions(self) -> dict[str, int]:
+        """Where each path stands in `paths`."""
+        return {path: at for at, path in enumerate(self.paths)}
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.positions
+
     def position(self, path: str) -> int | None:
         """Where the path stands in `paths`; None if it is not one of them."""
-        at = bisect_left(self.paths, path)
-        return at if at < len(self.paths) and self.paths[at] == path else None
+        return self.positions.get(path)
 
     def above(self, path: str) -> str | None:
         """The path of this level that the given one lies in or is; None if it is wider than the level."""
@@ -60,12 +67,11 @@ class Index:
         return [each for each in found if each]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)  # a province has some hundred counties
 def index_of(level: Level, county: str, version: int) -> Index:
     """The areas of the level in the county, as numbered by that version of the geometry. One query, then remembered."""
-    rows = list(Area.objects.current().of_level(level).under(county).order_by("path").values_list("ordinal", "path"))
-    first = rows[0][0] if rows else 0
-    return Index(version, first or 0, tuple(path for _, path in rows), len(rows[0][1].split(".")) if rows else 0)
+    first, paths = Area.objects.current().of_level(level).under(county).numbered_paths()
+    return Index(version, first, paths, len(paths[0].split(".")) if paths else 0)
 
 
 def by_path(issues: IssueQuerySet) -> QuerySet[Issue, tuple[str, int, int]]:
@@ -98,9 +104,10 @@ def read_with_version(rows: Iterable[tuple[str, int, int, int]]) -> tuple[Counts
 
 def fold(counts: Mapping[str, tuple[int, int]], index: Index) -> Counts:
     """The counts by area of the index's level; what lies wider than that level is in none of them."""
-    folded: Counts = {}
-    for path, (worst, n) in counts.items():
-        if (above := index.above(path)) is not None:
+    # Most of what is asked for cells lies at cells; the rest is added to what it lies in.
+    folded: Counts = {path: each for path, each in counts.items() if path in index}
+    for path, (worst, n) in counts.items() if len(folded) < len(counts) else ():
+        if path not in index and (above := index.above(path)) is not None:
             known = folded.get(above, (0, 0))
             folded[above] = (max(known[0], worst), known[1] + n)
     return folded
@@ -117,7 +124,10 @@ def tellable(counts: Counts) -> Counts:
 
 def tone(level: int) -> int:
     """1 for green to 4 for red; 0 if there is nothing."""
-    return 1 + LADDER_LEVELS.index(Level(min(level, Level.COUNTY))) if level else 0
+    return _TONES[level]
+
+
+_TONES = {0: 0} | {level: 1 + LADDER_LEVELS.index(min(level, Level.COUNTY)) for level in Level}
 
 
 def packed(index: Index, counts: Counts, seen: Iterable[range]) -> bytes:
@@ -129,10 +139,11 @@ def packed(index: Index, counts: Counts, seen: Iterable[range]) -> bytes:
     numbers, tones = array("H", bytes(2 * size)), bytearray([UNSEEN]) * size
     for positions in seen:
         tones[positions.start : positions.stop] = bytes(len(positions))
+    places, tone_of = index.positions, _TONES
     for path, (worst, n) in counts.items():
-        at = index.position(path)
+        at = places.get(path)
         if at is not None and tones[at] != UNSEEN:
-            numbers[at], tones[at] = min(n, MOST), tone(worst)
+            numbers[at], tones[at] = n if n < MOST else MOST, tone_of[worst]
     return struct.pack("<III", index.version, index.first, size) + _little_endian(numbers) + bytes(tones)
 
 

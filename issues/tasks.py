@@ -7,7 +7,18 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from issues import county_calendar, diary, held, public_notices, recognising, redrawing, retention, suggestions, sweeps
+from issues import (
+    county_calendar,
+    county_rates,
+    diary,
+    held,
+    public_notices,
+    recognising,
+    redrawing,
+    retention,
+    suggestions,
+    sweeps,
+)
 from issues.notices import sending
 from issues.simulating import running
 from issues.wire import moves
@@ -69,6 +80,12 @@ def purge_held() -> str:
 @shared_task
 def recognise() -> str:
     return _said("recognise", recognising.recognise(at=timezone.now()))
+
+
+@shared_task
+def renew_rates() -> str:
+    """Count what the dashboards tell of whole counties, before what is kept of it is too old."""
+    return _said("renew rates", f"{county_rates.renew_all(timezone.now())} counties")
 
 
 @shared_task

@@ -48,8 +48,7 @@ class Options:
     @cached_property
     def leaders(self) -> list[Person]:
         """The county leaders of the place, who may be named in public."""
-        county = self.issue.path.split(".")[0]
-        posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(county)
+        posts = Assignment.objects.active(now()).in_role(Role.COUNTY_LEADER).answering_for(self.issue.area.county_path)
         return list({post.person_id: post.person for post in posts.select_related("person")}.values())
 
     @cached_property

@@ -8,7 +8,7 @@ from django.db.models import Count, Min
 
 from grids import tiles
 from grids.levels import LADDER_LEVELS, Level, slug
-from grids.models import Area, Layer, Territory, in_language
+from grids.models import Area, Layer, Territory, county_among, in_language
 from grids.prepared import Prepared
 from grids.together import Rows, read_together
 
@@ -20,16 +20,19 @@ _layers = Prepared(lambda: Layer.objects.order_by("level"))
 
 
 class Ground:
-    """The county of the area with that path. Read when it is first asked for: one statement, for which `with_` may name more sets."""
+    """The county of the area with that path; of what lies above counties, the whole territory.
+
+    Read when it is first asked for: one statement, for which `with_` may name more sets.
+    """
 
     def __init__(self, path: str, *with_: Rows) -> None:
         self.path = path
-        self.county = path.partition(".")[0]
+        self.root = path.partition(".")[0]
         self._beside = with_
 
     @cached_property
     def _read(self) -> tuple[list[Area], list[Territory], list[Layer]]:
-        trail, territories, layers = _trail(self.path), _territories(self.county), _layers()
+        trail, territories, layers = _trail(self.path), _territories(self.root), _layers()
         read_together(trail, territories, layers, *self._beside)
         return list(trail), list(territories), list(layers)
 
@@ -37,6 +40,12 @@ class Ground:
     def trail(self) -> list[Area]:
         """The area and all that it lies in, widest first, each with its `box`; empty if there is none today."""
         return self._read[0]
+
+    @property
+    def county(self) -> str:
+        """The path of the county, of which a map asks the state; the root's where there is none."""
+        found = county_among(self.trail)
+        return found.path if found else self.root
 
     @property
     def territory(self) -> Territory | None:
@@ -53,13 +62,17 @@ class Ground:
 
     def bounds(self, code: str = "") -> Box | None:
         """The box of the area of the trail with that code, else of the county; None if it has no boundary."""
-        area = next((area for area in self.trail if area.code == code), self.trail[0] if self.trail else None)
+        area = next((area for area in self.trail if area.code == code), county_among(self.trail))
         return area.box if area else None  # type: ignore[attr-defined]
 
     @cached_property
     def levels(self) -> list[dict[str, object]]:
-        """The levels that a map can draw, from wide to fine: slug, name, version, number of areas, the first one's ordinal, least zoom."""
-        drawn = drawn_levels(self.county, tuple(sorted(self.versions.items())))
+        """The levels of the county that a map can draw, from wide to fine."""
+        return self.levels_of(self.county)
+
+    def levels_of(self, path: str) -> list[dict[str, object]]:
+        """The same within another path: slug, name, version, number of areas, the first one's ordinal, least zoom."""
+        drawn = drawn_levels(path, tuple(sorted(self.versions.items())))
         return [
             {"slug": slug(level), "name": self.name_of(level), "version": self.versions[level], "size": size}
             | {"first": first, "minZoom": tiles.MIN_ZOOM[level]}
@@ -76,7 +89,7 @@ class Ground:
         return self.territory.attribution if self.territory else ""
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)  # a province has some hundred counties
 def drawn_levels(county: str, versions: tuple[tuple[Level, int], ...]) -> tuple[tuple[Level, int, int], ...]:
     """Levels of the county of which anything has a boundary, from wide to fine: how many areas each has, and the first ordinal.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from grids.levels import Level
 from grids.models import Area, Layer, Territory, paths_above
@@ -15,6 +15,7 @@ from grids.prepared import Prepared
 from grids.querysets import AreaQuerySet
 from grids.together import Rows
 from issues import tally
+from issues.counting import FirstCodes
 from issues.filters import Filters
 from issues.models import Issue
 from issues.querysets import IssueQuerySet
@@ -119,8 +120,13 @@ class Place:
 
     @property
     def county(self) -> str:
-        """The code that is the first of every path within the county."""
-        return self.area.path.partition(".")[0]
+        """The path of the county that it lies in; above counties, of the whole territory."""
+        return self.ground.county
+
+    @property
+    def choice_level(self) -> Level:
+        """Of what the filters offer to narrow to: the townships of the county, or where it is wider, counties."""
+        return Level.COUNTY if self.area.level > Level.COUNTY else Level.TOWNSHIP
 
     @property
     def village(self) -> Area | None:
@@ -210,9 +216,10 @@ def _count_for_staff(viewer: Viewer, paths: list[str], under: str) -> dict[str, 
     """Numbers per path, each of which lies in `under`; one statement over the open issues there."""
     found = {path: Numbers(is_told=viewer.sees(path)) for path in paths}
     depth = len(paths[0].split(".")) if paths else 0
-    issues = viewer.issues.under(under).with_clock_state(viewer.at).order_by()
-    for path, level, clock, n in issues.values_list("path", "level", "clock").annotate(n=Count("pk")):
-        numbers = found.get(".".join(path.split(".")[:depth]))
+    # Added up by part in the database: an area as wide as a province has as many paths as open issues.
+    issues = viewer.issues.under(under).with_clock_state(viewer.at).order_by().annotate(part=FirstCodes(F("path"), depth))
+    for part, level, clock, n in issues.values_list("part", "level", "clock").annotate(n=Count("pk")):
+        numbers = found.get(part)
         if numbers is not None and numbers.is_told:
             numbers.add(level, n, late=clock == ClockState.OVERDUE)
     return found

@@ -272,17 +272,17 @@ class RedPage:
 
     @cached_property
     def _places(self) -> list[Area]:
-        """The county and its townships; one statement."""
-        return list(_townships(tuple(sorted({path.split(".")[0] for path in self._scope.page_paths(Page.RED)}))))
+        """The townships that the person's areas hold or lie in, and their counties; one statement."""
+        return list(_townships(self._scope.page_paths(Page.RED)))
 
     @property
     def counties(self) -> list[Area]:
         """Whose list it is."""
-        return [area for area in self._places if "." not in area.path]
+        return [area for area in self._places if area.level == Level.COUNTY]
 
     @property
     def townships(self) -> list[Area]:
-        return [area for area in self._places if "." in area.path]
+        return [area for area in self._places if area.level == Level.TOWNSHIP]
 
     @property
     def area_path(self) -> str:
@@ -295,7 +295,7 @@ class RedPage:
 
 
 _townships = Prepared(
-    lambda paths: Area.objects.current().under_any(paths).at_or_above(Level.TOWNSHIP).for_choice().order_by("path")
+    lambda paths: Area.objects.around(paths).of_levels(Level.COUNTY, Level.TOWNSHIP).for_choice().order_by("path")
 )
 _units = Prepared(lambda paths: Unit.objects.in_use().within(paths).order_by("kind", "code").values_list("pk", "name"))
 

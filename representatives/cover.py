@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
 from grids.levels import Level
+from grids.reading import reading
 from representatives import sql
 from representatives.chain import Answer
+from representatives.models import Assignment
 from representatives.roles import NEEDS, POSTS, Need, Role
 from representatives.services import chains_for
 
@@ -85,7 +85,10 @@ class Gap:
 
 
 def cover_counts(paths: Iterable[str], at: datetime, *, group_level: Level = Level.TOWNSHIP) -> Cover:
-    """The figures for the areas with those paths and all within them, per area of `group_level`; one query."""
+    """The figures for the areas with those paths and all within them, per area of `group_level`; one query.
+
+    No path may lie within another.
+    """
     found: dict[str, tuple[str, str, dict[str, Count]]] = {"": ("", "", {})}
     places_lacking = 0
     for path, code, name, need, lacking, total in _rows(("cover", "cover_counts"), paths, at, group_level=group_level):
@@ -96,6 +99,24 @@ def cover_counts(paths: Iterable[str], at: datetime, *, group_level: Level = Lev
         counts[need] = Count(NEED[Role(need)], lacking, total)
     rows = [_row(path, *entry) for path, entry in found.items()]
     return Cover(rows[0], rows[1:], places_lacking)
+
+
+def filled(role: Role, paths: Iterable[str], at: datetime) -> Count:
+    """How many of the places that need the post have it filled, in the areas with those paths, none of which lies in another.
+
+    The same numbers as `cover_counts(…).overall`, for whoever wants one of them; one statement.
+    """
+    counts = filled_by_path(role, paths, at).values()
+    return Count(NEED[role], sum(count.lacking for count in counts), sum(count.total for count in counts))
+
+
+def filled_by_path(role: Role, paths: Iterable[str], at: datetime) -> dict[str, Count]:
+    """The same of each of the areas; one statement."""
+    need, paths = NEED[role], list(paths)
+    asked = {"paths": paths, "at": at, "level": int(need.level), "roles": [str(each) for each in need.roles]}
+    with reading(Assignment).cursor() as cursor:
+        cursor.execute(sql.read("cover_share"), asked)
+        return {path: Count(need, total - found, total) for path, found, total in cursor.fetchall()}
 
 
 def _row(path: str, code: str, name: str, counts: dict[str, Count]) -> CoverRow:
@@ -146,6 +167,6 @@ def _rows(names: tuple[str, ...], paths: Iterable[str], at: datetime, **more: st
     fills = [(need.role, need.level, role) for need in NEEDS for role in need.roles]
     needs, levels, roles = (list(column) for column in zip(*fills, strict=True))
     asked: dict[str, Any] = {"paths": list(paths), "at": at, "needs": needs, "levels": levels, "fills": roles}
-    with connection.cursor() as cursor:
+    with reading(Assignment).cursor() as cursor:
         cursor.execute(sql.read(*names), {**asked, "group_level": Level.TOWNSHIP, **more})
         return cursor.fetchall()

@@ -29,6 +29,7 @@ class Role(TextChoices):
     DEPARTMENT = "department", _("department")  # 职能部门 / 公共服务企业
     SUPERVISION_OFFICE = "supervision_office", _("supervision office")  # 督查室
     COUNTY_LEADER = "county_leader", _("county leader")  # 旗委分管领导
+    UPPER_OFFICE = "upper_office", _("office above the county")  # 盟市、自治区有关机构: figures only
     ORGANISATION_OFFICE = "organisation_office", _("organisation department")  # 组织部
     HOTLINE_OPERATOR = "hotline_operator", _("hotline operator")  # 12345座席
     MONITOR = "monitor", _("monitor")  # 监督员
@@ -94,6 +95,7 @@ _NEAR = frozenset({Level.GRID, Level.VILLAGE})
 _VILLAGE = frozenset({Level.VILLAGE})
 _TOWNSHIP = frozenset({Level.TOWNSHIP})
 _COUNTY = frozenset({Level.COUNTY})
+_ABOVE = frozenset({Level.PREFECTURE, Level.PROVINCE})
 
 _QUEUE = frozenset({Page.QUEUE, Page.SEARCH})
 _FIGURES = frozenset({Page.HEAT})
@@ -121,6 +123,7 @@ POSTS: dict[Role, Post] = {post.role: post for post in (
     _post(Role.DEPARTMENT,           Sees.DISPATCHED, _TOWNSHIP | _COUNTY, _QUEUE | {Page.RED}),
     _post(Role.SUPERVISION_OFFICE,   Sees.RAISED,     _COUNTY,             _WORK | _RATES | _POLICY | _SUGGESTIONS, counts=True, on_card=True, answers_at=Level.COUNTY),
     _post(Role.COUNTY_LEADER,        Sees.RED,        _COUNTY,             _WORK | _RATES | _POLICY | _DIARY, counts=True),
+    _post(Role.UPPER_OFFICE,         Sees.NOTHING,    _ABOVE,              _FIGURES | _COVER, counts=True),
     _post(Role.ORGANISATION_OFFICE,  Sees.NOTHING,    _COUNTY,             _FIGURES | _RATES | _ADMIN, counts=True, arranges=True),
     _post(Role.HOTLINE_OPERATOR,     Sees.OWN,        _COUNTY,             _QUEUE),
     _post(Role.MONITOR,              Sees.NOTHING,    _VILLAGE | _TOWNSHIP | _COUNTY, _SUGGESTIONS),

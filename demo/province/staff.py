@@ -1,4 +1,4 @@
-"""Who works in the province: every county's posts as in the demo county, and a leader who sees the whole."""
+"""Who works in the province: every county's posts as in the demo county, and an office that sees the figures of the whole."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def post_everybody(root: Area, *, seed: int, since: datetime, more: Callable[[in
     for n, county in enumerate(counties):
         staffing = _staffed(county, seed=seed + n, since=since, numbers=numbers)
         if county == lively:
-            leader = staffing.hire(Role.COUNTY_LEADER, root)
-            leader.username = PROVINCE_LOG_IN
-            leader.set_password(PASSWORD)
+            office = staffing.hire(Role.UPPER_OFFICE, root)
+            office.username = PROVINCE_LOG_IN
+            office.set_password(PASSWORD)
         staffing.save(with_log_ins=county == lively)
         more(1)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -169,6 +169,9 @@ class Issue(models.Model):
             ),
             # With all that the state of the map asks, so that no row is visited for it.
             models.Index(fields=("path", "level"), include=("sealed", "non_public"), condition=_OPEN, name="issue_open_by_place"),
+            # What is open near by, for hints, known reports and the map; the index of all points is full of what has ended.
+            # As an expression: of a field of geometry alone, Django leaves the condition away.
+            GistIndex("point", condition=_OPEN, name="issue_open_by_point"),
             models.Index(fields=("level_due_at", "id"), condition=_OPEN, name="issue_open_by_due"),
             models.Index(fields=("category", "path"), condition=_OPEN, name="issue_open_by_category"),
             models.Index(
@@ -181,6 +184,8 @@ class Issue(models.Model):
             models.Index(fields=("purge_at",), condition=Q(closed_at__isnull=False, purge_at__isnull=False), name="issue_to_purge"),
             models.Index(fields=("handler", "level_due_at"), condition=_OPEN, name="issue_open_by_handler"),
             models.Index(fields=("path", "-reported_at", "-id"), name="issue_by_place_newest"),
+            # The rates of an area: what ended there in a period, and where a first contact was due, each told from the index alone.
+            models.Index(fields=("path", "closed_at", "contact_due_at"), name="issue_by_place_ended"),
             models.Index(fields=("category", "closed_at"), name="issue_by_category_ended"),
             models.Index(fields=("reported_at",), name="issue_by_reported"),
             models.Index(fields=("closed_at",), condition=Q(closed_at__isnull=False), name="issue_by_ended"),

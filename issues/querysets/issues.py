@@ -19,7 +19,7 @@ from grids.models import Area
 from grids.querysets import within_path, within_paths, without_geometry
 from issues import reach, search
 from issues.querysets import written
-from issues.querysets.released import township_path, village_path
+from issues.querysets.released import path_of
 from issues.querysets.underway import UnderwayWords
 from issues.terms import ClockState, Light
 from issues.workflow import LEVEL_OF
@@ -76,6 +76,10 @@ class IssueQuerySet(UnderwayWords):
     def open_at(self, paths: Iterable[str]) -> Self:
         """Open issues that lie at just these paths, not deeper; sealed ones are in no figure and not told."""
         return self.unfinished().filter(path__in=list(paths))
+
+    def lying_at(self, paths: Iterable[str]) -> Self:
+        """Issues at just these paths, not deeper."""
+        return self.filter(path__in=list(paths))
 
     def under_any(self, paths: Iterable[str]) -> Self:
         """Issues reported in any of those areas, or within one of them; none if there are no paths."""
@@ -146,8 +150,8 @@ class IssueQuerySet(UnderwayWords):
 
     def late_by_holder(self) -> list[tuple[int | None, int, str, int]]:
         """(lead unit, level, path of the place that holds it, how many), of villages and townships as deep as their level."""
-        at_township, at_village = When(level=Level.TOWNSHIP, then=township_path()), When(level=Level.VILLAGE, then=village_path())
-        place = Case(at_township, at_village, default=Value(""))
+        held_by_places = (Level.TOWNSHIP, Level.VILLAGE)
+        place = Case(*(When(level=level, then=path_of(level)) for level in held_by_places), default=Value(""))
         held = self.order_by().annotate(held_at=place).values("lead_unit", "level", "held_at").annotate(n=models.Count("pk"))
         return list(held.values_list("lead_unit", "level", "held_at", "n"))
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
 if TYPE_CHECKING:
@@ -80,6 +81,15 @@ class PollQuerySet(models.QuerySet["Poll"]):
         return self.select_related("taken_by").order_by("-round")
 
 
+class _AnyOf(models.Func):
+    """Whether the first is one of the array: `x = ANY (array)`, which reaches into a view where a join does not."""
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = models.BooleanField()
+    arity = 2
+
+
 class JudgementQuerySet(models.QuerySet["Judgement"]):
     def visible_to(self, person: Who, at: datetime) -> Self:
         from issues.models import Issue
@@ -89,3 +99,12 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
     def about(self, issues: models.QuerySet[Issue]) -> Self:
         """What was said of those issues."""
         return self.filter(issue__in=issues)
+
+    def said_of(self, issues: models.QuerySet[Issue], since: datetime) -> Self:
+        """What was said of those issues since then, read issue by issue: of all that was said, only theirs.
+
+        A result is judged while its issue is open (`workflow`: from “pending feedback” alone), so what had ended before
+        is not looked at.
+        """
+        young = issues.filter(Q(closed_at=None) | Q(closed_at__gte=since)).order_by()
+        return self.filter(_AnyOf(F("issue"), ArraySubquery(young.values("pk"))), at__gte=since)

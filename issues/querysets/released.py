@@ -10,7 +10,7 @@ from django.db.models import Case, Exists, ExpressionWrapper, F, Func, OuterRef,
 from django.db.models.functions import Concat, TruncMonth
 
 from grids.keyset import Keyset
-from grids.levels import Level
+from grids.levels import Level, steps_up
 from issues.querysets.waiting import WaitingWords
 from issues.terms import Status
 
@@ -25,18 +25,22 @@ LATEST_CLOSED_FIRST = Keyset(("closed_at", "pk"), falls=True)
 _LONGEST_MONTH = timedelta(days=32)  # reaches into the next month from the start of any
 
 
-def part_of_path(n: int) -> Func:
-    """The n-th code of the path, from 1: the county's, the township's, the village's."""
-    return Func(F("path"), Value("."), Value(n), function="split_part", output_field=models.CharField())
+class _Outer(Func):
+    """A path without its last so many codes: (“a.b.c”, 1) → “a.b”."""
+
+    output_field = models.CharField()
+    arity = 1
+
+    def __init__(self, path: F, codes: int, **extra: Any) -> None:
+        super().__init__(path, **extra)
+        self.template = f"regexp_replace(%(expressions)s, '(\\.[^.]+){{{int(codes)}}}$', '')"
 
 
-def township_path() -> Concat:
-    """The path of the township; of what lies at no township, its own with a full stop."""
-    return Concat(part_of_path(1), Value("."), part_of_path(2))
-
-
-def village_path() -> Concat:
-    return Concat(township_path(), Value("."), part_of_path(3))
+def path_of(level: Level) -> Case:
+    """The path of the area of that level that an issue lies in; of what lies in none, for it is wider, its own with a full stop."""
+    narrower = (each for each in Level if each < level)
+    cut = (When(area__level=each, then=_Outer(F("path"), steps_up(each, level))) for each in narrower)
+    return Case(When(area__level=level, then=F("path")), *cut, default=Concat("path", Value(".")), output_field=models.CharField())
 
 
 def public_columns() -> dict[str, Any]:
@@ -63,12 +67,12 @@ class ReleasedWords(WaitingWords):
 
         month = TruncMonth("closed_at")
         kept = self.annotate(
-            village=village_path(),
+            village=path_of(Level.VILLAGE),
             month=month,
             month_over=ExpressionWrapper(F("month") + _LONGEST_MONTH, output_field=models.DateTimeField()),
         )
         alike = (
-            self.model._default_manager.annotate(village=village_path(), month=month)
+            self.model._default_manager.annotate(village=path_of(Level.VILLAGE), month=month)
             .filter(RELEASED, category__non_public=False, category__sealed=False, category__group=OuterRef("category__group"))
             # The ranges say nothing new, but an index answers them.
             .filter(path__gte=OuterRef("village"), path__lt=Concat(OuterRef("village"), Value("/")))

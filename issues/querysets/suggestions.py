@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch
 
-from grids.querysets import within_paths
+from grids.models import paths_above
 from representatives.roles import Page
 from representatives.scopes import scope_of
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 class SuggestionQuerySet(models.QuerySet["Suggestion"]):
     def visible_to(self, person: Who, at: datetime) -> Self:
         """Those about the platform of the counties in which the person holds a role that reads them."""
-        counties = {path.split(".")[0] for path in scope_of(person, at).page_paths(Page.SUGGESTIONS)}
-        return self.filter(within_paths(counties))
+        held = scope_of(person, at).page_paths(Page.SUGGESTIONS)
+        return self.filter(path__in={above for path in held for above in paths_above(path)})
 
     def unanswered(self) -> Self:
         return self.filter(~self._answered())

@@ -113,8 +113,7 @@ def place(act: Act) -> Event:
     """It was filed under the wrong place, or at the manual desk: its own people are to accept it."""
     issue, was = act.issue, act.issue.path
     area = Area.objects.current().with_code(act.text(Field.AREA)).first()
-    root = was.partition(".")[0]
-    if area is None or area.path.partition(".")[0] != root:
+    if area is None or issue.area.county_path not in area.ancestor_paths:
         raise Refusal(gettext("There is no place with that code here."), field=Field.AREA.value)
     if area.path == was:
         raise Refusal(gettext("It is filed there already."), field=Field.AREA.value)

@@ -94,8 +94,8 @@ class RedListPaper:
     @cached_property
     def place_name(self) -> str:
         """Whose list it is: the counties for which the person may open it."""
-        codes = {path.split(".")[0] for path in scope_of(self.person, self.at).page_paths(Page.RED)}
-        return "、".join(area.name for area in Area.objects.current().with_codes(codes).without_boundary().order_by("path"))
+        paths = scope_of(self.person, self.at).page_paths(Page.RED)
+        return "、".join(area.name for area in Area.objects.counties_of(paths).without_boundary())
 
 
 def _shortened(text: str) -> str:

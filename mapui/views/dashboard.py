@@ -117,7 +117,7 @@ class Overview:
         if last_at is None or not self.viewer.scope.may_open(StaffPage.FIGURES):
             return ""
         query = periods.days_up_to(localdate(last_at), DAYS) | {"category": self.viewer.filters.category}
-        query["town"] = self.place.trail[1].code if len(self.place.trail) > 1 else ""
+        query["town"] = next((area.code for area in self.place.trail if area.level == Level.TOWNSHIP), "")
         return f"{reverse('figures')}?{urlencode({name: value for name, value in query.items() if value})}"
 
     @property
@@ -218,23 +218,23 @@ _categories = Prepared(lambda: Category.objects.in_use())
 
 def _choices(place: Place) -> dict[str, object]:
     """What the filters offer; read with the areas of the table and the issues of the panel, in one statement."""
-    counties = Area.objects.current().under(place.county).of_level(Level.TOWNSHIP).without_boundary()
+    level = place.choice_level
+    choices = Area.objects.current().under(place.county).of_level(level).without_boundary()
     categories = _categories()
-    read_together(counties, categories, place.part_areas, place.soonest)
+    read_together(choices, categories, place.part_areas, place.soonest)
     groups: dict[Category, list[Category]] = {}
     for category in categories:
         if category.group is not None:
             groups.setdefault(category.group, []).append(category)
-    township = place.trail[1].code if len(place.trail) > 1 else ""
     return {
         "lights": Light,
         "urgencies": Urgency,
         "clocks": ClockState,
         "periods": PERIODS,
         "groups": list(groups.items()),
-        "township_word": place.name_of(Level.TOWNSHIP),
-        "townships": [area for area in counties if place.viewer.sees(area.path) or not place.viewer.has_figures],
-        "township": township,
+        "township_word": place.name_of(level),
+        "townships": [area for area in choices if place.viewer.sees(area.path) or not place.viewer.has_figures],
+        "township": next((area.code for area in place.trail if area.level == level), ""),
     }
 
 
@@ -244,7 +244,7 @@ def _config(overview: Overview) -> dict[str, object]:
     return {
         "viewer": "staff" if viewer.person else "public",
         "county": place.county,
-        "root": home_path(viewer).rpartition(".")[2] or ground.county,
+        "root": home_path(viewer).rpartition(".")[2] or ground.root,
         "every": EVERY_MS,
         "area": _about(place),
         "map": {

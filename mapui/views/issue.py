@@ -175,7 +175,7 @@ def issue_like(request: HttpRequest, number: str) -> HttpResponse:
 def issue_areas(request: HttpRequest, number: str) -> HttpResponse:
     """Places of the issue's county, while a name or code is typed."""
     found, words = _issue(number, person_of(request), now()), request.GET.get("area", "").strip()[:40]
-    areas = Area.objects.current().under(found.path.split(".")[0]).called(words).without_boundary().select_related("parent")
+    areas = Area.objects.current().under(found.area.county_path).called(words).without_boundary().select_related("parent")
     return _options(
         request, [(area.code, f"{area.parent.name if area.parent else ''} {area.name}") for area in areas[:OPTIONS_SHOWN]]
     )

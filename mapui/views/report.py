@@ -88,15 +88,16 @@ def pin_map(request: HttpRequest) -> JsonResponse:
     if begin is None:
         raise Http404("There is no territory yet.")
     ground = Ground(begin.path)
-    if not ground.levels or ground.bounds() is None:
+    levels = ground.levels_of(ground.root)  # a pin may be set anywhere
+    if not levels or ground.bounds() is None:
         raise Http404("The territory has no boundaries yet.")
     tiles = reverse("tile", args=["county", 0, 0, 0, 0]).replace("county/0/0/0/0", "{level}/{version}/{z}/{x}/{y}")
     names = reverse("area-names", args=["county", 0, 0]).replace("county/0/0", "{level}/{version}/{block}")
     basemap = {"url": settings.BASEMAP_URL, "datum": settings.BASEMAP_DATUM, "attribution": settings.BASEMAP_ATTRIBUTION}
     return JsonResponse(
         {
-            "levels": ground.levels,
-            "bounds": ground.bounds(),
+            "levels": levels,
+            "bounds": ground.bounds(ground.root),
             "look": ground.bounds(begin.code) or ground.bounds(),
             "addresses": {"tiles": tiles, "names": names},
             "basemap": basemap,

@@ -112,3 +112,18 @@ def test_bench_that_is_told_an_old_run_prints_what_moved(tmp_path: Path, capsys)
 
     assert "queue: 20 → 40 (+100 %) ms, WORSE" in capsys.readouterr().out
     assert record.read(tmp_path / "new.json").about == {"issues": 10}
+
+
+def test_ratios_are_of_the_times_that_both_runs_have_and_have_a_bar():
+    small = run(
+        Figure("queue", 20.0, "ms"), Figure("gone", 5.0, "ms"), Figure("import", 9.0, "issues/s"), Figure("nothing", 0.0, "ms")
+    )
+    large = run(
+        Figure("queue", 25.0, "ms"), Figure("new", 5.0, "ms"), Figure("import", 9.0, "issues/s"), Figure("nothing", 1.0, "ms")
+    )
+
+    (ratio,) = record.ratios(small, large, bar=1.3)
+
+    assert (ratio.name, ratio.value, ratio.unit, ratio.verdict) == ("queue: ratio", 1.25, "times", "met")
+    assert ratio.beside == {"small_ms": 20.0}
+    assert record.ratios(small, run(Figure("queue", 26.1, "ms")), bar=1.3)[0].verdict == "MISSED"

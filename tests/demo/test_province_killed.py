@@ -88,6 +88,7 @@ def test_making_that_is_killed_in_every_stage_ends_with_the_same_rows_as_one_tha
 
     assert rows() == unbroken
     assert catalogue() == indexes
+    making.tidy()
     assert making.is_made()
 
 

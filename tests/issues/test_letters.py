@@ -14,7 +14,9 @@ from issues.models import Issue, Notice, ReminderLetter
 from issues.services.letters import Draft
 from issues.terms import Verb
 from representatives.roles import Role
+from tests import provinces
 from tests.issues import factories as make
+from tests.issues import heat_factories
 from tests.issues.factories import MONDAY, china, told
 
 LATE = china("2024-12-02 09:00")
@@ -140,6 +142,20 @@ def test_letters_are_seen_by_the_office_the_leaders_and_the_unit(county):
     assert {who for who in ("duc", "leader", "roads", "power", "tc1", "vs1", "admin", "auditor") if seen(who)} == {
         "duc", "leader", "roads",
     }  # fmt: skip
+
+
+def test_late_issues_in_a_province_are_counted_by_the_place_that_holds_them_too(db):
+    cells = provinces.counties("AB", make.LONG_AGO)
+    village = cells["A"][0].parent
+    late = {"level_due_at": MONDAY, "level": 30}
+    heat_factories.issue(cells["A"][0], heat_factories.category(), MONDAY, **late)
+    heat_factories.issue(cells["B"][1], heat_factories.category(), MONDAY, **late | {"level": 20})
+    heat_factories.issue(village, heat_factories.category(), MONDAY, **late)
+    heat_factories.issue(village.parent.parent, heat_factories.category(), MONDAY, **late)
+
+    found = Issue.objects.overdue(LATE).late_by_holder()
+
+    assert sorted(found) == [(None, 20, "P.F.B.BT.BV", 1), (None, 30, "P.F.A.", 1), (None, 30, "P.F.A.AT", 2)]
 
 
 def test_late_issues_are_counted_by_who_holds_them(county):

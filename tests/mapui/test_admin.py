@@ -53,7 +53,7 @@ def posting(who: Person, where: str, role: Role, *, since=None, until=None) -> d
 
 @pytest.mark.parametrize("role", Role)
 def test_admin_when_opened_is_for_the_roles_of_the_table_only(client, county, role):
-    where = {10: "K.T1.V1.G1", 20: "K.T1.V1", 30: "K.T1", 40: "K"}[min(POSTS[role].levels)]
+    where = {10: "K.T1.V1.G1", 20: "K.T1.V1", 30: "K.T1", 40: "K", 50: "K"}[min(POSTS[role].levels)]
     client.force_login(post(role, area(where)))
 
     answer = client.get(reverse("admin:index"), follow=True)

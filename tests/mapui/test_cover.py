@@ -45,7 +45,7 @@ def test_visitor_when_opening_is_led_to_the_log_in_and_back(client):
 @pytest.mark.parametrize("role", Role)
 def test_page_when_opened_is_for_the_roles_of_the_table_only(client, county, role):
     level = min(POSTS[role].levels)
-    where = {10: "K.T1.V1.G11", 20: "K.T1.V1", 30: "K.T1", 40: "K"}[level]
+    where = {10: "K.T1.V1.G11", 20: "K.T1.V1", 30: "K.T1", 40: "K", 50: "K"}[level]
     client.force_login(post(role, area(where)))
 
     expected = 200 if Page.COVER in POSTS[role].pages else 403

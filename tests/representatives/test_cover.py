@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from grids.levels import Level
-from representatives.cover import Cover, Gaps, cover_counts
+from representatives.cover import Cover, Gaps, cover_counts, filled
 from representatives.roles import Role
 from tests.representatives.factories import NOON, START, area, person, post
 
@@ -142,3 +142,30 @@ def test_place_whose_code_begins_like_another_when_counted_is_not_within_it(coun
     area("K.T11.V5")
 
     assert figures(cover_counts(["K.T1"], NOON))[SECRETARY] == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "paths", [("K",), ("K.T1",), ("K.T1.V1", "K.T2"), ("K.T1.V1.G11",), ("K.T2.V3.G31", "K.T1.V2"), ("X",), ()]
+)
+def test_one_post_when_counted_alone_has_the_numbers_of_the_report(county, paths, django_assert_num_queries):
+    area("K.T11.V5.G51")
+    post(REP, area("K.T1.V1"))
+    post(REP, area("K.T1.V1.G11"))
+    post(REP, area("K.T1.V1.G12"))
+    post(REP, area("K.T2.V3.G31"), person(is_active=False))
+    post(REP, area("K.T11.V5"), until=NOON)
+    post(COMMITTEE, area("K.T1"))
+
+    for role, (lacking, total) in figures(cover_counts(paths, NOON)).items():
+        with django_assert_num_queries(1):
+            alone = filled(Role(role), paths, NOON)
+        assert (alone.lacking, alone.total) == (lacking, total), role
+
+
+def test_post_of_a_wider_area_when_counted_alone_fills_all_that_lies_in_it(county):
+    post(OFFICE, area("K"))
+    post(COMMITTEE, area("K"))
+
+    assert (filled(COMMITTEE, ["K.T1"], NOON).filled, filled(COMMITTEE, ["K.T1"], NOON).total) == (1, 1)
+    assert (filled(COMMITTEE, ["K"], NOON).filled, filled(COMMITTEE, ["K"], NOON).total) == (2, 2)
+    assert filled(OFFICE, ["K.T1"], NOON).share is None

@@ -19,6 +19,7 @@ SEEN = {
     Role.DEPARTMENT: Sees.DISPATCHED,
     Role.SUPERVISION_OFFICE: Sees.RAISED,
     Role.COUNTY_LEADER: Sees.RED,
+    Role.UPPER_OFFICE: Sees.NOTHING,
     Role.ORGANISATION_OFFICE: Sees.NOTHING,
     Role.HOTLINE_OPERATOR: Sees.OWN,
     Role.MONITOR: Sees.NOTHING,
@@ -33,7 +34,7 @@ def test_role_when_read_sees_what_the_domain_notes_allow_and_no_more(role):
     assert POSTS[role].sees == SEEN[role]
 
 
-@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.AUDITOR, Role.ORGANISATION_OFFICE, Role.MONITOR])
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.AUDITOR, Role.ORGANISATION_OFFICE, Role.UPPER_OFFICE, Role.MONITOR])
 def test_role_that_sees_no_issue_when_read_has_neither_queue_nor_red_list(role):
     assert not POSTS[role].pages & {Page.QUEUE, Page.RED}
 
@@ -46,6 +47,7 @@ def test_pages_when_read_are_given_to_these_roles_only():
         Role.TOWNSHIP_COMMITTEE,
         Role.SUPERVISION_OFFICE,
         Role.COUNTY_LEADER,
+        Role.UPPER_OFFICE,
         Role.ORGANISATION_OFFICE,
         Role.SYSTEM_ADMIN,
     }

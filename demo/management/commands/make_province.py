@@ -50,6 +50,7 @@ class Command(BaseCommand):
                 return
             try:
                 making.make(order, jobs=jobs)
+                making.tidy()
             except making.OtherProvince as error:
                 raise CommandError(str(error)) from error
         names = " ".join([PROVINCE_LOG_IN, *LOG_INS])
