@@ -15,10 +15,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 from statistics import median
 
@@ -142,9 +143,10 @@ class Sweep:
         self.team = [stack.enter_context(worker(number)) for number in range(run.workers)]
         for each in self.team:
             each.wait_until_ready()
-        above = postgres()
-        parties = {"web": lambda: spent_s(server.process.pid), "workers": self._workers_s}
-        self.shares = Shares(parties | ({"postgres": lambda: spent_s(above)} if above else {}))
+        parties: dict[str, Callable[[], float]] = {"web": partial(spent_s, server.process.pid), "workers": self._workers_s}
+        if above := postgres():
+            parties["postgres"] = partial(spent_s, above)
+        self.shares = Shares(parties)
 
     def take(self) -> None:
         self.posting.begin()

@@ -37,7 +37,7 @@ class Ground:
         self._until = monotonic() + KEPT_S
         self._posts: dict[str, list[Assignment]] = {}  # by the path of the very area
         self._days: dict[str, list[CountyDay]] = {}
-        self._staff: dict[int, Sequence[Person]] = {}
+        self._staff: dict[int, list[Person]] = {}
         self._outlets: list[Outlet] | None = None
         self._calendars: dict[tuple[object, ...], Calendar] = {}
 
