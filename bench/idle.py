@@ -23,7 +23,7 @@ from issues.models import SlaPolicy
 BAR_MS = 5.0
 TIMES, WARM = 50, 5
 # They count figures, or only say that they are there: nothing is looked for that is due.
-NOT_SWEEPS = frozenset({"refresh-heat", "analyse-hot-spots", "mark-beat"})
+NOT_SWEEPS = frozenset({"refresh-heat", "renew-rates", "analyse-hot-spots", "mark-beat"})
 # Of these an invented crowd always has something overdue.
 OVERDUE = frozenset({"warn", "climb", "draft", "feedback", "resume", "remind-of-tasks", "purge", "announce"})
 
