@@ -19,8 +19,9 @@ import psycopg
 from django.db import connection, transaction
 
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH\b.*?\b(INSERT|UPDATE|DELETE)\b)", re.S)
-_RETURNS_KEY = re.compile(r'RETURNING "\w+"\."(\w+)"\s*$')
-_INTO = re.compile(r'^(INSERT INTO "\w+" \()(.*?)(\) VALUES \()', re.S)
+# Of the row that an INSERT made, or of the event that stands first in the statement of `issues/entering.py`.
+_RETURNS_KEY = re.compile(r'RETURNING (?:"\w+"\."(\w+)"|\(SELECT event\.(\w+) FROM event\))\s*$')
+_INTO = re.compile(r'(INSERT INTO "\w+" \()(.*?)(\) VALUES \()', re.S)
 
 
 @dataclass
@@ -57,10 +58,10 @@ def _with_key(sql: str, cursor: object) -> str:
     """The statement with the key that a sequence gave its one row, so that it gives the same row again."""
     result = cursor.cursor.pgresult  # type: ignore[attr-defined]
     returned = _RETURNS_KEY.search(sql)
-    if not returned or result.ntuples != 1 or not _INTO.match(sql):
+    if not returned or result.ntuples != 1 or not _INTO.search(sql):
         return sql
     key = result.get_value(0, 0).decode()
-    return _INTO.sub(rf'\g<1>"{returned[1]}", \g<2>\g<3>{key}, ', sql, count=1)
+    return _INTO.sub(rf'\g<1>"{returned[1] or returned[2]}", \g<2>\g<3>{key}, ', sql, count=1)
 
 
 class Sender:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 from django.contrib.gis.geos import Point
 
-from grids.levels import Level
 from grids.models import Area, paths_above
 from issues.models import Issue, Submission
 from representatives.models import Assignment, Person, Unit
@@ -32,6 +31,7 @@ class Cast:
     people: Mapping[Role, Person]
     departments: tuple[tuple[Unit, Person], ...]
     household: Person
+    category: str = "env.waste"  # green, checked on site, open to all
 
     def __getitem__(self, who: Role | str) -> Person:
         """By role; “lead”, “helper”, “third”: of the departments; “household”."""
@@ -96,11 +96,3 @@ def _household(cell: Area, at: datetime) -> Person:
     person = Person.objects.create_user(f"bench-{uuid4().hex[:12]}", name="bench")
     Assignment.objects.create(person=person, area=cell, role=Role.CONTACT_HOUSEHOLD, term=(at, None))
     return person
-
-
-def level_of(area: Area) -> Level:
-    return Level(area.level)
-
-
-def pks(units: Iterable[Unit]) -> list[str]:
-    return [str(unit.pk) for unit in units]

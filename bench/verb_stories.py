@@ -21,7 +21,7 @@ from issues.asking import Rest, Verdict
 from issues.models import Attachment, Evidence, Issue, ReminderLetter, Requester
 from issues.notices import confirming
 from issues.receipts import grouped
-from issues.terms import Beyond, Cause, Field, Ground, Verb
+from issues.terms import Beyond, Cause, Ground, Verb
 from mapui.report_form import NOT_KNOWN
 from representatives.roles import Role
 
@@ -33,7 +33,6 @@ Before = Callable[[Cast, Sequence[Subject]], object]
 GM, PR, VS = Role.GRID_MEMBER, Role.PARTY_REPRESENTATIVE, Role.VILLAGE_SECRETARY
 TC, DUC, CL = Role.TOWNSHIP_COMMITTEE, Role.SUPERVISION_OFFICE, Role.COUNTY_LEADER
 LEAD, HELPER, THIRD, HOUSEHOLD, HOLDER = "lead", "helper", "third", "household", ""  # HOLDER: of the receipt, not logged in
-CATEGORY = "env.waste"  # green, checked on site, open to all
 TEXT = {"text": "the heap behind the shop is still there"}
 REASON = {"reason": "the lorry comes on Thursday"}
 TRIED = {"tried": "we went there twice and could not move it"}
@@ -78,7 +77,7 @@ def report(who: Role | str = GM, **more: object) -> Step:
     def say(cast: Cast, subject: Subject) -> Fields:
         return {
             "uuid": str(uuid4()), "text": "bench: a heap of waste behind the shop", "lon": f"{cast.point.x:.6f}",
-            "lat": f"{cast.point.y:.6f}", "crs": "wgs84", "accuracy": "12", "danger": "no", "group": CATEGORY.partition(".")[0], "category": CATEGORY, "answer_by": "none",
+            "lat": f"{cast.point.y:.6f}", "crs": "wgs84", "accuracy": "12", "danger": "no", "group": cast.category.partition(".")[0], "category": cast.category, "answer_by": "none",
             "join": NOT_KNOWN, **{name: value() if callable(value) else value for name, value in more.items()},
         }  # fmt: skip
 
@@ -177,10 +176,6 @@ def code(cast: Cast, subject: Subject) -> Fields:
 def split(cast: Cast, subject: Subject) -> Fields:
     last = subject.issue.submissions.order_by("-pk")[0]
     return {**REASON, "title": "the second heap", "submissions": [last.pk]}
-
-
-def other_issue(others: dict[int, str]) -> Say:
-    return lambda cast, subject: {"issue": others[subject.issue_id]}
 
 
 def _stored(model: type[Attachment] | type[Evidence], subject: Subject) -> int:
@@ -389,6 +384,3 @@ def missing() -> list[Verb]:
     """Verbs that no story does and that are not the program's."""
     done = {step.verb for steps in STORIES.values() for step in steps}
     return [verb for verb in Verb if verb not in done and verb not in BY_PROGRAM]
-
-
-__all__ = ["BY_PROGRAM", "STORIES", "Field", "Step", "missing"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from issues import numbers, state
+from issues import entering, numbers, state
 from issues.models import EscalationRequest, Event, EventText, Issue, Notice
 
 
@@ -45,10 +45,7 @@ class AtOnce:
         issue.save(update_fields=["warn_at"])
 
     def event(self, issue: Issue, event: Event, words: EventText | None) -> None:
-        issue.save(force_insert=issue._state.adding)
-        event.save(force_insert=True)
-        if words:
-            words.save(force_insert=True)
+        entering.enter(issue, event, words)
 
     def notices(self, notices: Sequence[Notice]) -> None:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)

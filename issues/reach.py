@@ -78,8 +78,16 @@ def reads_inside(scope: Scope, to_issue: str = "") -> Q:
 
 
 def surely_opens(scope: Scope, issue: Issue) -> bool:
-    """Whether the first reason of `may_open` holds for an issue as it stands in memory; False says nothing."""
-    return not issue.sealed and bool(set(scope.paths(Sees.ALL)) & set(paths_above(issue.path)))
+    """Whether a reason of `may_open` holds that an issue shows as it stands in memory; False says nothing."""
+    if issue.sealed:
+        return False
+    above = set(paths_above(issue.path))
+    seen = {*scope.paths(Sees.ALL)}
+    seen.update(scope.paths(Sees.RAISED) if issue.level >= Level.TOWNSHIP else ())
+    seen.update(scope.paths(Sees.RED) if issue.level == Level.COUNTY else ())
+    if scope.unit_id is not None and scope.unit_id in (issue.lead_unit_id, issue.delegate_unit_id):
+        seen.update(path for role, path in scope.held if role in SPEAKS_FOR_UNIT)
+    return not above.isdisjoint(seen)
 
 
 def counted(scope: Scope) -> Q:

@@ -140,6 +140,7 @@ class Room:
     issue: Issue
     posts: Sequence[Assignment]
     around: Around | None = None
+    follows: bool = False  # whether those under supervision are told too
 
     def in_role(self, *roles: Role) -> list[Person]:
         return [post.person for post in self.posts if post.role in roles]
@@ -157,12 +158,20 @@ class Room:
         return [answer.person for answer in answers if answer.person]
 
     def unit_people(self) -> list[Person]:
-        unit = self.issue.lead_unit_id
-        if unit is None:
+        lead = self.issue.lead_unit_id
+        if lead is None:
             return []
-        if self.around and unit in self.around.staff:
-            return list(self.around.staff[unit])
-        return staff_of([unit], self.event.at)[unit]
+        known = self.supervised if self.follows else ()
+        if found := [post.person for post in known if post.person.unit_id == lead and post.role == Role.DEPARTMENT]:
+            return found
+        if self.around and lead in self.around.staff:
+            return list(self.around.staff[lead])
+        return staff_of([lead], self.event.at)[lead]
+
+    @cached_property
+    def supervised(self) -> list[Assignment]:
+        """Everybody posted for the units that lead or help under supervision; read anew, for it may have begun with this event."""
+        return list(Assignment.objects.active(self.event.at).of_units(self.issue.red_entries.ongoing().unit_keys()))
 
     def people_of(self, unit_ids: Iterable[int]) -> list[Person]:
         """Everybody of those units who holds a post."""
@@ -234,10 +243,7 @@ def _delegates(room: Room) -> list[Person]:
 
 def _supervised(room: Room) -> list[Person]:
     """The people of the units that the event names as lead or helpers, else of those that the supervision has."""
-    entry = room.issue.red_entries.ongoing().first()  # read anew: it may have begun with this very event
-    if entry is None:
-        return room.unit_people()
-    return room.people_of([entry.lead_unit_id, *entry.helpers.values_list("pk", flat=True)])
+    return [post.person for post in room.supervised] or room.unit_people()
 
 
 def _addressee(room: Room) -> list[Person]:
@@ -333,7 +339,8 @@ def tell(
         kind=_kind(event, digest=digest),
         is_demanded=is_demanded(event, at_limit=at_limit),
     )
-    notices = telling.to_people(_people(Room(event, event.issue, posts, around), chosen)) if chosen else []
+    room = Room(event, event.issue, posts, around, follows=A.SUPERVISED in chosen)
+    notices = telling.to_people(_people(room, chosen)) if chosen else []
     if A.REQUESTERS in chosen:
         notices += telling.to_requesters(reports() if reports else _reports(event))
     pen.notices(notices + telling.to_outlets(around.outlets if around else None))

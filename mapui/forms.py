@@ -76,7 +76,8 @@ class MoveForm(forms.Form):
             return joint_forms.ballots(self, required)
         field = _MAKERS[wanted](self, wanted, required)
         field.required = required
-        if (proposed := asking_forms.proposed(self.move, self.issue, wanted)) is not None:
+        # What a form begins with is read for one that is shown; one that was sent says everything itself.
+        if not self.is_bound and (proposed := asking_forms.proposed(self.move, self.issue, wanted)) is not None:
             field.initial = proposed
         field.help_text = fields.help_of(wanted, self.move, self.issue)
         field.error_messages["required"] = str(MISSING.get(wanted, _("This is needed.")))
@@ -257,7 +258,8 @@ def _one_of(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _units(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    entry = form.issue.standing_entry if form.move.verb == Verb.APPOINT and wanted is Field.UNITS else None
+    is_begun = form.move.verb == Verb.APPOINT and wanted is Field.UNITS and not form.is_bound
+    entry = form.issue.standing_entry if is_begun else None
     choices = [choice for _kind, found in form.choices(wanted) for choice in found]
     return forms.TypedMultipleChoiceField(
         label=wanted.label,
@@ -282,7 +284,7 @@ def _public_line(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 def _signed_for(form: MoveForm) -> Mapping[str, object]:
     """What the supervision office proposed, for the leader who signs it."""
-    return form.options.listing if form.move.verb == Verb.LIST else {}
+    return form.options.listing if form.move.verb == Verb.LIST and not form.is_bound else {}
 
 
 def _shown(form: MoveForm, wanted: Field, required: bool) -> forms.Field:

@@ -31,7 +31,7 @@ class LetterForm(forms.Form):
     text = forms.CharField(max_length=TEXT_LENGTH, widget=forms.Textarea(attrs={"rows": 9}))
 
     def __init__(self, draft: LetterDraft, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial=draft.initial, label_suffix="")
+        super().__init__(data, initial=draft.initial if data is None else None, label_suffix="")
         self.fields["issues"].label = _("Issues")
         self.fields["issues"].choices = [(issue.pk, str(issue)) for issue in draft.issues]  # type: ignore[attr-defined]
         self.fields["issues"].error_messages["required"] = _("Choose at least one issue.")

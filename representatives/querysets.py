@@ -107,8 +107,9 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(person__unit=unit_id).select_related("person").order_by("pk")
 
     def of_units(self, unit_ids: Iterable[int]) -> Self:
-        """Assignments of those units' people, each with the person."""
-        return self.filter(person__unit__in=list(unit_ids)).select_related("person").order_by("pk")
+        """Assignments of those units' people (keys, or a set that gives them), each with the person."""
+        keys = unit_ids if isinstance(unit_ids, models.QuerySet) else list(unit_ids)
+        return self.filter(person__unit__in=keys).select_related("person").order_by("pk")
 
     def answering_for(self, *paths: str) -> Self:
         """Assignments to the areas with those paths or to any that they lie in, narrowest first, then longest in post.

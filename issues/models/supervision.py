@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from uuid import uuid4
 
 from django.db import models
@@ -73,6 +74,11 @@ class KeySupervisionEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.issue} · {self.get_grade_display()}"
+
+    @cached_property
+    def helper_keys(self) -> list[int]:
+        """Keys of the units that help; read together with the row where it is one of its issue's (`for_issue_page`)."""
+        return list(self.helpers.order_by("pk").values_list("pk", flat=True))
 
     @property
     def in_list(self) -> bool:

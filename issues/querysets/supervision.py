@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
@@ -91,8 +92,18 @@ class KeySupervisionQuerySet(models.QuerySet["KeySupervisionEntry"]):
     # --- what is read with them ---
 
     def for_issue_page(self) -> Self:
-        """Newest first, each with its units, leader and who entered it."""
-        return self.select_related("lead_unit", "entered_by", "leader").order_by("-entered_at", "-pk")
+        """Newest first, each with its units (of helpers the keys, `helper_keys`), leader and who entered it."""
+        helping = self.model.helpers.through.objects.filter(keysupervisionentry=OuterRef("pk")).order_by("unit_id")
+        found = self.select_related("lead_unit", "entered_by", "leader").annotate(
+            helper_keys=ArraySubquery(helping.values("unit_id"))
+        )
+        return found.order_by("-entered_at", "-pk")
+
+    def unit_keys(self) -> models.QuerySet[Unit, int]:
+        """Keys of the units that lead or help in these."""
+        helping = self.model.helpers.through.objects.filter(keysupervisionentry__in=self.order_by())
+        leads_or_helps = Q(pk__in=self.order_by().values("lead_unit")) | Q(pk__in=helping.values("unit"))
+        return Unit.objects.filter(leads_or_helps).values_list("pk", flat=True)
 
     def for_history(self, person: Who, at: datetime) -> Self:
         """Newest first, each with its helpers, proposals of listing and steps: those that the person may read."""

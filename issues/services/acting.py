@@ -30,7 +30,7 @@ from issues.services.posted import all_posts_over, posts_at
 from issues.terms import Actor, Field, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move
 from representatives.chain import Answer, chain_from
-from representatives.models import Assignment, Person
+from representatives.models import Assignment, Person, Unit
 from representatives.querysets import AssignmentQuerySet
 from representatives.roles import SPEAKS_FOR_UNIT, SUCCESSION, Role
 from representatives.scopes import scope_of
@@ -161,10 +161,15 @@ class Act:
         """What was done to the issue before this act; for the questions of guards."""
         return list(self.issue.events.all())
 
+    @cached_property
+    def units(self) -> list[Unit]:
+        """The units that the issue may be handed to where it lies."""
+        return list(Unit.objects.for_place(self.issue.path))
+
     def forget_place(self) -> None:
         """The issue lies elsewhere now: what was read of the place is read anew."""
         self.issue.days_there = None
-        for read in ("posts", "calendar", "clocks"):
+        for read in ("posts", "calendar", "clocks", "units"):
             self.__dict__.pop(read, None)
 
     def answer(self, level: int) -> Answer:

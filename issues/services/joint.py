@@ -69,7 +69,7 @@ def _chosen_units(act: Act, kind: SubTask.Kind) -> list[Unit]:
     """The units that were named, if each serves the place, is not the one that leads, and was not asked already."""
     given = act.facts.get(Field.UNITS)
     wanted = given if isinstance(given, list | tuple | set) else str(given or "").split(",")
-    found = {str(unit.pk): unit for unit in Unit.objects.for_place(act.issue.path)}
+    found = {str(unit.pk): unit for unit in act.units}
     units = []
     for pk in dict.fromkeys(str(one).strip() for one in wanted):
         if pk not in found:

@@ -83,7 +83,9 @@ def _issues_of(draft: Draft, by: Person, at: datetime) -> list[Issue]:
     found = list(seen.lock(*draft.issues))
     if len(found) < len(set(draft.issues)):
         raise OutOfScope(gettext("There is no such issue."))
-    theirs = set(Issue.objects.with_unit(draft.unit).among(draft.issues).values_list("pk", flat=True))
+    theirs = {issue.pk for issue in found if issue.lead_unit_id == draft.unit.pk}
+    if others := [issue.pk for issue in found if issue.pk not in theirs]:
+        theirs.update(Issue.objects.with_unit(draft.unit).among(others).values_list("pk", flat=True))
     for issue in found:
         if issue.pk not in theirs or issue.sealed:
             words = {"number": issue.number, "unit": draft.unit.name}

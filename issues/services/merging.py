@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from django.utils.translation import gettext
@@ -62,7 +62,7 @@ def _check_merge(issue: Issue, target: Issue) -> None:
 
 @unless(Verb.SPLIT)
 def _too_few_to_split(act: Act) -> str:
-    if act.issue.submissions.count() < 2:
+    if len(act.reports) < 2:
         return gettext("There is only one report; what it also tells of is better reported anew.")
     return ""
 
@@ -79,8 +79,10 @@ def split(act: Act) -> Event:
     born.from_status, born.from_level = "", None
     if other.level == Level.COUNTY:
         _stay_listed(act, born)
+    born.posts, born.calendar = act.posts, act.calendar  # the place is the same
+    moved = [report for report in act.reports if report.pk in leaving]
     told = born.write(record | {"from": issue.number}, is_public=True)
-    telling.tell(told, posts=act.posts, calendar=act.calendar, audiences=(telling.Audience.REQUESTERS,))
+    telling.tell(told, posts=act.posts, calendar=act.calendar, reports=lambda: moved, audiences=(telling.Audience.REQUESTERS,))
     return act.write(record | {"into": other.number}, texts=act.texts(Field.REASON), is_public=True)
 
 
@@ -88,7 +90,7 @@ def _leaving(act: Act) -> set[int]:
     """The reports that were chosen: some of the issue's, not all."""
     given = act.facts.get(Field.SUBMISSIONS)
     chosen: Collection[object] = given if isinstance(given, list | tuple | set) else str(given or "").split(",")
-    own = {str(pk): pk for pk in act.issue.submissions.values_list("pk", flat=True)}
+    own = {str(report.pk): report.pk for report in act.reports}
     wanted = {str(one).strip() for one in chosen}
     if not wanted <= set(own):
         raise Refusal(gettext("That report does not belong to this issue."), field=Field.SUBMISSIONS.value)
@@ -103,9 +105,18 @@ def _split_off(act: Act) -> Issue:
     if len(title) > TITLE_MAX:
         words = {"field": Field.TITLE.label, "longest": TITLE_MAX}
         raise Refusal(gettext("“%(field)s” may have %(longest)d characters at most.") % words, field=Field.TITLE.value)
-    inherited = {name: getattr(act.issue, name) for name in _INHERITED}
     key, number = numbers.key_and_number(act.calendar.local(act.at))
-    return Issue(**inherited, pk=key, number=number, title=title, category=_category(act))
+    other = Issue(**dict(_inherited(act.issue)), pk=key, number=number, title=title, category=_category(act))
+    other.days_there, other.outlets_there = act.issue.days_there, act.issue.outlets_there
+    return other
+
+
+def _inherited(issue: Issue) -> Iterator[tuple[str, object]]:
+    """What the new issue begins with; of what it refers to the row itself only where somebody has read it."""
+    for name in _INHERITED:
+        field = Issue._meta.get_field(name)
+        known = not field.is_relation or field.is_cached(issue)  # type: ignore[union-attr]
+        yield (name, getattr(issue, name)) if known else (field.attname, getattr(issue, field.attname))  # type: ignore[union-attr]
 
 
 def _category(act: Act) -> Category:

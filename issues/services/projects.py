@@ -120,25 +120,25 @@ def approve_plan(act: Act) -> Event:
     project.approved_by, project.approved_at = act.by, act.at
     project.report_due_at = clock.after(act.terms.project.report_every, act.at, act.calendar)
     project.save()
-    _put_steps(project, request)
-    _follow_milestones(act, project)
+    _follow_milestones(act, project, _put_steps(project, request))
     facts = record(request, until=request.until.isoformat() if request.until else "")
     return act.write(facts, texts={Field.REPLY.value: reply_of(act, request)}, is_public=True)
 
 
-def _put_steps(project: Project, request: HolderRequest) -> None:
-    """The plan's steps in place of those not reached; what was reached stays."""
+def _put_steps(project: Project, request: HolderRequest) -> Milestone | None:
+    """The plan's steps in place of those not reached; what was reached stays. Gives the one that comes next."""
     project.milestones.open().delete()
     last = max(project.milestones.values_list("number", flat=True), default=0)
-    Milestone.objects.bulk_create(
+    steps = [
         Milestone(project=project, number=last + place, name=name, due_on=date.fromisoformat(day))
         for place, (day, name) in enumerate(request.milestones, start=1)
-    )
+    ]
+    Milestone.objects.bulk_create(steps)
+    return min(steps, key=lambda step: (step.due_on, step.number), default=None)
 
 
-def _follow_milestones(act: Act, project: Project) -> None:
+def _follow_milestones(act: Act, project: Project, following: Milestone | None) -> None:
     """The level is due with the next milestone, the whole with the last."""
-    following = project.milestones.open().first()
     ends_on = project.ends_on
     if ends_on is None:
         return
@@ -157,7 +157,7 @@ def reach_milestone(act: Act) -> Event:
     milestone.done_at = act.at
     milestone.save(update_fields=["done_at"])
     report_progress(act)
-    _follow_milestones(act, project)
+    _follow_milestones(act, project, project.milestones.open().first())
     return act.write({"milestone": milestone.number}, texts=act.texts(Field.TEXT, Field.REPLY), is_public=True)
 
 

@@ -111,7 +111,7 @@ def enter_red(act: Act) -> Event:
     """A person of the supervision office puts it on the list and names the unit that leads."""
     issue = act.issue
     slip = _decided(act, EscalationRequest.Decision.GRANTED)
-    if slip.minute is None:
+    if slip.minute_id is None:
         raise Refusal(
             gettext("A minute is missing: nobody has written down yet why it is beyond the township."), field=Field.MINUTE.value
         )
@@ -148,13 +148,13 @@ def refuse_red(act: Act) -> Event:
 
 def _decided(act: Act, decision: EscalationRequest.Decision) -> EscalationRequest:
     """The township's proposal, or a slip for the program's draft, decided but not saved."""
-    slip = EscalationRequest.objects.pending_for(act.issue)
+    slip = act.issue.pending_slip
     if slip is None:
         slip = _slip(act, cause=_cause_drafted(act))
         slip.decide_by = act.issue.decide_due_at
         if decision == EscalationRequest.Decision.GRANTED:
             slip.beyond, slip.reason = _beyond(act), act.text(Field.REASON)
-    if slip.minute is None:
+    if slip.minute_id is None:
         slip.minute = act.minute(Minute.Kind.DELIBERATION)
     slip.decision, slip.decided_by, slip.decided_at = decision, act.by, act.at
     slip.decision_reason = act.text(Field.REASON)

@@ -11,7 +11,7 @@ from issues.errors import Refusal
 from issues.models import Event, KeySupervisionEntry, ListingRequest
 from issues.services.acting import Act, does, unless
 from issues.services.joint import ask_named
-from issues.services.supervision import await_progress, end_supervision, enter, record_step, standing, supervised
+from issues.services.supervision import await_progress, end_supervision, enter, record_step, relink_helpers, standing, supervised
 from issues.services.units import chosen_helpers, chosen_leader, chosen_unit
 from issues.terms import ClockState, Field, Nature, Status, Verb
 
@@ -166,14 +166,14 @@ def appoint(act: Act) -> Event:
     """The supervision office names who leads and who helps, with the reason; a new lead acknowledges the order."""
     issue, entry = act.issue, standing(act)
     unit, helpers = chosen_unit(act), chosen_helpers(act)
-    if unit.pk == entry.lead_unit_id and {one.pk for one in helpers} == set(entry.helpers.values_list("pk", flat=True)):
+    if unit.pk == entry.lead_unit_id and {one.pk for one in helpers} == set(entry.helper_keys):
         raise Refusal(gettext("Those units lead and help already."), field=Field.UNIT.value)
     if unit.pk != issue.lead_unit_id and issue.status in (Status.ACCEPTED, Status.ASSIGNED, Status.IN_PROGRESS):
         issue.status = Status.ASSIGNED
         act.clocks.wait_for_signature(act.at)
     issue.lead_unit = entry.lead_unit = unit
     entry.save(update_fields=["lead_unit"])
-    entry.helpers.set(helpers)
+    relink_helpers(entry, [helper.pk for helper in helpers])
     act.clocks.plan_warning(act.at)
     record_step(act, entry, act.text(Field.REASON))
     ask_named(act, helpers, act.text(Field.REASON))

@@ -11,6 +11,7 @@ from grids.levels import Level
 from grids.together import forget
 from issues import clock
 from issues.errors import Refusal
+from issues.linked import insert_linked, relink
 from issues.models import EscalationRequest, KeySupervisionEntry, ListingRequest, SupervisionStep
 from issues.services.acting import Act
 from issues.terms import Field
@@ -29,7 +30,7 @@ def enter(
 ) -> KeySupervisionEntry:
     """A supervision begins, by a person: the database takes none without. `leader`, `due_at`: of listed supervision."""
     assert act.by is not None  # noqa: S101 - the table lets only people do it
-    entry = KeySupervisionEntry.objects.create(
+    entry = KeySupervisionEntry(
         issue=act.issue,
         slip=slip,
         grade=grade,
@@ -40,8 +41,9 @@ def enter(
         entered_at=act.at,
         reason=act.text(Field.REASON),
     )
+    entry.helper_keys = [helper.pk for helper in helpers]
+    insert_linked(entry, "helpers", entry.helper_keys)
     forget(act.issue, "red_entries")
-    entry.helpers.set(helpers)
     await_progress(act)
     record_step(act, entry, act.text(Field.REASON), due_at=act.issue.level_due_at)
     return entry
@@ -51,7 +53,7 @@ def record_step(
     act: Act, entry: KeySupervisionEntry, text: str = "", *, due_at: datetime | None = None, is_public: bool = False
 ) -> None:
     """Write down what was done to it and how it stands since."""
-    step = SupervisionStep.objects.create(
+    step = SupervisionStep(
         entry=entry,
         verb=act.verb,
         at=act.at,
@@ -63,7 +65,13 @@ def record_step(
         text=text,
         is_public=is_public,
     )
-    step.helpers.set(entry.helpers.all())
+    insert_linked(step, "helpers", entry.helper_keys)
+
+
+def relink_helpers(entry: KeySupervisionEntry, keys: Sequence[int]) -> None:
+    """These units help from now on."""
+    relink(entry, "helpers", were=entry.helper_keys, keys=keys)
+    entry.helper_keys = list(keys)
 
 
 def await_progress(act: Act) -> None:
@@ -118,5 +126,5 @@ def lead_changed(act: Act, unit: Unit) -> None:
     if entry and entry.lead_unit_id != unit.pk:
         entry.lead_unit = unit
         entry.save(update_fields=["lead_unit"])
-        entry.helpers.remove(unit)
+        relink_helpers(entry, [key for key in entry.helper_keys if key != unit.pk])
         record_step(act, entry, act.text(Field.REASON) or act.text(Field.TEXT))

@@ -15,7 +15,8 @@ from representatives.roles import Role
 
 def chosen_unit(act: Act) -> Unit:
     """The unit that was named, if it serves the place."""
-    unit = Unit.objects.for_place(act.issue.path).with_pk(act.facts.get(Field.UNIT))
+    wanted = str(act.facts.get(Field.UNIT))
+    unit = next((unit for unit in act.units if str(unit.pk) == wanted), None)
     if unit is None:
         raise Refusal(gettext("That unit does not serve this place."), field=Field.UNIT.value)
     return unit
@@ -36,7 +37,7 @@ def _chosen_several(act: Act, name: Field, sentence: str) -> list[Unit]:
     given = act.facts.get(name) or ()
     wanted = {str(one) for one in given} if isinstance(given, (list, tuple, set, frozenset)) else {str(given)}
     wanted -= {str(act.facts.get(Field.UNIT)), ""}
-    found = [unit for unit in Unit.objects.for_place(act.issue.path) if str(unit.pk) in wanted]
+    found = [unit for unit in act.units if str(unit.pk) in wanted]
     if len(found) < len(wanted):
         raise Refusal(sentence, field=name.value)
     return sorted(found, key=lambda unit: unit.code)
