@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from django.db.models import Prefetch, prefetch_related_objects
 
+from grids.prepared import Prepared
 from grids.together import Rows, keep, keep_nothing, kept_for, own_rows, read_together
 from issues.models import (
+    CountyDay,
     EscalationRequest,
     Event,
     Evidence,
@@ -17,6 +19,7 @@ from issues.models import (
     Milestone,
     NotifiedUnit,
     Poll,
+    Submission,
     SubTask,
 )
 
@@ -37,6 +40,11 @@ _FOR_PAGE: Sets = {
     "evidence": lambda: Evidence.objects.with_publication(),
 }
 _OWN_FOR_ACT, _OWN_FOR_PAGE = ({name: own_rows(Issue, name, rows) for name, rows in sets.items()} for sets in (_FOR_ACT, _FOR_PAGE))
+
+
+# What an act asks besides: of the issue's place, and its reports. Each statement is written once.
+days_there = Prepared(lambda path: CountyDay.objects.holding_at(path).values("day", "works"))
+reports_of = Prepared(lambda key: Submission.objects.of_issue(key).with_requester())
 
 
 def parts_of(issue: Issue) -> list[Rows]:

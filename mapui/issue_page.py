@@ -21,7 +21,6 @@ from issues.asking import ANSWERS, Kind
 from issues.buttons import ordered
 from issues.errors import Conflict, Refusal
 from issues.models import (
-    CountyDay,
     EscalationRequest,
     Event,
     HolderRequest,
@@ -31,7 +30,7 @@ from issues.models import (
     ReplyTemplate,
     Submission,
 )
-from issues.parts import parts_of
+from issues.parts import days_there, parts_of
 from issues.services import bouncing
 from issues.terms import Actor, ClockState, Field, Light, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move, light_of, needs
@@ -114,7 +113,7 @@ class IssuePage:
 
     def read(self) -> IssuePage:
         """What the issue has several of, its reports and who is posted to its place, for the whole page: one statement."""
-        days = _days(self.issue.path)
+        days = days_there(self.issue.path)
         read_together(*self._parts, self._reports, self._posted, days)
         self.issue.days_there = [dict(day) for day in days]
         return self
@@ -388,7 +387,6 @@ class IssuePage:
 
 _numbered = Prepared(lambda number, person, at: Issue.objects.visible_to(person, at).for_page().numbered(number))
 _reports = own_rows(Issue, "submissions", lambda: Submission.objects.for_issue_page())
-_days = Prepared(lambda path: CountyDay.objects.holding_at(path).values("day", "works"))
 
 
 def issue_for(number: str, person: Person, at: datetime) -> Issue | None:

@@ -21,12 +21,12 @@ from issues.calling import can_only_be_called
 from issues.deadlines import Clocks
 from issues.errors import Forbidden, Refusal
 from issues.masking import without_cards, without_numbers
-from issues.models import CountyDay, Event, HolderRequest, Issue, Minute, Submission
-from issues.parts import parts_for_act
+from issues.models import Event, HolderRequest, Issue, Minute, Submission
+from issues.parts import days_there, parts_for_act, reports_of
 from issues.pens import AT_ONCE, Pen
 from issues.querysets import SubmissionQuerySet
 from issues.querysets.notices import DECISIONS
-from issues.services.posted import all_posts_over, posts_at
+from issues.services.posted import posts_at, posts_there
 from issues.terms import Actor, Field, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move
 from representatives.chain import Answer, chain_from
@@ -137,7 +137,7 @@ class Act:
         return list(self._post_rows())
 
     def _post_rows(self) -> AssignmentQuerySet:
-        return all_posts_over((self.issue.path,), self.at)
+        return posts_there(self.issue.path, self.at)
 
     @cached_property
     def reports(self) -> list[Submission]:
@@ -145,12 +145,11 @@ class Act:
         return list(self._report_rows())
 
     def _report_rows(self) -> SubmissionQuerySet:
-        return Submission.objects.of_issue(self.issue).with_requester()
+        return reports_of(self.issue.pk)
 
     def read(self) -> None:
         """What nearly every verb asks of the issue and its place, in one statement; what is known already stays."""
-        posts, reports, days = self._post_rows(), self._report_rows(), CountyDay.objects.holding_at(self.issue.path)
-        told = days.values("day", "works")
+        posts, reports, told = self._post_rows(), self._report_rows(), days_there(self.issue.path)
         read_together(*parts_for_act(self.issue), posts, told, *([] if "reports" in self.__dict__ else [reports]))
         self.posts, self.issue.days_there = list(posts), [dict(day) for day in told]
         if "reports" not in self.__dict__:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from grids.levels import Level
+from grids.prepared import Prepared
 from issues import workflow
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Category, Event, Issue, Rating, Submission, SubTask
@@ -22,6 +23,7 @@ from issues.workflow import MOVE, MOVES, RUNGS, Move
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
+_lock = Prepared(lambda person, at, keys: Issue.objects.visible_to(person, at).lock(*keys))
 _REQUESTER: workflow.Actors = frozenset({Actor.REQUESTER})
 
 
@@ -42,7 +44,8 @@ def move(
     """
     verb, facts = Verb(verb), dict(facts or {})
     target = _other_issue(verb, facts, by, at)
-    locked = {issue.pk: issue for issue in Issue.objects.visible_to(by, at).lock(issue_id, *([target.pk] if target else []))}
+    keys = (issue_id, target.pk) if target else (issue_id,)
+    locked = {issue.pk: issue for issue in _lock(by, at, keys)}
     if issue_id not in locked:
         raise OutOfScope(gettext("There is no such issue."))
     issue = locked[issue_id]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from grids.models import paths_above
+from grids.prepared import Prepared
 from representatives.models import Assignment
 from representatives.querysets import AssignmentQuerySet
 from representatives.roles import SUCCESSION, Role
@@ -22,6 +23,9 @@ def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
 def all_posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
     """Who is posted to those places or above them, departments left out, each with what they chose to be told by, and area."""
     return all_posts_of({above for path in paths for above in paths_above(path)}, at)
+
+
+posts_there = Prepared(lambda path, at: all_posts_over((path,), at))  # of one place, as every act asks; written once
 
 
 def all_posts_of(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
