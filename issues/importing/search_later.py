@@ -29,8 +29,11 @@ def search_later(issues: Sequence[int]) -> Iterator[None]:
 
 
 def tidy_search() -> None:
-    """Sort in what waits in the index of words. By the owner of the table alone; PostgreSQL would do it by itself some day."""
+    """Sort in what waits in the index of words, if that is ours to do; PostgreSQL would do it by itself some day."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('work_mem', %s, false)", [_SORTING])
-        cursor.execute("SELECT gin_clean_pending_list('issue_words')")
+        cursor.execute(
+            "SELECT gin_clean_pending_list(oid) FROM pg_class "
+            "WHERE oid = to_regclass('issue_words') AND pg_has_role(relowner, 'USAGE')"
+        )
         cursor.execute("RESET work_mem")
