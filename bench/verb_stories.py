@@ -238,7 +238,7 @@ STORIES: Mapping[str, tuple[Step, ...]] = {
         track(Verb.RATE, {"rating": "satisfied"}),
         track(Verb.REOPEN, TEXT),
         track(Verb.ASK_ERASURE),
-        track(Verb.CHOOSE_ANSWER, {"way": "email", "email": "bench@example.org"}),
+        track(Verb.CHOOSE_ANSWER, lambda cast, subject: {"way": "email", "email": f"bench-{subject.issue_id}@example.org"}),
         track(Verb.CONFIRM_ANSWER, code),
         track(Verb.ERASE, {"sure": "on"}),
     ),
