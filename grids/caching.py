@@ -6,7 +6,7 @@ session that was ended meanwhile does not come back. (A Redis that was restarted
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
@@ -57,35 +57,35 @@ class ForgivingClient(RedisCacheClient):
             self._owed.add(stale)
             return otherwise
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         return self._or(default, lambda: super(ForgivingClient, self).get(key, default))
 
-    def get_many(self, keys: Iterable[str]) -> Any:
+    def get_many(self, keys: Iterable[Any]) -> Any:
         return self._or({}, lambda: super(ForgivingClient, self).get_many(keys))
 
-    def has_key(self, key: str) -> Any:
+    def has_key(self, key: Any) -> Any:
         return self._or(False, lambda: super(ForgivingClient, self).has_key(key))
 
-    def add(self, key: str, value: Any, timeout: int | None) -> Any:
+    def add(self, key: Any, value: Any, timeout: Any) -> Any:
         return self._or(False, lambda: super(ForgivingClient, self).add(key, value, timeout))
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         self._or(None, lambda: super(ForgivingClient, self).set(key, value, timeout), [key])
 
-    def set_many(self, data: Mapping[str, Any], timeout: int | None) -> None:
+    def set_many(self, data: Any, timeout: Any) -> None:
         self._or(None, lambda: super(ForgivingClient, self).set_many(data, timeout), data)
 
-    def touch(self, key: str, timeout: int | None) -> Any:
+    def touch(self, key: Any, timeout: Any) -> Any:
         return self._or(False, lambda: super(ForgivingClient, self).touch(key, timeout))
 
-    def delete(self, key: str) -> Any:
+    def delete(self, key: Any) -> Any:
         return self._or(False, lambda: super(ForgivingClient, self).delete(key), [key])
 
-    def delete_many(self, keys: Iterable[str]) -> None:
+    def delete_many(self, keys: Iterable[Any]) -> None:
         keys = list(keys)
         self._or(None, lambda: super(ForgivingClient, self).delete_many(keys), keys)
 
-    def incr(self, key: str, delta: int) -> Any:
+    def incr(self, key: Any, delta: Any) -> Any:
         """Raises ValueError, as for a key that is not there."""
         found = self._or(None, lambda: super(ForgivingClient, self).incr(key, delta))
         if found is None:

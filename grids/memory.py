@@ -98,7 +98,7 @@ class Pool(ConnectionPool):
         if self.switch.is_away:
             raise Away("it was silent a moment ago.")
         try:
-            connection = super().get_connection(*arguments, **options)
+            connection: Any = super().get_connection(*arguments, **options)
         except (NoConnection, NoAnswer) as error:
             self.switch.off(error)
             raise
@@ -107,10 +107,10 @@ class Pool(ConnectionPool):
 
 
 @cache
-def _watched(connection_class: type[Any]) -> type[Any]:
+def _watched(connection_class: Any) -> Any:
     """The same kind of connection, which turns the switch when Redis cannot be reached or is silent."""
 
-    class Watched(connection_class):  # type: ignore[misc]
+    class Watched(connection_class):
         switch: Switch | None = None
 
         def connect_check_health(self, *arguments: Any, **options: Any) -> None:

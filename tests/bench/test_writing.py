@@ -69,8 +69,9 @@ class Player:
         if step.before:
             step.before(self.cast, [self.subject])
         to, fields = step.to(self.cast, self.subject), dict(step.say(self.cast, self.subject))
+        browser = self.browser(step)
         with CaptureQueriesContext(connection) as sent:
-            answer = self.browser(step).post(to, fields, REMOTE_ADDR=f"10.1.{next(_addresses) % 250}.{next(_addresses) % 250}")
+            answer = browser.post(to, fields, REMOTE_ADDR=f"10.1.{next(_addresses) % 250}.{next(_addresses) % 250}")
         assert answer.status_code in (302, 303), f"{step.label}: {answer.content.decode()[:3000]}"
         if step.verb == Verb.SUBMIT:
             self.subject = Subject.of(receipt_in(answer["Location"]))
@@ -105,9 +106,13 @@ def test_rows_that_are_sent_bare_are_those_of_the_press(settings: LazySettings, 
     written = []
 
     for step in (report, supplement, accept):
+        to, fields, browser = (
+            step.to(player.cast, player.subject),
+            dict(step.say(player.cast, player.subject)),
+            player.browser(step),
+        )
         with taken_down() as taken:
-            to, fields = step.to(player.cast, player.subject), dict(step.say(player.cast, player.subject))
-            answer = player.browser(step).post(to, fields)
+            answer = browser.post(to, fields)
         assert answer.status_code in (302, 303)
         written.append(taken)
         send_all(senders, [taken.writes])
@@ -130,9 +135,10 @@ def test_what_is_taken_down_is_undone(settings: LazySettings, tmp_path: object) 
     settings.MEDIA_ROOT = tmp_path
     player = Player(cast_of(scene()))
     step = STORIES["on the spot"][0]
+    browser = player.browser(step)
 
     with taken_down() as taken:
-        player.browser(step).post(step.to(player.cast, player.subject), dict(step.say(player.cast, player.subject)))
+        browser.post(step.to(player.cast, player.subject), dict(step.say(player.cast, player.subject)))
 
     assert taken.writes
     assert not Issue.objects.exists()

@@ -97,7 +97,7 @@ def test_reports_and_verbs_are_taken_while_redis_is_away(own: Own, county: Scene
     assert receipt.status_code == 303
     assert accepted.status_code == 302
     assert county.again(first).status == "assigned"
-    assert Submission.objects.get(receipt_code=_code(receipt.url)).issue.event_count == 1
+    assert Submission.objects.get(receipt_code=_code(receipt["Location"])).issue.event_count == 1
     assert not any(ledger.verify(_chains(), Event.objects.order_by("issue_id", "number").select_related("words")))
     # What is to be told stands beside what was done, for the next sweep that comes.
     told = set(Notice.objects.filter(announced_at=None).values_list("event__verb", flat=True))

@@ -137,7 +137,8 @@ def test_crew_takes_no_more_than_its_hands_can_hold() -> None:
 @pytest.mark.django_db
 def test_crew_within_a_transaction_works_at_once_with_its_connection() -> None:
     doers: list[int] = []
-    with Crew(lambda batch: doers.append(get_ident()), hands=2) as crew:
+    crew: Crew[int] = Crew(lambda batch: doers.append(get_ident()), hands=2)
+    with crew:
         crew.hand(1)
         assert doers == [get_ident()]
 
