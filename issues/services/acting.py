@@ -24,14 +24,12 @@ from issues.masking import without_cards, without_numbers
 from issues.models import Event, HolderRequest, Issue, Minute, Submission
 from issues.parts import days_there, parts_for_act, reports_of
 from issues.pens import AT_ONCE, Pen
-from issues.querysets import SubmissionQuerySet
 from issues.querysets.notices import DECISIONS
 from issues.services.posted import posts_at, posts_there
 from issues.terms import Actor, Field, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person, Unit
-from representatives.querysets import AssignmentQuerySet
 from representatives.roles import SPEAKS_FOR_UNIT, SUCCESSION, Role
 from representatives.scopes import scope_of
 
@@ -134,22 +132,16 @@ class Act:
     @cached_property
     def posts(self) -> list[Assignment]:
         """Who is posted to the issue's place or above it, departments left out; narrowest area first."""
-        return list(self._post_rows())
-
-    def _post_rows(self) -> AssignmentQuerySet:
-        return posts_there(self.issue.path, self.at)
+        return list(posts_there(self.issue.path, self.at))
 
     @cached_property
     def reports(self) -> list[Submission]:
         """The issue's reports, oldest first, each with its requester."""
-        return list(self._report_rows())
-
-    def _report_rows(self) -> SubmissionQuerySet:
-        return reports_of(self.issue.pk)
+        return list(reports_of(self.issue.pk))
 
     def read(self) -> None:
         """What nearly every verb asks of the issue and its place, in one statement; what is known already stays."""
-        posts, reports, told = self._post_rows(), self._report_rows(), days_there(self.issue.path)
+        posts, reports, told = posts_there(self.issue.path, self.at), reports_of(self.issue.pk), days_there(self.issue.path)
         read_together(*parts_for_act(self.issue), posts, told, *([] if "reports" in self.__dict__ else [reports]))
         self.posts, self.issue.days_there = list(posts), [dict(day) for day in told]
         if "reports" not in self.__dict__:
