@@ -10,10 +10,10 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 # Of the first and of the second writing: values that nothing else has.
-_KEYS = (4_611_000_000_000_000_000, 4_612_000_000_000_000_000)
+_KEYS = (4_611_000_000_000_000_000, 7_654_300)
 _MOMENTS = (datetime(2301, 1, 1, microsecond=314_159, tzinfo=UTC), datetime(2501, 1, 1, microsecond=271_828, tzinfo=UTC))
-_CODES = ("aqz", "bqz")
-_CODE = re.compile(rf"{_CODES[0]}(\d{{4}})zq")
+_CODES = ("aqz{:04d}zq", "bqqz{:06d}1")  # neither as long as the other, nor do they end alike
+_CODE = re.compile(r"aqz(\d{4})zq")
 _APART = timedelta(days=3650)  # between two moments; what is reckoned from one lies nearer to it than to the next
 
 
@@ -69,7 +69,7 @@ class Masks:
     def text(self, value: str) -> tuple[Hashable, str]:
         """A path or a code: equal codes stay equal, they sort as they did, and what lies in one another still does."""
         places = tuple(self.codes.index(code) for code in value.split(".")) if value else ()
-        return (str, places), ".".join(f"{_CODES[self.writing or 0]}{place:04d}zq" for place in places)
+        return (str, places), ".".join(_CODES[self.writing or 0].format(place) for place in places)
 
     def _codes_in(self, value: Any) -> Iterable[str]:
         if isinstance(value, str) and not isinstance(value, Enum):
@@ -97,7 +97,7 @@ class Masks:
         return Masks(
             keys=[_KEYS[writing] + place for place in range(len(self.keys))],
             moments=[_MOMENTS[writing] + place * _APART for place in range(len(self.moments))],
-            codes=[f"{_CODES[writing]}{place:04d}zq" for place in range(len(self.codes))],
+            codes=[_CODES[writing].format(place) for place in range(len(self.codes))],
         )
 
 

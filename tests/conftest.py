@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ import pytest_django.plugin
 from django.conf import settings as site
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import QuerySet
 from django.test.utils import override_settings
 from django.utils import translation
 
+from grids.prepared import Prepared
 from mapui.ground import drawn_levels
 
 # The ledger refuses TRUNCATE; what empties the tables after a transactional test needs it lifted, in test databases only.
@@ -35,6 +39,32 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.plug
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         for statement in _UNGUARDED:
             cursor.execute(statement)
+
+
+_MANY = re.compile(r"IN \((?:%s, )*%s\)")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_statements_compared() -> Iterator[None]:
+    """Whatever test asks with a statement that is kept: it is, to the letter and the value, the one that Django would write."""
+    ask = Prepared.__call__
+
+    def compared(prepared: Prepared[..., Any], *args: Any) -> Any:
+        rows = ask(prepared, *args)
+        is_kept = "get_compiler" in vars(rows.query)
+        if is_kept and not prepared._build.__module__.startswith("tests."):
+            assert _written(rows) == _written(prepared._build(*args))
+        return rows
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Prepared, "__call__", compared)
+        yield
+
+
+def _written(rows: QuerySet[Any, Any]) -> list[tuple[str, list[Any]]]:
+    """The statement and its values, without and with names for the columns; however often the last key is repeated (`padded`)."""
+    written = (rows.query.get_compiler(rows.db).as_sql(with_col_aliases=named) for named in (False, True))
+    return [(_MANY.sub("IN (%s, …)", text), [value for value, _again in groupby(values)]) for text, values in written]
 
 
 @pytest.fixture(autouse=True)
