@@ -265,7 +265,8 @@ STORAGES: dict[str, dict[str, Any]] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG or TESTING else "mapui.storage.BundledStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG or TESTING
+# Looked for when asked for: to list them all takes longer than most tests, each of which has a handler of its own.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 # Photos and voice notes in S3-compatible storage, which every host reaches, in place of MEDIA_ROOT.
 S3_BUCKET = env.str("GRIDGOV_S3_BUCKET", default="")
 if S3_BUCKET and not find_spec("storages"):

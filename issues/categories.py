@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -36,6 +36,10 @@ class _Row(BaseModel):
     code: Code
     names: ByLanguage
 
+    def columns(self, order: int) -> dict[str, Any]:
+        """The values of the row's columns."""
+        return {"code": self.code, "names": self.names, "group": None, "order": order, "is_active": True}
+
 
 class CategoryRow(_Row):
     light: Literal["green", "blue", "yellow"]
@@ -50,10 +54,10 @@ class CategoryRow(_Row):
     closing: dict[str, str] = {}
     external_codes: dict[str, str | list[str]] = {}
 
-    def columns(self) -> dict[str, object]:
-        """The values of the row's columns, but for its code, group and order."""
+    def columns(self, order: int) -> dict[str, Any]:
+        """The values of the row's columns, but for its group."""
         return {
-            "names": self.names,
+            **super().columns(order),
             "level": LEVEL_OF[Light(self.light)],
             "urgency": self.urgency,
             "asks_danger": self.danger,
@@ -65,7 +69,6 @@ class CategoryRow(_Row):
             "filing": self.filing,
             "closing": self.closing,
             "external_codes": self.external_codes,
-            "is_active": True,
         }
 
 
@@ -126,22 +129,28 @@ def load(file: CategoryFile, *, retire_others: bool = False) -> Loaded:
 
     `retire_others`: what the file does not name can no longer be chosen (issues keep it).
     """
-    created, seen, categories = 0, [], 0
-    for order, group in enumerate(file.groups):
-        row, is_new = _save(group.code, {"names": group.names, "group": None, "order": order, "is_active": True})
-        created += is_new
-        seen.append(group.code)
-        for place, category in enumerate(group.categories):
-            _, is_new = _save(category.code, {**category.columns(), "group": row, "order": place})
-            created += is_new
-            categories += 1
-            seen.append(category.code)
-    retired = _retire(seen) if retire_others else 0
-    return Loaded(len(file.groups), categories, created, retired)
+    codes = [row.code for group in file.groups for row in (group, *group.categories)]
+    known = Category.objects.with_codes(codes).count()
+    groups = _save([group.columns(order) for order, group in enumerate(file.groups)])
+    members = _save(
+        [
+            {**row.columns(place), "group": group}
+            for group, named in zip(groups, file.groups, strict=True)
+            for place, row in enumerate(named.categories)
+        ]
+    )
+    retired = _retire(codes) if retire_others else 0
+    return Loaded(len(groups), len(members), len(codes) - known, retired)
 
 
-def _save(code: str, columns: dict[str, object]) -> tuple[Category, bool]:
-    return Category.objects.update_or_create(code=code, defaults=columns)
+def _save(rows: Sequence[dict[str, Any]]) -> list[Category]:
+    """All rows in one statement; of a code that is known the other columns become what they are here."""
+    if not rows:
+        return []
+    columns = rows[0].keys() - {"code"}
+    return Category.objects.bulk_create(
+        [Category(**row) for row in rows], update_conflicts=True, unique_fields=["code"], update_fields=columns
+    )
 
 
 def _retire(kept: Iterable[str]) -> int:

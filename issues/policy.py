@@ -152,6 +152,7 @@ class Policy(Section):
         )
 
 
+@lru_cache(maxsize=16)  # YAML that remembers its lines is slow to read, and each page of a draft reads it again
 def read(text: str) -> Policy:
     """The policy in that YAML text; raises `PolicyFaults` with one sentence, line number first, per fault."""
     content = policy_file.load(text)

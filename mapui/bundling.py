@@ -38,15 +38,26 @@ def bundle(made: Path) -> dict[str, dict[str, list[str]]]:
     graph: dict[str, dict[str, list[str]]] = {}
     # One at a time: scripts that pages share would be cut into dozens of pieces, each a request of its own.
     for entry in sorted((source / PAGES).glob("*.js")):
-        _run(made, source, [entry], *_SCRIPT, *(f"--alias:{name}={_found(path)}" for name, path in BARE.items()))
         name = entry.relative_to(source).as_posix()
-        outputs = json.loads((made / _REPORT).read_text(encoding="utf-8"))["outputs"]
+        outputs = bundle_script(made, name)
         everything = _reached(name, outputs, {"import-statement", "dynamic-import"})
         now = _reached(name, outputs, {"import-statement"})
         now += [each for each in everything if each not in now and _is_empty(outputs[each], now)]
         graph[name] = {"now": now, "later": [each for each in everything if each not in now]}
-    (made / _REPORT).unlink()
     return graph
+
+
+def bundle_script(made: Path, name: str) -> dict[str, Any]:
+    """Writes the script with all that it imports under its static name into the directory `made`; raises BundlingError.
+
+    What it gives: static name of each file that was written → what esbuild says of it: its `imports` and `inputs`.
+    """
+    source = _source()
+    _run(made, source, [source / name], *_SCRIPT, *(f"--alias:{bare}={_found(path)}" for bare, path in BARE.items()))
+    report = made / _REPORT
+    outputs: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))["outputs"]
+    report.unlink()
+    return outputs
 
 
 def is_ours(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Static files as production serves them: bundled, hashed, compressed. For development and tests they stay as they are written."""
+"""Static files as production serves them: bundled, hashed, compressed. For development, and for tests without a browser, they stay as they are written."""
 
 from __future__ import annotations
 

@@ -9,36 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_django.plugin
-from django.conf import settings as site
-from django.core.management import call_command
-from django.db import connection
 from django.db.models import QuerySet
-from django.test.utils import override_settings
+from django.test import TransactionTestCase
 from django.utils import translation
 
 from grids.prepared import Prepared
 from mapui.ground import drawn_levels
-
-# The ledger refuses TRUNCATE; what empties the tables after a transactional test needs it lifted, in test databases only.
-_UNGUARDED = (
-    "ALTER TABLE issues_event DISABLE TRIGGER ledger_event_not_emptied",
-    "ALTER TABLE issues_eventtext DISABLE TRIGGER ledger_words_not_emptied",
-    "ALTER TABLE issues_contactlook DISABLE TRIGGER contact_look_not_emptied",
-    "ALTER TABLE issues_suggestion DISABLE TRIGGER suggestion_not_emptied",
-    "ALTER TABLE issues_suggestionanswer DISABLE TRIGGER suggestion_answer_not_emptied",
-    "ALTER TABLE issues_publicnotice DISABLE TRIGGER public_notice_not_emptied",
-    "ALTER TABLE issues_publicnoticestep DISABLE TRIGGER public_notice_step_not_emptied",
-    "ALTER TABLE issues_topic DISABLE TRIGGER topic_not_emptied",
-    "ALTER TABLE issues_topicline DISABLE TRIGGER topic_line_not_emptied",
-)
+from tests import collecting
+from tests.emptying import empty_all
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.plugin.DjangoDbBlocker) -> None:
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for statement in _UNGUARDED:
-            cursor.execute(statement)
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Tests that commit are followed by `empty_all` in place of Django's own way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: empty_all())
+        yield
 
 
 _MANY = re.compile(r"IN \((?:%s, )*%s\)")
@@ -81,28 +67,16 @@ def english(settings) -> Iterator[None]:
         yield
 
 
-def _collecting(root: Path) -> dict[str, Any]:
-    """The settings of production for static files; uncompressed, which a test can do itself."""
-    return {
-        "STATIC_ROOT": root,
-        "STORAGES": {**site.STORAGES, "staticfiles": {"BACKEND": "mapui.storage.BundledStorage"}},
-        "WHITENOISE_SKIP_COMPRESS_EXTENSIONS": ("css", "html", "js", "json", "md", "svg", "ts", "txt"),
-    }
-
-
 @pytest.fixture(scope="session")
-def collected_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where static files lie as they are collected for production, once for all tests."""
-    root = tmp_path_factory.mktemp("static")
-    with override_settings(**_collecting(root)):
-        call_command("collectstatic", interactive=False, verbosity=0)
-    return root
+def collected_files() -> Path:
+    """Where static files lie as they are collected for production; by whichever process comes first."""
+    return collecting.collected()
 
 
 @pytest.fixture
 def collected(settings: Any, collected_files: Path) -> Path:
     """This test's pages, its live server too, stand on collected files."""
-    for name, value in _collecting(collected_files).items():
+    for name, value in collecting.options(collected_files).items():
         setattr(settings, name, value)
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STATICFILES_DIRS = [collected_files]

@@ -110,9 +110,14 @@ def draw_cells(
     _set_households(town, households or {})
     for level in LADDER_LEVELS:
         services.refresh_layer(level, at)
-    for area in (town.county, *town.townships.values(), *town.villages.values(), *town.cells.values()):
-        area.refresh_from_db()
-    return town
+    return _read_again(town)
+
+
+def _read_again(town: Town) -> Town:
+    """The same with its areas as they stand now, numbered."""
+    found = {area.pk: area for area in Area.objects.current()}
+    parts = ({name: found[area.pk] for name, area in part.items()} for part in (town.townships, town.villages, town.cells))
+    return Town(found[town.county.pk], *parts)
 
 
 def shape_of(area: Area) -> BaseGeometry:

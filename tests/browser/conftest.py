@@ -59,6 +59,11 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
+@pytest.fixture(autouse=True)
+def as_production_serves(collected: Path) -> None:
+    """Pages stand on bundles: what residents get is what is tested, and two requests are sooner answered than sixty."""
+
+
 class Underway:
     """How many requests the live server is answering just now: the tables may not be emptied under them."""
 

@@ -22,14 +22,14 @@ from demo.reports import GROWING_DAYS, Storyteller, ground
 from demo.staff import Staff
 from grids.levels import Level
 from grids.models import Area
-from issues import categories, ledger
+from issues import ledger
 from issues.models import Category, Event, Issue, Submission
 from issues.terms import ENDS, Actor, Status, Verb
 from issues.workflow import MOVE
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import SUCCESSION, Role
 from tests.drawing import Town, draw_cells
-from tests.issues.factories import shipped_policy
+from tests.issues.factories import load_categories, shipped_policy
 
 CHINA = ZoneInfo("Asia/Shanghai")
 SINCE = datetime(2022, 6, 1, tzinfo=CHINA)
@@ -236,7 +236,7 @@ def test_bad_spots_are_reported_again_and_again(town):
 
 
 def test_stories_are_about_categories_that_are_shipped(db):
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     said = tomllib.loads((FOLDER / "reports.toml").read_text())
 
     codes = set(Category.objects.filter(group__isnull=False).values_list("code", flat=True))
@@ -258,7 +258,7 @@ class Lived:
 @pytest.fixture
 def lived(town) -> Lived:
     """Twelve stories within sixty days, lived to their end by everybody concerned."""
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     shipped_policy()
     staffed(town)
     progress: list[int] = []
@@ -299,7 +299,7 @@ def test_short_life_when_lived_through_the_services_is_whole_and_by_the_table_of
 
 
 def test_every_detour_of_the_domain_is_gone_by_somebody(town, monkeypatch):
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     shipped_policy()
     staffed(town)
     told: list[int] = []

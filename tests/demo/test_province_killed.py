@@ -15,6 +15,7 @@ from psycopg import sql
 
 from demo.province import bare, making, staff, steps
 from grids.models import Area
+from tests.emptying import empty
 
 ORDER = making.Order(cells=24, issues=240, open_share=0.1, seed=3, at=datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
 KILLED_IN = ("slice 0", "slice 160", "again event_numbered", "again issue_open_by_due", "words", "heat")
@@ -65,8 +66,8 @@ def make_and_die_in(fatal: str) -> int:
 
 def forget_issues() -> None:
     """Empty what is compared, as if only the people had been posted yet."""
+    empty(COMPARED)
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {', '.join(COMPARED)} CASCADE")
         cursor.execute("DELETE FROM demo_province_step WHERE name NOT IN ('order', 'territory', 'rules', 'staff')")
 
 

@@ -10,10 +10,9 @@ import pytest
 from django.core.management.base import CommandError
 
 from demo import shares
-from issues import categories
 from issues.models import Issue
 from tests.demo.test_demo import END, FOLDER, draw, staffed
-from tests.issues.factories import shipped_policy
+from tests.issues.factories import load_categories, shipped_policy
 from tests.issues.test_processes import url_of_database
 
 TOWNSHIPS = {"left": "150422100", "right": "150422101"}
@@ -32,7 +31,7 @@ class Year:
 @pytest.fixture
 def year(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Year:
     monkeypatch.setenv("DATABASE_URL", url_of_database())
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     shipped_policy()
     staffed(draw())
     return Year()

@@ -57,6 +57,16 @@ class County:
         return self.people[name]
 
 
+@cache
+def shipped_categories() -> categories.CategoryFile:
+    return categories.read(categories.SHIPPED.read_text())
+
+
+def load_categories() -> None:
+    """Those that are shipped."""
+    categories.load(shipped_categories())
+
+
 def shipped_policy() -> SlaPolicy:
     return policies.store(policies.SHIPPED.read_text(), active_from=LONG_AGO, signed_by="", at=LONG_AGO)[0]
 
@@ -77,7 +87,7 @@ def stored_calendar(path: str = K) -> Calendar:
 
 def county() -> County:
     """The county with categories, policy, and somebody in every post: see the names."""
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     shipped_policy()
     areas = {path: area(path, since=LONG_AGO) for path in (K, T1, V1, V2, T2, V3, *CELLS)}
     made = County(areas)

@@ -8,17 +8,17 @@ from uuid import uuid4
 
 from PIL import Image
 
-from issues import categories, photos
+from issues import photos
 from issues.intake import Draft
 from tests.drawing import Town, draw_cells
-from tests.issues.factories import china, shipped_policy
+from tests.issues.factories import china, load_categories, shipped_policy
 
 NOW = china("2024-09-23 09:00")
 
 
 def territory(drawing: str = "A B\n C D", **more: Any) -> Town:
     """The drawn county, with the shipped categories and the shipped policy in force."""
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     shipped_policy()
     return draw_cells(drawing, **more)
 

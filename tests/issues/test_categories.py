@@ -161,13 +161,14 @@ def test_sixty_shipped_categories_are_those_of_the_notes():
 
 
 @pytest.mark.django_db
-def test_categories_when_loaded_again_are_updated_and_never_doubled():
+def test_categories_when_loaded_again_are_updated_and_never_doubled(django_assert_max_num_queries):
     file = categories.read(categories.SHIPPED.read_text())
     categories.load(file)
     Category.objects.filter(code="road.light").update(names={"en": "Lamp"}, is_active=False)
     Category.objects.create(code="road.own", names={"en": "Own"}, group=Category.objects.get(code="road"))
 
-    done = categories.load(file)
+    with django_assert_max_num_queries(5):  # a transaction · which are known · groups · categories
+        done = categories.load(file)
 
     assert (done.categories, done.groups, done.created, done.retired) == (60, 12, 0, 0)
     assert Category.objects.get(code="road.light").names["en"] == "Street light dark or missing"

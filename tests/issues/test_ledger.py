@@ -59,13 +59,9 @@ def test_database_refuses_to_change_the_ledger(issue, statement):
         execute(statement)
 
 
-@pytest.mark.parametrize(
-    ("table", "trigger"), [("issues_event", "ledger_event_not_emptied"), ("issues_eventtext", "ledger_words_not_emptied")]
-)
-def test_database_refuses_to_empty_the_ledger(issue, table, trigger):
-    """Test databases lift this one guard (tests/conftest.py); here it is put back."""
+@pytest.mark.parametrize("table", ["issues_event", "issues_eventtext"])
+def test_database_refuses_to_empty_the_ledger(issue, table):
     execute("SET CONSTRAINTS ALL IMMEDIATE")
-    execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
     with pytest.raises(DatabaseError, match="append-only: TRUNCATE"), transaction.atomic():
         execute(f"TRUNCATE {table} CASCADE")

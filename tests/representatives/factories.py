@@ -27,10 +27,11 @@ def area(path: str, *, since: datetime = START, until: datetime | None = None, n
     levels = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE, Level.GRID)
     parent = None
     codes = path.split(".")
+    known = {each.path: each for each in Area.objects.current().on_path(path)}
     for depth, code in enumerate(codes):
         is_last = depth == len(codes) - 1
         upper = ".".join(codes[: depth + 1])
-        found = Area.objects.current().filter(path=upper).first()
+        found = known.get(upper)
         if found is None or (is_last and until):
             found = Area.objects.create(
                 level=levels[depth],

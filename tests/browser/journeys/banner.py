@@ -6,11 +6,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from grids.models import Area
-from issues import categories, policies
+from issues import policies
 from issues.models import Category
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
+from tests.issues.factories import load_categories
 from tests.mapui.scene import Scene, person
 from tests.representatives.factories import post
 
@@ -69,7 +70,7 @@ def banner() -> Banner:
     Area.objects.filter(pk=town.county.pk).update(name="巴林左旗")
     for letter, cell in town.cells.items():
         Area.objects.filter(pk=cell.pk).update(name=f"第{ord(letter) - 64}网格")
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     policies.store(policies.SHIPPED.read_text(), active_from=SINCE, signed_by="", at=SINCE)
     made = Banner(town, {}, _units(town), {one.code: one for one in Category.objects.all()})
     made.staff = _staff(town, made.units)

@@ -51,7 +51,7 @@ def fetched(page: Page, path: str) -> Fetched:
 
 
 @pytest.mark.parametrize("who", ["resident", "member"])
-def test_report_page_weighs_at_most_sixty_kilobytes_before_the_map_opens(handset, town, collected, log_in, who):
+def test_report_page_weighs_at_most_sixty_kilobytes_before_the_map_opens(handset, town, log_in, who):
     page = handset(service_workers="block")  # what the worker fetches afterwards, nobody waits for
     if who == "member":
         log_in(page, post(Role.GRID_MEMBER, town["A"]))
@@ -65,7 +65,7 @@ def test_report_page_weighs_at_most_sixty_kilobytes_before_the_map_opens(handset
     assert [address for address in weights if FOR_LATER.search(address)] == []
 
 
-def test_all_that_the_form_needs_is_asked_for_as_soon_as_the_page_is_read(handset, town, collected):
+def test_all_that_the_form_needs_is_asked_for_as_soon_as_the_page_is_read(handset, town):
     page = handset(service_workers="block")
 
     found = fetched(page, "/report/")
@@ -78,7 +78,7 @@ def test_all_that_the_form_needs_is_asked_for_as_soon_as_the_page_is_read(handse
     assert all(found.asked.index(request) > last_code for request in found.asked if request.url in data)  # data comes after
 
 
-def test_form_works_when_the_line_is_cut_right_after_the_page_came(handset, town, collected):
+def test_form_works_when_the_line_is_cut_right_after_the_page_came(handset, town):
     page = handset(service_workers="block")
     page.goto(f"/report/{town['A'].code}/")
     expect(page.locator("#report-form[data-keeps]")).to_be_visible()
@@ -91,7 +91,7 @@ def test_form_works_when_the_line_is_cut_right_after_the_page_came(handset, town
     assert [(record["body"]["text"], record["body"]["area"]) for record in stored(page)] == [(WORDS, town["A"].code)]
 
 
-def test_everything_starts_without_signal_from_bundles_too(handset, town, collected):
+def test_everything_starts_without_signal(handset, town):
     page = handset()
     page.goto(f"/report/{town['A'].code}/")
     ready(page)

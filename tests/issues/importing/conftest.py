@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from issues import categories
 from tests.drawing import draw_cells
-from tests.issues.factories import shipped_policy
+from tests.issues.factories import load_categories, shipped_policy
 from tests.issues.importing.desk import Desk
 
 
 @pytest.fixture
 def desk(db, tmp_path) -> Desk:
     town = draw_cells("A B C", villages={"west": "AB", "east": "C"})
-    categories.load(categories.read(categories.SHIPPED.read_text()))
+    load_categories()
     shipped_policy()
     return Desk(town, tmp_path)
