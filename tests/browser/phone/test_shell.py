@@ -95,6 +95,9 @@ def test_map_with_the_outlines_opens_without_signal(handset, town):
     until(
         page, "async () => (await (await caches.open('gridgov-areas')).keys()).some(({url}) => /tiles.county.\\d+.13./.test(url))"
     )
+    until(
+        page, "async () => (await (await caches.open('gridgov-areas')).keys()).some(({url}) => /areas.cell.\\d+.0.json$/.test(url))"
+    )
     page = cut_off(page)
     page.goto("/report/")
 
