@@ -59,14 +59,18 @@ def heat_info(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def hot_areas(request: HttpRequest) -> HttpResponse:
-    """Which areas are hot, by level and ordinal, in one answer: the analysis of the last night stands for the whole year."""
+    """Which areas are hot, by level and ordinal, and of wider areas how much within; the last night's analysis stands for the year."""
     audience, choice = audience_of(request.user, now()), _choice(request)
     run = hot_view.run_for(audience)
     group = hot_view.group_of(Category.objects.in_order() if choice.code else (), choice.code)
     etag = f'"hot-{run.path}-{run.number}-{audience.key}-{group}"' if run else '"hot-none"'
     if request.headers.get("If-None-Match") == etag:
         return _with_cache(HttpResponse(status=304), etag, ASKED_AGAIN)
-    told = {"made_at": run.made_at.isoformat() if run and run.made_at else None, "levels": hot_view.drawn(audience, group)}
+    told = {
+        "made_at": run.made_at.isoformat() if run and run.made_at else None,
+        "levels": hot_view.drawn(audience, group),
+        "shares": hot_view.shares(audience, group),
+    }
     return _with_cache(JsonResponse(told), etag, ASKED_AGAIN)
 
 

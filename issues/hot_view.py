@@ -12,6 +12,7 @@ from issues.models import Category, HotRun, HotSpot
 from issues.querysets import HotSpotQuerySet
 
 MOST_DRAWN = 20_000  # areas of one level that are coloured, the hottest first
+WIDE = (Level.TOWNSHIP, Level.COUNTY)  # coloured by how much within them is hot
 
 
 def spots_for(audience: Audience, group: str, level: Level) -> HotSpotQuerySet:
@@ -39,6 +40,18 @@ def run_for(audience: Audience) -> HotRun | None:
 def drawn(audience: Audience, group: str) -> dict[str, list[tuple[int, str]]]:
     """{slug of a level: [(ordinal of an area, kind of its spot), …]} of the current areas. Two statements per level."""
     return {slug(level): _drawn(spots_for(audience, group, level), level) for level in levels_for(audience)}
+
+
+def shares(audience: Audience, group: str) -> dict[str, list[tuple[int, str, int, int]]]:
+    """{slug of a wide level: [(ordinal, name, hot areas within, areas within), …]}, the largest share first. One statement per level.
+
+    Only of areas that the audience sees as a whole: a part of them would pass for the whole. What is counted is the
+    finest level that the audience is told of.
+    """
+    finest = levels_for(audience)[0]
+    spots, parts = spots_for(audience, group, finest), Area.objects.current().of_level(finest)
+    seen = Area.objects.current() if audience.is_public else Area.objects.current().under_any(audience.paths)
+    return {slug(level): list(spots.shares_of(seen.of_level(level), parts)[:MOST_DRAWN]) for level in WIDE}
 
 
 def _drawn(spots: HotSpotQuerySet, level: Level) -> list[tuple[int, str]]:

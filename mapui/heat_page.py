@@ -166,6 +166,8 @@ class HeatPage:
     def hot_legend(self) -> list[tuple[Kind, str, Promise]]:
         return hot_list.legend()
 
+    hot_shares = hot_list.SHARES
+
     @property
     def hot_rows(self) -> HotRows:
         audience = self.view.audience

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ from grids.models import Area, paths_above
 from issues.models import HotSpot, Kind
 from issues.places import areas_at, by_path, name_of
 from issues.querysets import HotSpotQuerySet
+from issues.recurrence import Hint
 from mapui.charts import columns
 
 # A shape for each, so that nothing is told by colour alone: filled is hot, hollow is not; up is growing, down is fading.
@@ -28,6 +29,17 @@ MEANINGS: dict[Kind, Promise] = {
     Kind.GROWING: gettext_lazy("Not more than elsewhere yet, but more and more."),
     Kind.HOT_FADING: gettext_lazy("Significantly more issues here and next to it than elsewhere, but fewer and fewer."),
 }
+# Why it speaks for raising an issue that it lies in one.
+HINTS: dict[Hint, Promise] = {
+    Hint.GROWING_SPOT: MEANINGS[Kind.HOT_GROWING],
+    Hint.SPOT: MEANINGS[Kind.HOT],
+    Hint.RECURRING: gettext_lazy(
+        "Issues of this kind were closed and came back close by, again and again, in the last twelve months."
+    ),
+}
+
+# How the legend says the steps of `hot-shares.js`.
+SHARES = ("<2%", "2–5%", "5–10%", "10–20%", "≥20%")
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,11 @@ def _row(spot: HotSpot, areas: dict[str, Area]) -> HotRow:
 def legend() -> list[tuple[Kind, str, Promise]]:
     """(kind, shape, meaning) of each, the most pressing first."""
     return [(kind, SHAPES[kind], MEANINGS[kind]) for kind in Kind]
+
+
+def explained(hints: Iterable[Hint]) -> list[tuple[Hint, Promise | str]]:
+    """Each with what the analysis of the night means by it; empty for what the issue's own policy says."""
+    return [(hint, HINTS.get(hint, "")) for hint in hints]
 
 
 def map_config() -> dict[str, object]:

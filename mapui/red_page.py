@@ -19,13 +19,15 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from grids.levels import Level
 from grids.models import Area
 from grids.prepared import Prepared
-from issues import services
+from issues import recurrence, services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
 from issues.querysets.looks import APPROVERS
+from issues.recurrence import Hint
 from issues.terms import ClockState, Verb
 from mapui import clocks, red_sets
 from mapui.forms import MoveForm
+from mapui.hot_list import explained
 from mapui.red_blocking import blocking
 from mapui.red_filters import RedFilters
 from mapui.red_sets import DRAFTED, GENERAL, LEFT, LETTERS, PROPOSED, SORTS, STANDING, Shown
@@ -94,6 +96,7 @@ class Proposal(NamedTuple):
     issue: Issue
     slip: EscalationRequest | None
     moves: list[RowMove]
+    hints: list[tuple[Hint, Promise | str]]  # what else speaks for raising it, and what the analysis of the night means by it
     refusal: Refusal | None = None
 
     @property
@@ -218,15 +221,16 @@ class RedPage:
     @cached_property
     def proposals(self) -> list[Proposal]:
         """What is proposed or drafted, each with what the person may do about it."""
-        if self.tab == DRAFTED:
-            return [Proposal(issue, None, self._decisions(issue)) for issue in self.found]
-        return [Proposal(slip.issue, slip, self._decisions(slip.issue, slip)) for slip in self.found]
+        asked = [(issue, None) for issue in self.found] if self.tab == DRAFTED else [(slip.issue, slip) for slip in self.found]
+        hints = recurrence.hints_for([issue for issue, _slip in asked])
+        return [Proposal(issue, slip, self._decisions(issue, slip), explained(hints.get(issue.pk, []))) for issue, slip in asked]
 
     def refused_proposal(self, form: MoveForm, refusal: Refusal) -> Proposal:
         """The proposal after the decision was refused: the form that was sent stands in its place."""
         slips = EscalationRequest.objects.red_proposals().visible_to(self.person, self.at)
         slip = slips.for_rows().about(form.issue).first()
-        return Proposal(form.issue, slip, _with_form(self._decisions(form.issue, slip), form), refusal)
+        hints = recurrence.hints_for([form.issue]).get(form.issue.pk, [])
+        return Proposal(form.issue, slip, _with_form(self._decisions(form.issue, slip), form), explained(hints), refusal)
 
     def _decisions(self, issue: Issue, slip: EscalationRequest | None = None) -> list[RowMove]:
         issue.known_slip(slip)

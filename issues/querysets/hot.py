@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Case, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Concat
 
 from grids.levels import Level
-from grids.querysets import within_paths
+from grids.querysets import AreaQuerySet, within_paths
 
 if TYPE_CHECKING:
     from issues.models import HotPlace, HotRun, HotSpot, Topic
@@ -51,10 +52,22 @@ class HotSpotQuerySet(models.QuerySet["HotSpot"]):
     def of_level(self, level: Level) -> Self:
         return self.filter(level=level)
 
+    def shares_of(self, areas: AreaQuerySet, parts: AreaQuerySet) -> models.QuerySet[Any, tuple[int, str, int, int]]:
+        """Of each of the areas in which anything is hot: (ordinal, name, how many of its parts are hot, of how many), the largest share first."""
+        below = Q(path__gt=Concat(OuterRef("path"), Value(".")), path__lt=Concat(OuterRef("path"), Value("/")))
+        told = areas.annotate(hot=_how_many(self.filter(below, is_hot=True)), of=_how_many(parts.filter(below)))
+        found = told.filter(hot__gt=0, of__gt=0, ordinal__isnull=False).order_by(F("hot") * 1.0 / F("of")).reverse()
+        return found.values_list("ordinal", "name", "hot", "of")
+
     def hottest_first(self) -> Self:
         """Hot and growing, hot, growing, the rest; each from the highest score down."""
         order = Case(When(trend="growing", then=Value(0)), When(trend="steady", then=Value(1)), default=Value(2))
         return self.order_by("-is_hot", order, "-score", "path")
+
+
+def _how_many(rows: models.QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values(all=Value(1)).annotate(n=Count("*")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 class HotPlaceQuerySet(models.QuerySet["HotPlace"]):

@@ -14,7 +14,7 @@ from issues.models import Issue, Topic
 from issues.weeks import starts_at, week_of
 from representatives.models import Person
 from representatives.roles import Role
-from tests.browser.conftest import accessibility_faults
+from tests.browser.conftest import accessibility_faults, colour_at
 from tests.drawing import Town
 from tests.issues.heat_factories import category, closed, unsaved
 from tests.issues.hot_factories import NORTH_WEST, wide_town
@@ -75,6 +75,28 @@ def test_hot_spots_when_chosen_replace_heat_slider_and_list_and_go_again(heat_pa
     page.get_by_text("Recurring", exact=True).first.click()
     expect(page.locator("#time")).to_be_visible()
     expect(page.get_by_role("heading", name="Worst recurring places")).to_be_visible()
+
+
+def test_townships_when_far_off_are_coloured_by_how_much_is_hot_and_told_in_words(heat_page: Page) -> None:
+    page = heat_page
+    page.get_by_text("Hot spots", exact=True).click()
+    page.locator("#map[data-hot]").wait_for()
+    expect(page.locator("#hot-shares")).to_be_hidden()
+
+    page.evaluate("() => document.querySelector('#map').areaMap.fixLevel('township')")
+
+    shares = page.locator("#hot-shares")
+    expect(shares).to_contain_text("Share of the cells within that are hot")
+    shares.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(shares.get_by_role("listitem").last).to_have_text("township: 4 of 36 are hot (11%)")
+    page.locator("canvas.leaflet-tile-loaded").first.wait_for()
+    middle = page.locator("#map").bounding_box()
+    assert middle
+    x, y = middle["x"] + middle["width"] / 2, middle["y"] + middle["height"] * 0.6
+    page.mouse.move(x, y)
+    expect(page.locator("#heat-readout")).to_have_text("township: 4 of 36 are hot (11%)")
+    assert colour_at(page, x, y) == "#773897"  # the fourth of five steps
 
 
 def test_figures_stay_folded_until_asked_for_and_the_keyboard_goes_to_the_place(heat_page: Page) -> None:

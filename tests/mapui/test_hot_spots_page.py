@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from grids.levels import Level
 from issues import heat, hot, recurrence
 from issues.models import HotSpot, Issue
 from issues.recurrence import Hint
@@ -182,6 +183,53 @@ def test_map_of_a_visitor_has_villages_alone(town):
 
     assert set(told["levels"]) == {"village"}
     assert told["levels"]["village"] == [[town.villages[name].ordinal, "growing"] for name in ("north", "middle")]
+
+
+def test_map_is_told_of_wider_areas_how_much_within_them_is_hot(town, office):
+    crowd(town)
+    analysed()
+
+    category("env.waste")
+
+    shares = as_(office).get("/map/heat/hot.json").json()["shares"]
+
+    township, county = town.township, town.county
+    assert shares["township"] == [[township.ordinal, township.name, 4, 36]]
+    assert shares["county"] == [[county.ordinal, county.name, 4, 36]]
+    assert as_(office).get("/map/heat/hot.json?category=env").json()["shares"] == {"township": [], "county": []}
+
+
+def test_what_is_growing_alone_is_no_share_of_what_is_hot(town, office):
+    crowd(town)
+    analysed()
+    HotSpot.objects.update(is_hot=False, trend="growing")
+
+    assert as_(office).get("/map/heat/hot.json").json()["shares"]["township"] == []
+
+
+def test_who_sees_a_part_of_an_area_is_told_no_share_of_it(town):
+    crowd(town)
+    analysed()
+    north = post(Role.VILLAGE_SECRETARY, town.villages["north"], person(), since=NOW - DAY)
+
+    told = as_(north).get("/map/heat/hot.json").json()
+
+    assert told["levels"]["cell"]
+    assert told["shares"] == {"township": [], "county": []}
+
+
+def test_shares_that_visitors_are_told_count_villages_by_what_is_public(town):
+    crowd(town)
+    analysed()
+    known = HotSpot.objects.filter(is_hot=True, group="road").first()
+    assert known is not None
+    assert not known.is_public
+    known.pk, known.is_public, known.level, known.path = None, True, Level.VILLAGE, town.villages["north"].path
+    known.save()
+
+    shares = Client().get("/map/heat/hot.json?category=road").json()["shares"]
+
+    assert shares["township"] == [[town.township.ordinal, town.township.name, 1, 3]]
 
 
 def test_map_when_asked_again_is_a_304_until_the_next_analysis(town, office):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from grids.levels import Level
-from issues.models import EscalationRequest, KeySupervisionEntry
+from issues.models import EscalationRequest, HotRun, HotSpot, KeySupervisionEntry
 from issues.terms import Status, Verb
 from representatives.roles import Role
 from tests.mapui.red_pages import HTMX, RED, as_, decide, rows
@@ -155,3 +155,19 @@ def test_history_of_what_one_does_not_see_does_not_exist(county: Scene, client: 
     issue = county.on_red_list()
 
     assert as_(client, county.stranger).get(reverse("red-history", args=[issue.number])).status_code == 404
+
+
+def test_proposal_from_a_hot_spot_says_so_and_what_that_means(county: Scene, client: Client):
+    hot, cold = county.proposed(cell="A"), county.proposed(cell="C")
+    run = HotRun.objects.create(path=county.town.county.path, number=1)
+    HotSpot.objects.create(
+        run=run, level=Level.GRID, is_public=False, group="road", path=hot.path, is_hot=True, trend="growing", count=30, counts=[30],
+        around=20, average=2, score=5, chance=0.001, tau=0.9, drift_chance=0.001,
+    )  # fmt: skip
+
+    html = as_(client, county[Role.SUPERVISION_OFFICE]).get(RED, {"tab": "proposals"}).content.decode()
+
+    told = {number: html.split(f'id="proposal-{number}"')[1].split("</article>")[0] for number in (hot.number, cold.number)}
+    assert "in a hot spot that is growing" in told[hot.number]
+    assert "Significantly more issues here and next to it than elsewhere, and more and more." in told[hot.number]
+    assert "hot spot" not in told[cold.number]

@@ -8,6 +8,7 @@ import { gettext } from "../core/i18n.js";
 import { BLANK, HeatAreas } from "../heat/heat-areas.js";
 import { HeatLayer } from "../heat/heat-layer.js";
 import { HotAreas } from "../heat/hot-areas.js";
+import { shareText, sharesInWords } from "../heat/hot-shares.js";
 import { legend } from "../heat/heat-scale.js";
 import { PlacePins } from "../heat/place-pins.js";
 import { readoutOf, titleOf } from "../heat/readout.js";
@@ -49,11 +50,19 @@ function showLevel(level) {
 /** The hot spots are those of the last night and of the whole year: they have a legend of their own, and no slider. */
 function showHot() {
   const isHot = mode() === "hot";
-  const isTold = hot?.use(isHot ? map.level.slug : null, map.map);
+  const by = hot?.use(isHot ? map.level.slug : null, map.map);
   find("#hot-legend").hidden = !isHot;
-  find("#hot-far").hidden = Boolean(isTold) || !hot?.kinds.size;
+  find("#hot-far").hidden = Boolean(by) || !hot?.kinds.size;
+  find("#hot-shares").hidden = by !== "shares";
+  find("[data-in-words]").replaceChildren(...sharesInWords(hot?.sharesShown ?? []).map(lineOf));
   find("#heat-empty").hidden = isHot || !isEmpty();
   find("#time").hidden = isHot || !state.info?.weeks;
+}
+
+function lineOf(text) {
+  const line = document.createElement("li");
+  line.textContent = text;
+  return line;
 }
 
 const isEmpty = () => Boolean(state.info) && (!state.info.weeks || !state.info.totals.some(Boolean));
@@ -63,9 +72,9 @@ async function loadHot() {
   try {
     const told = await getJSON(`${config.hot}?category=${encodeURIComponent(asked)}`);
     if (asked !== category()) return;
-    const sources = [...map.layers].filter(([slug]) => slug in told.levels).map(([slug, layer]) => [slug, layer.source]);
+    const sources = [...map.layers].map(([slug, layer]) => [slug, layer.source]);
     hot ??= new HotAreas({ sources: new Map(sources), pane: "heat", onTrouble: trouble });
-    hot.setSource(told.levels);
+    hot.setSource(told);
     showHot();
     find("#map").dataset.hot = asked || "all";
   } catch (error) {
@@ -214,7 +223,7 @@ function followMode() {
 // --- Pointing ---------------------------------------------------------------------------------------------------------
 function showReadout(event) {
   const place = lonLat(event.latlng);
-  if (mode() === "hot") map.lookUp("read", place, showKind);
+  if (mode() === "hot") map.lookUp("read", place, showHotness);
   else if (heat && mode() === "areas") map.lookUp("read", place, (area) => tell(area && areas.of(area.ordinal), area?.name));
   else if (heat) tell(heat.at(map.map, place));
 }
@@ -225,11 +234,12 @@ function tell(found, area) {
   if (found) readout.textContent = readoutOf(found, { area, step: state.info.step });
 }
 
-function showKind(area) {
+function showHotness(area) {
   const readout = find("#heat-readout");
-  const kind = hot && area && hot.of(area.ordinal);
-  readout.hidden = !kind;
+  const [kind, share] = hot && area ? [hot.of(area.ordinal), hot.shareOf(area.ordinal)] : [];
+  readout.hidden = !kind && !share;
   if (kind) readout.textContent = `${config.shapes[kind][0]} ${config.shapes[kind][1]} · ${area.name}`;
+  else if (share) readout.textContent = shareText(share);
 }
 
 for (const element of findAll("[data-plain]")) element.hidden = true;
