@@ -2,9 +2,10 @@
 
 Draws a county of its own in a database of its own (`wide_county`; gone at the end), serves it as `bin/up` does, and opens the
 overview at 1366×768 and as a phone (390×844, two pixels per point, CPU four times slower) with every cell in view, the worst
-case. Tiles are in the server's file cache, the browser's cache is empty. Each time is the best of `--runs`, as the targets
-are: what else the machine does only ever adds. `--minutes N` also leaves the page open for so long while cells change, really,
-or (`--hurry`) with the page's clock put forward; `--look DIRECTORY` takes pictures. No figure is asserted.
+case, and then the heat page over three years of issues. Tiles are in the server's file cache, the browser's cache is empty. Each
+time is the best of `--runs`, as the targets are: what else the machine does only ever adds. `--minutes N` also leaves the page
+open for so long while cells change, really, or (`--hurry`) with the page's clock put forward; `--look DIRECTORY` takes pictures.
+No figure is asserted.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ from django.core.management import call_command  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from bench import record  # noqa: E402
+from bench.browser_heat import heat  # noqa: E402
 from bench.browser_page import DESK, PHONE, Chromium, Frames, Overview, Screen, spread  # noqa: E402
 from bench.measure import WrongAnswer, cookie_of  # noqa: E402
 from bench.page_memory import slope  # noqa: E402
 from bench.record import Figure  # noqa: E402
 from bench.server import Server  # noqa: E402
 from bench.wide_county import WideCounty, officer, own_database, stir  # noqa: E402
+from bench.wide_past import store_past  # noqa: E402
 from grids.models import Area  # noqa: E402
 from representatives.models import Person  # noqa: E402
 
@@ -49,6 +52,7 @@ BARS: Mapping[str, Mapping[str, float]] = {
     },
     "phone": {"all painted": 2857, "cpu": 3.5},
 }  # fmt: skip
+PARTS = ("overview", "heat")
 UNITS = {"cpu": "s", "heap": "MB", "buffers": "MB", "tiles": "kB"}
 PAUSE_MS = 14_000  # longer than between two polls (`mapui.views.dashboard.EVERY_MS`) with their jitter
 EACH = (
@@ -201,6 +205,9 @@ def main() -> int:
     options.add_argument("--cells", type=int, default=100_000, help="how many cells (default 100,000)")
     options.add_argument("--runs", type=int, default=3, help="page loads of each kind (default 3)")
     options.add_argument("--screens", nargs="*", choices=("desk", "phone"), default=["desk", "phone"])
+    options.add_argument(
+        "--parts", nargs="*", choices=PARTS, default=PARTS, help="which pages (default both; none: only the county)"
+    )
     options.add_argument("--keep", action="store_true", help="leave the county for the next run with --keep")
     options.add_argument("--minutes", type=float, default=0, help="also leave a page open so long")
     options.add_argument("--hurry", action="store_true", help="put the page's clock forward instead of waiting")
@@ -213,6 +220,7 @@ def main() -> int:
         started = time.perf_counter()
         if not Area.objects.cells().exists():
             WideCounty(given.cells).store()
+            print(f"{store_past():,} issues were there before")
         person, cells = officer(), Area.objects.cells().count()
         print(f"{cells:,} cells drawn in {time.perf_counter() - started:.0f} s")
         print(f"{'':52}{'target':>8}")
@@ -224,10 +232,23 @@ def main() -> int:
 
 def measure(chromium: Chromium, server: Server, person: Person, sheet: Sheet, given: argparse.Namespace) -> None:
     """All that was asked for; a first visit to each screen that is not counted makes the tiles."""
-    for name in ("page, all counted anew", "page, key figures kept") if given.screens else ():
+    screens = [each for each in (DESK, PHONE) if each.name in given.screens]
+    if "overview" in given.parts:
+        overviews(chromium, server, person, screens, sheet, given)
+    for screen in screens if "heat" in given.parts else ():
+        heat(chromium, server, person, screen, sheet.add, runs=given.runs)
+    if given.minutes:
+        with chromium.overview(server, person, DESK) as overview:
+            left_open(overview, sheet, minutes=given.minutes, hurry=given.hurry)
+
+
+def overviews(
+    chromium: Chromium, server: Server, person: Person, screens: list[Screen], sheet: Sheet, given: argparse.Namespace
+) -> None:
+    for name in ("page, all counted anew", "page, key figures kept"):
         taken, size = page_alone(server, person)
         sheet.add("server", name, taken, bytes=size)
-    for screen in (each for each in (DESK, PHONE) if each.name in given.screens):
+    for screen in screens:
         with chromium.overview(server, person, screen) as overview:
             overview.load()
             overview.page.wait_for_load_state("networkidle")
@@ -237,9 +258,6 @@ def measure(chromium: Chromium, server: Server, person: Person, sheet: Sheet, gi
         loading(chromium, server, person, screen, sheet, runs=given.runs)
         with chromium.overview(server, person, screen) as overview:
             working(overview, screen, sheet)
-    if given.minutes:
-        with chromium.overview(server, person, DESK) as overview:
-            left_open(overview, sheet, minutes=given.minutes, hurry=given.hurry)
 
 
 if __name__ == "__main__":

@@ -117,8 +117,8 @@ class Overview:
         """What the probe says to that."""
         return self.page.evaluate(f"() => probe.{call}")
 
-    def open(self) -> None:
-        self.page.goto(f"{self.base}/", wait_until="commit")
+    def open(self, path: str = "/") -> None:
+        self.page.goto(f"{self.base}{path}", wait_until="commit")
         self.page.wait_for_function("() => globalThis.probe")
 
     def load(self) -> Mapping[str, float]:

@@ -172,6 +172,47 @@
     return (await shown()) - started;
   }
 
+  /** When the heat of all tiles in view is on the screen, from the start of the page. */
+  async function heatShown() {
+    const { dataset } = document.querySelector("#map") ?? { dataset: {} };
+    while (!dataset.ready || dataset.heat !== "shown") await frame();
+    return shown();
+  }
+
+  /** Colours the cells, all that are in view, in place of the heat. */
+  async function byCells() {
+    document.querySelector('[name=mode][value="areas"]').click();
+    areaMap().fixLevel("cell");
+    await shown();
+    const layers = [];
+    areaMap().map.eachLayer((layer) => layer.isLoading && layers.push(layer));
+    while (layers.some((layer) => layer.isLoading())) await frame();
+    return shown();
+  }
+
+  /** Moves the end of the slider's window a step back and forth, so many times. */
+  async function slide(times) {
+    const handle = document.querySelector('[data-handle="until"]');
+    const found = [];
+    for (let turn = 0; turn < times; turn += 1) {
+      handle.value = String(Number(handle.value) + (turn % 2 ? 1 : -1));
+      found.push(await timed(() => handle.dispatchEvent(new Event("input", { bubbles: true }))));
+    }
+    return found;
+  }
+
+  /** The times between frames while thirteen weeks run through the years. */
+  async function play(ms) {
+    document.querySelector('[data-last="13"]').click();
+    await shown();
+    document.querySelector("[data-play]").click();
+    watchFrames();
+    await new Promise((go) => setTimeout(go, ms));
+    const found = frames();
+    document.querySelector("[data-play]").click();
+    return found;
+  }
+
   /** What was fetched: kB over the wire and ms, by the kind of thing. */
   function fetched() {
     const kinds = { tiles: /\/cell\/.*\.mvt/, "tiles of borders": /\/(village|township)\/.*\.mvt/, names: /\/map\/areas\//, state: /\/map\/state\//, scripts: /\.js(\?|$)/, styles: /\.css/ };
@@ -186,5 +227,5 @@
     return { n: entries.length, kb, ms: Math.max(0, ...entries.map(({ startTime, responseEnd }) => responseEnd - startTime)) };
   }
 
-  globalThis.probe = { load, loadAtOnce, untilPainted, held, recolour, hits, watchFrames, frames, zoomBy, hover, fetched, longTasks };
+  globalThis.probe = { load, loadAtOnce, untilPainted, held, recolour, hits, watchFrames, frames, zoomBy, hover, fetched, heatShown, byCells, slide, play, longTasks };
 })();
