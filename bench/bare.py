@@ -26,7 +26,9 @@ _INTO = re.compile(r'(INSERT INTO "\w+" \()(.*?)(\) VALUES \()', re.S)
 
 @dataclass
 class Taken:
-    """The statements of one POST: those that write, how many there were in all, and how long the database was at them (s)."""
+    """The statements of one POST: those that write, how many there were in all (without what begins and ends a transaction), and
+    how long the database was at them (s).
+    """
 
     writes: list[str] = field(default_factory=list)
     statements: int = 0
@@ -42,7 +44,7 @@ def taken_down() -> Iterator[Taken]:
         started = time.perf_counter()
         found = execute(sql, params, many, context)
         taken.in_database_s += time.perf_counter() - started
-        taken.statements += 1
+        taken.statements += not sql.startswith(("SAVEPOINT", "RELEASE"))
         if _WRITES.match(sql):
             taken.writes.append(_with_key(connection.ops.last_executed_query(context["cursor"], sql, params), context["cursor"]))
         return found
@@ -51,7 +53,6 @@ def taken_down() -> Iterator[Taken]:
         with connection.execute_wrapper(wrapper):
             yield taken
         transaction.set_rollback(True)
-    taken.statements += 2  # what begins and ends the transaction
 
 
 def _with_key(sql: str, cursor: object) -> str:
