@@ -31,7 +31,8 @@ def store_past(*, seed: int = 7) -> int:
     made = 0
     for batch in in_batches(_moments(cells, Random(seed), now() - timedelta(days=2)), BATCH):
         keys = next_keys(Issue, len(batch))
-        copy_rows(Issue, [_closed(key, *each, category, policy) for key, each in zip(keys, batch, strict=True)])
+        told = zip(keys, batch, strict=True)
+        copy_rows(Issue, [_closed(key, cell, point, at, category, policy) for key, (cell, point, at) in told])
         made += len(batch)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
@@ -44,6 +45,7 @@ def _moments(cells: Iterable[Area], rng: Random, until: datetime) -> Iterator[tu
     usual = A_CELL / 2.718 ** (SKEW**2 / 2)
     for cell in cells:
         middle = cell.label_point
+        assert middle  # of every cell that is drawn
         for _ in range(round(usual * rng.lognormvariate(0, SKEW))):
             beside = Point(middle.x + rng.uniform(-BESIDE, BESIDE), middle.y + rng.uniform(-BESIDE, BESIDE), srid=4326)
             yield cell, beside, until - timedelta(minutes=rng.randrange(WEEKS * 7 * 24 * 60))

@@ -87,7 +87,7 @@ os.register_at_fork(after_in_child=_forget_all)
 class Pool(ConnectionPool):
     """Connections that are given up soon, and none at all while the switch of their Redis is over."""
 
-    def __init__(self, connection_class: type[Any] = Connection, max_connections: int | None = None, **options: Any) -> None:
+    def __init__(self, connection_class: Any = Connection, max_connections: int | None = None, **options: Any) -> None:
         patient: dict[str, Any] = {"socket_timeout": PATIENCE_S, "socket_connect_timeout": PATIENCE_S, **options}
         # Once more, without a pause, for a connection that was ended while nobody used it; never for silence.
         again = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))

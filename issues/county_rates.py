@@ -56,7 +56,7 @@ def renew(counties: Sequence[str], at: datetime, *, is_public: bool) -> Mapping[
 def _renewed(counties: Sequence[str], filled: Mapping[str, cover.Count], at: datetime, is_public: bool) -> Mapping[str, Counts]:
     """The same, with how many cells of each have a representative."""
     found = {
-        path: _ZEROS | counts | {"coverage": filled[path].filled, "coverage_of": filled[path].total}
+        path: {**_ZEROS, **counts, "coverage": filled[path].filled, "coverage_of": filled[path].total}
         for path, counts in _counted(counties, at, is_public).items()
     }
     cache.set_many({_key(path, is_public): (at.timestamp(), counts) for path, counts in found.items()}, KEPT_S)

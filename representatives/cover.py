@@ -113,7 +113,7 @@ def filled(role: Role, paths: Iterable[str], at: datetime) -> Count:
 def filled_by_path(role: Role, paths: Iterable[str], at: datetime) -> dict[str, Count]:
     """The same of each of the areas; one statement."""
     need, paths = NEED[role], list(paths)
-    asked = {"paths": paths, "at": at, "level": int(need.level), "roles": [str(each) for each in need.roles]}
+    asked: dict[str, Any] = {"paths": paths, "at": at, "level": int(need.level), "roles": [str(each) for each in need.roles]}
     with reading(Assignment).cursor() as cursor:
         cursor.execute(sql.read("cover_share"), asked)
         return {path: Count(need, total - found, total) for path, found, total in cursor.fetchall()}

@@ -57,7 +57,7 @@ def _collect(root: Path) -> None:
 def _version() -> str:
     """Changes with any static file, and with what bundles them."""
     found = [Path(place.path(name)) for finder in finders.get_finders() for name, place in finder.list(None)]
-    code = [Path(module.__file__) for module in (bundling, modules, storage)]
+    code = [Path(module.__file__ or "") for module in (bundling, modules, storage)]
     digest = sha256()
     for path in sorted({*found, *code}):
         told = path.stat()

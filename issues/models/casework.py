@@ -203,10 +203,10 @@ class Issue(models.Model):
         return f"{self.number} {self.title}"
 
     # Django looks a value up among all choices, each of them translated; every row of every list says these.
-    def get_status_display(self) -> str:
+    def get_status_display(self) -> str:  # type: ignore[no-redef] # the plugin has it from the choices
         return str(Status(self.status).label)
 
-    def get_urgency_display(self) -> str:
+    def get_urgency_display(self) -> str:  # type: ignore[no-redef]
         return str(Urgency(self.urgency).label)
 
     @property

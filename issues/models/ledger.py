@@ -73,7 +73,7 @@ class Event(models.Model):
         return f"{self.issue_id}.{self.number} {self.verb}"
 
     # Django looks a value up among all choices, each of them translated.
-    def get_verb_display(self) -> str:
+    def get_verb_display(self) -> str:  # type: ignore[no-redef] # the plugin has it from the choices
         return str(Verb(self.verb).label)
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.db import models
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
@@ -57,7 +57,7 @@ class HotSpotQuerySet(models.QuerySet["HotSpot"]):
         below = Q(path__gt=Concat(OuterRef("path"), Value(".")), path__lt=Concat(OuterRef("path"), Value("/")))
         told = areas.annotate(hot=_how_many(self.filter(below, is_hot=True)), of=_how_many(parts.filter(below)))
         found = told.filter(hot__gt=0, of__gt=0, ordinal__isnull=False).order_by(F("hot") * 1.0 / F("of")).reverse()
-        return found.values_list("ordinal", "name", "hot", "of")
+        return cast("models.QuerySet[Any, tuple[int, str, int, int]]", found.values_list("ordinal", "name", "hot", "of"))
 
     def hottest_first(self) -> Self:
         """Hot and growing, hot, growing, the rest; each from the highest score down."""

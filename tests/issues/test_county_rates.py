@@ -151,7 +151,7 @@ def test_filters_are_counted_as_they_are_asked(province, office):
 
 
 def ended_long_ago(cell: Area, at: datetime) -> Issue:
-    more = {"status": Status.CLOSED, "closed_at": at + DAY, "resolved_at": at + DAY, "contact_due_at": at + DAY}
+    more: dict[str, Any] = {"status": Status.CLOSED, "closed_at": at + DAY, "resolved_at": at + DAY, "contact_due_at": at + DAY}
     return unsaved(cell, category(), at, **more)
 
 

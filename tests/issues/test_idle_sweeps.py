@@ -15,7 +15,7 @@ from demo.province.making import Order
 from gridgov.celery import app
 from issues.models import Issue
 from tests.demo.provinces import small_province
-from tests.mapui.test_rows_read import BIG, rows_of
+from tests.plans import BIG, rows_of
 
 pytestmark = pytest.mark.django_db
 TABLES = (

@@ -222,7 +222,7 @@ class Walk(RuleBasedStateMachine):
         assert rows == listed
         for name in ("vs1", "tc1", "duc"):
             waiting = Issue.objects.waiting_for(self.county[name], self.at)
-            assert sum(waiting.count_by_asked().values()) == len({issue.pk for issue in waiting})
+            assert sum(dict(waiting.by_asked()).values()) == len({issue.pk for issue in waiting})
         assert EscalationRequest.objects.filter(decision="granted", to_level=Level.COUNTY, decided_by=None).count() == 0
 
 
