@@ -45,7 +45,8 @@ def _moments(cells: Iterable[Area], rng: Random, until: datetime) -> Iterator[tu
     usual = A_CELL / 2.718 ** (SKEW**2 / 2)
     for cell in cells:
         middle = cell.label_point
-        assert middle  # of every cell that is drawn
+        if middle is None:
+            continue
         for _ in range(round(usual * rng.lognormvariate(0, SKEW))):
             beside = Point(middle.x + rng.uniform(-BESIDE, BESIDE), middle.y + rng.uniform(-BESIDE, BESIDE), srid=4326)
             yield cell, beside, until - timedelta(minutes=rng.randrange(WEEKS * 7 * 24 * 60))

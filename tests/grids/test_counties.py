@@ -36,7 +36,8 @@ def test_county_of_a_place_in_a_province_is_the_area_of_that_level(path, county)
     assert place.county_path == county
     trail = [Area.objects.get(path=upper) for upper in place.ancestor_paths]
     found = county_among(trail)
-    assert found and found.path == county
+    assert found
+    assert found.path == county
 
 
 @pytest.mark.parametrize("path", ["K.T1.V1.C1", "K.T1", "K"])

@@ -147,7 +147,9 @@ def test_letters_are_seen_by_the_office_the_leaders_and_the_unit(county):
 def test_late_issues_in_a_province_are_counted_by_the_place_that_holds_them_too(db):
     cells = provinces.counties("AB", make.LONG_AGO)
     village = cells["A"][0].parent
-    assert village and village.parent and village.parent.parent
+    assert village
+    assert village.parent
+    assert village.parent.parent
     late = {"level_due_at": MONDAY, "level": 30}
     heat_factories.issue(cells["A"][0], heat_factories.category(), MONDAY, **late)
     heat_factories.issue(cells["B"][1], heat_factories.category(), MONDAY, **late | {"level": 20})

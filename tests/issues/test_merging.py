@@ -152,7 +152,8 @@ def test_split_of_a_red_issue_stands_in_the_list_as_the_one_it_comes_from(county
 
     other, entry = Issue.objects.get(number=event.facts["into"]), issue.standing_entry
     stay = other.standing_entry
-    assert stay and entry
+    assert stay
+    assert entry
     assert (stay.grade, stay.leader, stay.due_at, list(stay.helpers.all())) == (
         entry.grade, county["leader"], entry.due_at, [county.units["power"]],
     )  # fmt: skip
