@@ -98,15 +98,22 @@ class Desk:
         assert self.again(issue).event_count == before, "It was done although nobody may do it."
         return answer
 
+    def form(self, issue: Issue, verb: Verb, by: Who) -> Locator:
+        """The form of that verb, opened on the page of the issue; it is made when its fold opens."""
+        place = self.see(issue, by).locator(f"#move-{verb}")
+        assert place.count() == 1, f"{verb.label!r} is not offered to {self.banner.who(by).name}."
+        if not place.is_visible():
+            self.page.locator("details.move", has=place).locator("summary").first.click()
+        form = self.page.locator(f"form#move-{verb}")
+        expect(form).to_be_visible()
+        return form
+
     def _press(self, issue: Issue, verb: Verb, by: Who, fields: Mapping[str, object], sent_at: str = "") -> None:
         self.clock.passes(minutes=5)
-        self.see(issue, by)
-        form = self.page.locator(f"#move-{verb}")
-        assert form.count() == 1, f"{verb.label!r} is not offered to {self.banner.who(by).name}."
-        if not form.is_visible():
-            self.page.locator("details.move", has=form).locator("summary").first.click()
+        form = self.form(issue, verb, by)
         if fields and (more := form.locator("details.move__more:not([open]) > summary")).count():
             more.click()
+            expect(form.locator("details.move__more [name]").first).to_be_attached()  # what may be left alone is made now
         for name, value in fields.items():
             _fill(form, name, value)
         if sent_at:

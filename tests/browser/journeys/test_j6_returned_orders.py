@@ -34,7 +34,7 @@ def returned_by_ecology(desk: Desk, issue: Issue) -> Issue:
 
 def handed_to_police(desk: Desk, issue: Issue) -> Issue:
     """The township follows the proposal, which stands in the form already."""
-    form = desk.see(issue, "tc").locator(f"#move-{Verb.DISPATCH}")
+    form = desk.form(issue, Verb.DISPATCH, "tc")
     expect(form.locator("[name=unit]")).to_have_value(str(desk.banner.units["police"].pk))
     issue = desk.act(issue, Verb.DISPATCH, "tc")
     assert issue.lead_unit == desk.banner.units["police"]
@@ -64,7 +64,7 @@ def test_j6_after_two_returns_in_time_the_township_names_who_leads_and_no_third_
     issue = handed_to_police(desk, returned_by_ecology(desk, sent_to_ecology))
     desk.clock.set("2026-06-02 10:00")
     issue = desk.act(issue, Verb.RETURN_ORDER, "police", basis="歌厅的排放归环境。", unit=desk.banner.units["traffic"])
-    form = desk.see(issue, "tc").locator(f"#move-{Verb.DISPATCH}")
+    form = desk.form(issue, Verb.DISPATCH, "tc")
     expect(form.locator("[name=unit]")).to_have_value(str(desk.banner.units["ecology"].pk))  # 首接负责
 
     issue = desk.act(issue, Verb.DISPATCH, "tc", unit=desk.banner.units["ecology"])

@@ -84,7 +84,7 @@ def test_j9_bare_wire_at_night_is_told_at_once_made_safe_within_two_hours_and_th
     told_to = {role for notice in at_once if notice.person for role in notice.person.assignments.values_list("role", flat=True)}
     assert Role.VILLAGE_SECRETARY in told_to
     assert at_once.filter(channel="sms", person=desk.banner.staff["vs"]).exists()
-    sending.announce(at=desk.clock.at)
+    sending.announce(at=desk.clock.read())
     (rung,) = [came for came in gateway.came if came.path == "/call"]
     assert rung.json["mobile"] == "13800000001"
     assert "Somebody may be in danger" in rung.json["content"]
