@@ -79,9 +79,10 @@ class Silence:
 def silence(person: Person | None, *, at: datetime, filters: Filters = UNFILTERED, path: str = "") -> Silence | None:
     """Why the rates of `key_figures` have nothing to count; None if they have. Free of a statement after `key_figures`."""
     counts = _kept_counts(person, at, filters, path)
-    if counts["received"]:
-        return None
     last = counts[_LAST]
+    # What is kept of a whole county may be some minutes older than its latest issue.
+    if counts["received"] or last > days_before(at).since.timestamp():
+        return None
     return Silence(DAYS, datetime.fromtimestamp(last, tz=UTC) if last else None)
 
 

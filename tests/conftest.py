@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.test import TransactionTestCase
 from django.utils import translation
@@ -57,6 +58,14 @@ def _written(rows: QuerySet[Any, Any]) -> list[tuple[str, list[Any]]]:
 def fresh_ground() -> None:
     """What is remembered by the version of a layer belongs to one territory; every test draws its own."""
     drawn_levels.cache_clear()
+
+
+@pytest.fixture
+def fresh_cache() -> Iterator[None]:
+    """Nothing is kept of another test: rates of whole counties are for many minutes (`county_rates`)."""
+    cache.clear()
+    yield
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

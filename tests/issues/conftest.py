@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import redis
 from django.conf import settings
-from django.core.cache import cache
 
 from issues import tally
 from tests.drawing import Town, draw_cells
@@ -47,10 +44,3 @@ def town(db) -> Town:
         """,
         villages={"north": "ABCD", "south": "EFGHI"},
     )
-
-
-@pytest.fixture
-def fresh_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()

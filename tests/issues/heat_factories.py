@@ -13,10 +13,13 @@ from django.contrib.gis.geos import Point
 from grids.levels import LADDER_LEVELS, Level
 from grids.models import Area
 from issues import policies
-from issues.models import Category, Issue, SlaPolicy
+from issues.models import Category, Event, Issue, SlaPolicy
 from issues.policy import read
-from issues.terms import ENDS, Status, Urgency
+from issues.terms import ENDS, Actor, Status, Urgency, Verb
+from issues.workflow import SIGNED
+from representatives.roles import Role
 from tests.drawing import Town
+from tests.representatives.factories import person
 
 NOW = datetime(2026, 3, 18, 4, tzinfo=UTC)  # a Wednesday noon in Shanghai
 _numbers = count(1)
@@ -71,6 +74,23 @@ def closed(area: Area, about: Category, reported_at: datetime, after: timedelta,
     """An issue that was solved and closed so long after it was reported."""
     more.setdefault("status", Status.CLOSED)
     return issue(area, about, reported_at, closed_at=reported_at + after, resolved_at=reported_at + after, **more)
+
+
+def tell(each: Issue, verb: Verb, **facts: str) -> None:
+    """An event in the ledger, as far as the heat looks at it; a decision that stays people's is signed by a secretary."""
+    is_signed = verb in SIGNED
+    Event.objects.create(
+        issue=each,
+        number=each.events.count() + 1,
+        verb=verb,
+        at=NOW,
+        actor=Role.VILLAGE_SECRETARY if is_signed else Actor.SYSTEM,
+        by=person() if is_signed else None,
+        to_status=each.status,
+        to_level=each.level,
+        facts=facts,
+        hash="0" * 64,
+    )
 
 
 def many(town: Town, rng: random.Random, n: int, *, about: list[Category], weeks: int = 60) -> list[Issue]:

@@ -85,11 +85,14 @@ def _issue(rng: random.Random, town: Town, units: list[Unit]) -> Issue:
 
 
 def _rated(rng: random.Random, issue: Issue) -> None:
+    """Once or twice while it was open, as the table of verbs has it; the last time at the moment that it ended."""
     submission = Submission.objects.create(
         issue=issue, receipt_code=f"R{issue.number}", category=issue.category, text="-", area=issue.area, received_at=NOW
     )
-    for number in range(rng.choice([1, 1, 2])):
-        at = NOW - timedelta(hours=rng.randrange(60 * 24))
+    ended = issue.closed_at or NOW
+    rounds = rng.choice([1, 1, 2])
+    for number in range(rounds):
+        at = ended if number + 1 == rounds else issue.reported_at + rng.random() * (ended - issue.reported_at)
         Rating.objects.create(submission=submission, round=number, value=rng.choice(Rating.Value.values), rated_at=at)
 
 

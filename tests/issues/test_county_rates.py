@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from grids.models import Area
 from issues import county_rates, tasks
-from issues.figures import Figure, key_figures
+from issues.figures import Figure, key_figures, silence
 from issues.filters import Filters
 from issues.models import Issue
 from issues.terms import Light, Status
@@ -101,6 +101,16 @@ def test_open_issues_are_of_now_whatever_is_kept(province, office):
     forget_page()
 
     assert told(office, path="P.F.A")["open_green"][0] == (before[0] or 0) + 1
+
+
+def test_county_is_not_told_as_silent_when_its_first_issue_came_after_it_was_counted(province, office):
+    cells = provinces.counties("C", LONG_AGO)
+    assert silence(office, at=NOW, path="P.F.C")
+    issue(cells["C"][0], category(), NOW - DAY)
+    later = NOW + timedelta(seconds=60)  # the page asks anew, the county is kept
+
+    assert silence(office, at=later, path="P.F.C") is None
+    assert told(office, at=later, path="P.F.C")["open_green"] == (1, 1)
 
 
 def test_worker_when_it_comes_counts_every_county_once_for_all_workers(province, office):

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from issues import heat
 from issues.models import Event, HeatArea, HeatState, Issue
-from issues.terms import Actor, Status, Verb
+from issues.terms import Status, Verb
 from issues.weeks import monday, starts_at, week_of
 from tests.issues.heat_by_hand import areas_by_hand, bins_by_hand, counted, stored_areas, stored_bins
-from tests.issues.heat_factories import NOW, category, issue, many
+from tests.issues.heat_factories import NOW, category, issue, many, tell
 
 pytestmark = pytest.mark.usefixtures("fresh_cache")
 
@@ -67,14 +67,6 @@ def test_rebuilding_when_all_issues_of_a_week_are_gone_removes_its_figures(town)
 
     assert stored_bins() == bins_by_hand()
     assert {week for *_key, week in stored_areas()} == {week_of(NOW)}
-
-
-def tell(each: Issue, verb: Verb) -> None:
-    """An event in the ledger, as far as the heat looks at it."""
-    number = each.events.count() + 1
-    Event.objects.create(
-        issue=each, number=number, verb=verb, at=NOW, actor=Actor.SYSTEM, to_status=each.status, to_level=each.level, hash="0" * 64
-    )
 
 
 def test_increment_when_issues_appear_change_category_or_are_merged_equals_a_rebuild(town):

@@ -9,28 +9,13 @@ from datetime import timedelta
 import pytest
 
 from issues import heat
-from issues.models import Category, Event, HeatArea, Issue
-from issues.terms import Actor, Status, Verb
+from issues.models import Category, HeatArea, Issue
+from issues.terms import Status, Verb
 from tests.drawing import Town
 from tests.issues.heat_by_hand import areas_by_hand, bins_by_hand, counted, stored_areas, stored_bins
-from tests.issues.heat_factories import NOW, category, issue, many
+from tests.issues.heat_factories import NOW, category, issue, many, tell
 
 pytestmark = pytest.mark.usefixtures("fresh_cache")
-
-
-def tell(each: Issue, verb: Verb, **facts: str) -> None:
-    """An event in the ledger, as far as the heat looks at it."""
-    Event.objects.create(
-        issue=each,
-        number=each.events.count() + 1,
-        verb=verb,
-        at=NOW,
-        actor=Actor.SYSTEM,
-        to_status=each.status,
-        to_level=each.level,
-        facts=facts,
-        hash="0" * 64,
-    )
 
 
 class History:

@@ -12,7 +12,8 @@ from issues.counting import Rows, count, number_of, rows_of
 from issues.figures import Figure, key_figures
 from issues.measures import MEASURES, days_before
 from issues.models import Issue, Judgement, Poll, Rating, Submission
-from issues.terms import RequestType, Status, Verb
+from issues.terms import OPEN, RequestType, Status, Verb
+from issues.workflow import MOVE
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
@@ -99,6 +100,12 @@ def test_poll_of_long_ago_and_of_a_sealed_issue_are_in_no_figure(town, office):
     polled(issue(town["A"], category(), NOW - 20 * DAY, sealed=True), 20, 0, 0, 0)
 
     assert ratio(told(office, "satisfaction")) == (0, 0)
+
+
+def test_result_is_judged_only_while_its_issue_is_open_so_that_figures_need_not_look_at_what_had_ended():
+    judging = {Verb.RATE, Verb.PASS_ON_RATING, Verb.POLL}
+
+    assert all(MOVE[verb].sources | MOVE[verb].also_from <= OPEN for verb in judging)
 
 
 def test_number_of_a_list_is_what_its_rows_stand_for(town, office):

@@ -129,6 +129,7 @@ def test_rates_when_fewer_than_five_are_not_told_and_neither_is_their_list(count
     assert len(sheet(client.get("/figures/issues/export.csv?of=resolution"))) == 1
 
 
+@pytest.mark.usefixtures("fresh_cache")
 def test_page_and_dashboard_tell_the_same_rates(county: Scene):
     solved(county, 6)
     person = county[Role.SUPERVISION_OFFICE]
