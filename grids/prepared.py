@@ -3,7 +3,8 @@
 Django takes longer to write a statement of many columns and conditions than PostgreSQL takes to answer it. `Prepared` has it
 written with stand-ins for the values and keeps it, one for each shape of what is asked with: the same roles at places that lie
 in one another the same way, as many keys, the same filters. It is written twice, with different stand-ins: where more than
-values differs, the statement follows from them in some other way, and goes on being written each time.
+values differs, the statement follows from them in some other way, and goes on being written each time. In the tests every
+statement that is kept is compared with the one that Django would write (`tests/conftest.py`).
 """
 
 from __future__ import annotations

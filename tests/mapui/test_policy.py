@@ -15,6 +15,8 @@ from issues.models import CalendarChange, CountyDay, Event, Issue, PolicyDraft, 
 from issues.simulating import running
 from issues.terms import Verb
 from mapui import policy_words
+from mapui.views import county_calendar as county_calendar_pages
+from mapui.views import simulation as simulation_pages
 from representatives.roles import POSTS, Page, Role
 from tests.mapui.scene import IN_OFFICE, Scene
 
@@ -25,9 +27,8 @@ NEXT = policies.with_values(SHIPPED, id="county-2027").replace("green: 3wd", "gr
 @pytest.fixture(autouse=True)
 def no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """No broker in these tests: what would be queued is run by hand."""
-    from issues import tasks
-
-    monkeypatch.setattr(tasks, "ask", lambda task: None)
+    for view in (county_calendar_pages, simulation_pages):
+        monkeypatch.setattr(view, "ask", lambda task: None)
 
 
 def page(client: Client, url: str, status: int = 200) -> str:

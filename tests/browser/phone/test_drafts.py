@@ -11,20 +11,24 @@ from tests.browser.test_report import as_file
 from tests.issues.reports import picture
 
 OLD_LAYOUT = """async () => {
-  const { openDB } = await import("idb");
-  const database = await openDB("gridgov", 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore("records", { keyPath: "uuid" }).createIndex("owner", "owner");
-      fresh.createObjectStore("files", { keyPath: ["uuid", "sha256"] });
-      fresh.createObjectStore("log", { keyPath: "uuid" });
-      fresh.createObjectStore("notes");
-    },
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
   });
+  const opening = indexedDB.open("gridgov", 1);
+  opening.onupgradeneeded = () => {
+    const fresh = opening.result;
+    fresh.createObjectStore("records", { keyPath: "uuid" }).createIndex("owner", "owner");
+    fresh.createObjectStore("files", { keyPath: ["uuid", "sha256"] });
+    fresh.createObjectStore("log", { keyPath: "uuid" });
+    fresh.createObjectStore("notes");
+  };
+  const database = await done(opening);
   const body = { text: "Written long ago", place_text: "", group: "", category: "", contact: {}, danger: false, area: "", place: null };
-  await database.put("records", {
+  await done(database.transaction("records", "readwrite").objectStore("records").put({
     uuid: "0f0f0f0f-0000-4000-8000-00000000000a", schema: 1, owner: "", state: "draft", title: "Written long ago", body, files: [],
     made_at: Date.now(), changed_at: Date.now(), tries: 0,
-  });
+  }));
   database.close();
 }"""
 
