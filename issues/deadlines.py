@@ -87,6 +87,10 @@ class Clocks:
         issue.total_due_at = clock.after(self.terms.total, since, self.calendar)
         self.start_level(since, now=now)
 
+    def accepted(self, at: datetime) -> None:
+        """It is accepted: every clock begins, at the latest when it should have been accepted."""
+        self.start(min(at, self.issue.triage_due_at or at), now=at)
+
     def start_level(self, since: datetime, *, now: datetime, limit: Span | None = None, at_least: Span | None = None) -> None:
         """Begin the clock of the issue's level anew; `limit` in place of the policy's, `at_least` if it came back down.
 

@@ -137,7 +137,7 @@ def accept(act: Act) -> Event:
     act.set_status()
     issue.climb_cause = Cause.SKIP if issue.level > Level.GRID else ""
     _hand_to_level(act)
-    act.clocks.start(min(act.at, issue.triage_due_at or act.at), now=act.at)
+    act.clocks.accepted(act.at)
     act.clocks.wait_for_signature(act.at)
     act.clocks.plan_warning(act.at)
     event = act.write({"category": issue.category.code, "urgency": issue.urgency, "suggested": suggested}, is_public=True)

@@ -28,7 +28,7 @@ def handle_on_the_spot(act: Act) -> Event:
     take_outcome(act)
     if not (issue.public_line or issue.non_public_reason or issue.non_public):
         issue.non_public_reason = gettext("Solved on the spot; no line was written for the public.")
-    act.clocks.start(act.at, now=act.at)
+    act.clocks.accepted(act.at)
     act.set_status()
     act.clocks.solved(act.at)
     open_feedback(act)

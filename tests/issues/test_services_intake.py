@@ -31,6 +31,17 @@ def test_report_when_submitted_has_number_policy_level_and_every_clock(county):
     assert told(issue, Verb.SUBMIT) == {Role.GRID_MEMBER, Role.GRID_LEADER, Role.VILLAGE_SECRETARY}
 
 
+@pytest.mark.parametrize(("verb", "facts"), [(Verb.ACCEPT, {}), (Verb.HANDLE_ON_THE_SPOT, {"resolution": "换了灯泡"})])
+def test_what_is_accepted_late_has_its_clocks_from_when_it_should_have_been(county, verb, facts):
+    issue = make.reported(county, MONDAY)
+    total, contact = issue.total_due_at, issue.contact_due_at
+
+    do(issue, verb, county["gm1"], MONDAY + timedelta(days=3), **facts)
+
+    assert (issue.total_due_at, issue.contact_due_at) == (total, contact)
+    assert total
+
+
 def test_numbers_when_minted_never_repeat(county):
     numbers = [make.reported(county, MONDAY).number for _ in range(5)]
 
