@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -61,7 +61,7 @@ class Pen:
             return self.one([value for value, _label in choices])
         return "说明"
 
-    def one(self, choices: list[object] | list[str]) -> object:
+    def one(self, choices: Sequence[object]) -> object:
         return self.data.draw(st.sampled_from(choices)) if choices else None
 
     def day(self, least: int, most: int) -> object:
