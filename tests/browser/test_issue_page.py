@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from issues.models import Event, Issue
 from issues.terms import Light, Status, Verb
@@ -126,6 +126,25 @@ def test_everything_can_be_done_by_keyboard(county: Scene, page: Page, log_in: L
 
     expect(page.locator("#done")).to_be_focused()
     assert Event.objects.filter(issue=issue, verb=Verb.NOTE).count() == 1
+
+
+def test_form_that_comes_late_does_not_take_the_keyboard_from_who_writes_in_another(county: Scene, page: Page, log_in: LogIn):
+    issue = county.report("河西路口路灯不亮", category="road.light")
+    open_as(page, log_in, county[Role.VILLAGE_SECRETARY], issue)
+    held: list[Route] = []
+    page.route("**/form/accept/*", lambda route: held.append(route))
+    page.locator("#move-accept summary").click()
+    expect(page.locator("#move-accept").get_by_role("link", name="Open the form")).to_be_visible()
+    unfold(page, "Add progress")
+    expect(field(page, Verb.NOTE, "Text")).to_be_focused()
+    page.keyboard.type("已联系")
+    page.evaluate("document.addEventListener('htmx:afterSettle', () => { document.body.dataset.settled = 'yes'; })")
+
+    held[0].continue_()
+    expect(page.locator("body[data-settled] #move-accept [name=category]")).to_be_attached()
+
+    expect(field(page, Verb.NOTE, "Text")).to_be_focused()
+    expect(field(page, Verb.NOTE, "Text")).to_have_value("已联系")
 
 
 def test_all_works_without_javascript(county: Scene, open_context: Callable[..., BrowserContext], log_in: LogIn, faults: Faults):

@@ -15,11 +15,14 @@ function lookAtAnswer(article) {
   answer?.scrollIntoView({ block: "nearest" });
 }
 
+/** Whether somebody is filling something in, so that what comes late must not take the keyboard from them. */
+const isWriting = () => document.activeElement?.matches("textarea, select, input");
+
 const lookAtFirst = (form) => find("textarea, select, input:not([type=hidden])", form)?.focus();
 
 document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
   if (elt.id === "issue") lookAtAnswer(elt);
-  if (elt.matches("form.move__form")) lookAtFirst(elt); // it came because somebody opened it
+  if (elt.matches("form.move__form") && !isWriting()) lookAtFirst(elt); // it came because somebody opened it
 });
 
 // A form that opens shows its first input.
