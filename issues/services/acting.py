@@ -139,6 +139,11 @@ class Act:
         """The issue's reports, oldest first, each with its requester."""
         return list(reports_of(self.issue.pk))
 
+    @property
+    def report_count(self) -> int:
+        """How many they are; asked of the database only where neither the act nor the issue has them yet."""
+        return len(self.reports) if "reports" in self.__dict__ else self.issue.submissions.count()
+
     def read(self) -> None:
         """What nearly every verb asks of the issue and its place, in one statement; what is known already stays."""
         posts, reports, told = posts_there(self.issue.path, self.at), reports_of(self.issue.pk), days_there(self.issue.path)

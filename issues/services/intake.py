@@ -210,7 +210,7 @@ def decline(act: Act) -> Event:
 
 @unless(Verb.WITHDRAW)
 def _others_reported_it(act: Act) -> str:
-    if len(act.reports) > 1:
+    if act.report_count > 1:
         return gettext("Others have reported the same, so it stays open. You will still hear what becomes of it.")
     return ""
 

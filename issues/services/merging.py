@@ -62,7 +62,7 @@ def _check_merge(issue: Issue, target: Issue) -> None:
 
 @unless(Verb.SPLIT)
 def _too_few_to_split(act: Act) -> str:
-    if len(act.reports) < 2:
+    if act.report_count < 2:
         return gettext("There is only one report; what it also tells of is better reported anew.")
     return ""
 
