@@ -333,12 +333,8 @@ def tell(
     if audiences is None and event.verb == Verb.WARN:
         return  # told right after, once it is clear whom and whether it can wait
     chosen = _chosen(event) if audiences is None else tuple(audiences)
-    telling = Telling(
-        event,
-        when=_not_before(event, calendar, digest=digest),
-        kind=_kind(event, digest=digest),
-        is_demanded=is_demanded(event, at_limit=at_limit),
-    )
+    when, kind = _not_before(event, calendar, digest=digest), _kind(event, digest=digest)
+    telling = Telling(event, when=when, kind=kind, is_demanded=is_demanded(event, at_limit=at_limit))
     room = Room(event, event.issue, posts, around, follows=A.SUPERVISED in chosen)
     notices = telling.to_people(_people(room, chosen)) if chosen else []
     if A.REQUESTERS in chosen:

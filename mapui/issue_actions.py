@@ -1,11 +1,12 @@
-"""The buttons of the issue page: each with its form once it is open, and which key presses it."""
+"""The buttons of the issue page: each with its form once it is open, which key presses it, and what came of a press in vain."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from issues.terms import Verb
 from issues.workflow import Move
+from mapui import timeline
 from mapui.forms import MoveForm
 
 _KEYS = {Verb.ACKNOWLEDGE: "a", Verb.DISPATCH: "d", Verb.NOTE: "n"}
@@ -28,3 +29,18 @@ class Action:
     @property
     def is_plain(self) -> bool:
         return not self.move.needs
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A move that was not made: the sentence, the form with all its words, and what others did since it was opened."""
+
+    form: MoveForm
+    sentence: str
+    meanwhile: list[timeline.Line] = field(default_factory=list)
+    is_stale: bool = False  # no longer among the possible moves
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether somebody did something since the form was opened: what they did and what was typed stand side by side."""
+        return bool(self.meanwhile)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
@@ -37,7 +37,7 @@ from issues.workflow import MOVE, RUNGS, Move, light_of, needs
 from mapui import clocks, timeline
 from mapui.form_options import Options
 from mapui.forms import MoveForm
-from mapui.issue_actions import Action
+from mapui.issue_actions import Action, Refused
 from mapui.issue_joint import Joint
 from mapui.issue_reports import Told
 from mapui.papers.dossier import Dossier
@@ -75,21 +75,6 @@ class Asked(NamedTuple):
     def asker(self) -> str:
         """Who asks: the person, or the requester."""
         return self.request.asked_by.name if self.request.asked_by else str(Actor.REQUESTER.label)
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A move that was not made: the sentence, the form with all its words, and what others did since it was opened."""
-
-    form: MoveForm
-    sentence: str
-    meanwhile: list[timeline.Line] = field(default_factory=list)
-    is_stale: bool = False  # no longer among the possible moves
-
-    @property
-    def is_conflict(self) -> bool:
-        """Whether somebody did something since the form was opened: what they did and what was typed stand side by side."""
-        return bool(self.meanwhile)
 
 
 @dataclass

@@ -55,8 +55,7 @@ def import_issues(
     if not dry_run:
         importer.storing.tidy()
         progress(0)
-        recurrence.link_missing(mapping.source)  # also for what an earlier, interrupted run left
-        state.announce([importer.storing.desk.path])
+        importer.finish()
     return importer.result
 
 
@@ -74,6 +73,11 @@ class Importer:
         self.reader = CaseReader(mapping, categories, at=at)
         self.storing = Storing(mapping.source, Clerk(mapping, policy.in_force(at)), dry_run=dry_run)
         self.seen: set[str] = set()
+
+    def finish(self) -> None:
+        """Link what came back, also of what an earlier, interrupted run left; and tell maps that all is there."""
+        recurrence.link_missing(self.storing.source)
+        state.announce([self.storing.desk.path])
 
     def read(self, batch: Sequence[Row], rejects: Rejects) -> list[Case]:
         """The cases of a batch of rows; a row that is none goes to `rejects`."""

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from grids.bulk import Place
@@ -107,13 +108,7 @@ class Clerk:
             "point": ewkb_of(*case.point) if case.point else None,
             "grid_ambiguous": placed.is_doubtful,
             "place_text": without_numbers(case.place),
-            "reported_at": case.reported_at,
-            "accepted_at": None if status == Status.SUBMITTED else case.reported_at,
-            "level_since": case.reported_at,
-            "resolved_at": case.closed_at,
-            "closed_at": case.closed_at,
-            "level_due_at": case.due_at,
-            "total_due_at": case.due_at,
+            **_times_of(case, status),
             "resolution": done,
             "public_line": "" if non_public else done[:PUBLIC_LINE_LENGTH],
             "non_public": non_public,
@@ -189,8 +184,7 @@ class Clerk:
         digest: str = "",
     ) -> Columns:
         """The next event of the issue; `kept`: its facts as JSON."""
-        count = issue["event_count"]
-        assert isinstance(count, int)  # noqa: S101 - the model's default is 0
+        count = cast(int, issue["event_count"])
         event: Columns = {
             **self._event,
             "issue_id": issue["id"],
@@ -208,3 +202,16 @@ class Clerk:
         event["facts"] = kept
         issue["event_count"], issue["head"] = event["number"], event["hash"]
         return event
+
+
+def _times_of(case: Case, status: Status) -> Columns:
+    """When it came, was taken on, is due and ended, as far as the source says."""
+    return {
+        "reported_at": case.reported_at,
+        "accepted_at": None if status == Status.SUBMITTED else case.reported_at,
+        "level_since": case.reported_at,
+        "resolved_at": case.closed_at,
+        "closed_at": case.closed_at,
+        "level_due_at": case.due_at,
+        "total_due_at": case.due_at,
+    }

@@ -17,14 +17,12 @@ from django.utils.translation import gettext
 from grids.levels import Level
 from grids.together import read_together
 from issues import asking, calendars, ledger, policy, telling, workflow
-from issues.calling import can_only_be_called
 from issues.deadlines import Clocks
 from issues.errors import Forbidden, Refusal
 from issues.masking import without_cards, without_numbers
 from issues.models import Event, HolderRequest, Issue, Minute, Submission
 from issues.parts import days_there, parts_for_act, reports_of
 from issues.pens import AT_ONCE, Pen
-from issues.querysets.notices import DECISIONS
 from issues.services.posted import posts_at, posts_there
 from issues.terms import Actor, Field, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move
@@ -303,8 +301,6 @@ class Act:
         self._drop_request()
         for follow in FOLLOWING:
             follow(self)
-        if self.verb in DECISIONS and self.issue.status in workflow.UNTOLD:
-            self.issue.to_call = any(can_only_be_called(report) for report in self.reports)
         event = ledger.append(
             self.issue,
             self.verb,

@@ -12,10 +12,12 @@ from issues.closing import Standing, Verdict
 from issues.deadlines import next_morning
 from issues.errors import Refusal
 from issues.models import Event, Issue, Notice, Rating, Submission
-from issues.services.acting import Act, does, unless
+from issues.querysets.notices import DECISIONS
+from issues.services.acting import Act, does, unless, whenever_written
 from issues.services.raising import propose_to_raise
 from issues.services.red import drop_proposal, leave_red_list, stay_on_red_list
 from issues.terms import Actor, Cause, Field, Status, Verb
+from issues.workflow import UNTOLD
 
 
 def open_feedback(act: Act) -> None:
@@ -24,6 +26,13 @@ def open_feedback(act: Act) -> None:
     issue.to_call = calling.has_to_be_called(issue, act.terms) or _needs_poll(act)
     issue.silent_close_at = None if closing.only_by_phone(issue) else next_morning(act.at, act.calendar)
     issue.warn_at = None
+
+
+@whenever_written
+def _whom_to_call(act: Act) -> None:
+    """Who has only a telephone is told by people what was decided against them."""
+    if act.verb in DECISIONS and act.issue.status in UNTOLD:
+        act.issue.to_call = any(calling.can_only_be_called(report) for report in act.reports)
 
 
 def _needs_poll(act: Act) -> bool:

@@ -20,7 +20,8 @@ from issues import policy, reach, services
 from issues.geojson import place
 from issues.models import Issue, ReplyTemplate
 from issues.terms import Verb
-from mapui.issue_page import IssuePage, Refused, issue_for
+from mapui.issue_actions import Refused
+from mapui.issue_page import IssuePage, issue_for
 from mapui.moving import Attempt, attempt
 from mapui.staff import person_of, staff_page
 from mapui.template_page import TemplatesPage, choices_for
