@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from issues.terms import Field, Status, Verb
 from issues.weeks import starts_at, week_of
 
 UNCOUNTED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.MERGED})
+PATIENCE_S = 60  # how long a rebuild by hand waits for transactions that were under way before it
 BIN_ZOOMS = (FINEST, 14, 12, 10)  # a tile of 32 × 32 bins takes the next finer stored zoom and adds up
 
 # The verbs after which an issue may count otherwise than before, read from the table: it appears, its category, place
@@ -51,7 +53,7 @@ def refresh(*, at: datetime) -> int:
     was under way when they were first read has ended: none can slip by underneath.
     """
     state = _locked_state()
-    newest = Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+    newest = _newest_event()
     xmin, xmax = _snapshot()
     changed = sum(_rebin(week, paths) for week, paths in _stirred(state.settled_event))
     if xmin >= state.seen_xmax:
@@ -61,15 +63,57 @@ def refresh(*, at: datetime) -> int:
     return changed
 
 
+def rebuild(
+    *, at: datetime, progress: Callable[[Iterable[int]], Iterable[int]] = lambda weeks: weeks, patience_s: float = 0
+) -> int:
+    """Compute every week anew, each in a transaction of its own: whoever is killed begins again, and finds most of it right.
+
+    How many rows changed; `progress` wraps the weeks, to show a bar. Increments go on meanwhile. If what was under way at
+    the beginning ends within `patience_s` (seconds), the next increment reads nothing of what was there already.
+    """
+    newest, seen_xmax = _newest_event(), _snapshot()[1]
+    is_settled = _others_have_ended(patience_s)
+    changed = sum(_rebuilt(week, at) for week in progress(_all_weeks()))
+    with transaction.atomic():
+        state = _locked_state()
+        if newest > state.seen_event:
+            state.seen_event, state.seen_xmax = newest, seen_xmax
+        if is_settled:
+            state.settled_event = max(state.settled_event, newest)
+        state.save()
+    return changed
+
+
 @transaction.atomic
-def rebuild(*, at: datetime, progress: Callable[[Iterable[int]], Iterable[int]] = lambda weeks: weeks) -> int:
-    """Compute every week anew. How many rows changed; `progress` wraps the weeks, to show a bar."""
+def _rebuilt(week: int, at: datetime) -> int:
     state = _locked_state()
-    state.settled_event, state.seen_event = 0, Event.objects.aggregate(newest=Max("id"))["newest"] or 0
-    state.seen_xmax = _snapshot()[1]
-    changed = sum(_rebin(week) for week in progress(_all_weeks()))
+    changed = _rebin(week)
     _save(state, at, changed)
     return changed
+
+
+def _others_have_ended(patience_s: float) -> bool:
+    """Whether every transaction that is under way beside ours ends at once, or while it is waited for."""
+    until, others = monotonic() + patience_s, _writers_beside_us()
+    while others & _writers_beside_us():
+        if monotonic() >= until:
+            return False
+        sleep(0.2)
+    return True
+
+
+def _writers_beside_us() -> set[str]:
+    """Transactions under way in this database that write."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT transactionid::text FROM pg_locks JOIN pg_stat_activity AS process USING (pid) WHERE locktype = 'transactionid'"
+            " AND granted AND process.datname = current_database() AND process.pid <> pg_backend_pid()"
+        )
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _newest_event() -> int:
+    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def _locked_state() -> HeatState:

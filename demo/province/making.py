@@ -225,11 +225,12 @@ def _put_back() -> None:
 def _finish(order: Order) -> None:
     """What needs the indexes: what the planner knows, the words of what is open, the sequences, the heat."""
     # First of all what the planner knows: it believes the tables empty, and the documents of 100,000 issues would take it hours.
-    for name, run in (("analyzed", _analyze), ("words", _words), ("sequences", _sequences), ("heat", _heat)):
+    for name, run in (("analyzed", _analyze), ("words", _words), ("sequences", _sequences)):
         if name not in steps.done():
             with steps.step(name):
                 run()
     if "made" not in steps.done():
+        _heat()  # each week is committed by itself, and one that is right already is left as it is
         with steps.step("made"):
             words.clear()
 
@@ -248,7 +249,7 @@ def _heat() -> None:
                 yield week
                 more(1)
 
-        heat.rebuild(at=_last_moment(), progress=told)  # type: ignore[arg-type]
+        heat.rebuild(at=_last_moment(), progress=told, patience_s=heat.PATIENCE_S)  # type: ignore[arg-type]
 
 
 def _last_moment() -> datetime:

@@ -20,7 +20,7 @@ WITH fresh AS (
     RETURNING 1
 ), put AS (
     INSERT INTO issues_heatarea AS old (path, category, week, village, count, public_count)
-    SELECT path, category, %(week)s, village, count, public_count FROM fresh
+    SELECT path, category, %(week)s, village, count, public_count FROM fresh ORDER BY 1, 2  -- as the key lies on disk
     ON CONFLICT (path, category, week) DO UPDATE
     SET (village, count, public_count) = (excluded.village, excluded.count, excluded.public_count)
     WHERE (old.village, old.count, old.public_count) <> (excluded.village, excluded.count, excluded.public_count)

@@ -25,7 +25,7 @@ WITH placed AS (
     RETURNING 1
 ), put AS (
     INSERT INTO issues_heatbin AS old (zoom, category, x, y, week, path, count)
-    SELECT zoom, category, x, y, %(week)s, path, count FROM fresh
+    SELECT zoom, category, x, y, %(week)s, path, count FROM fresh ORDER BY 1, 2, 3, 4  -- as the key lies on disk
     ON CONFLICT (zoom, category, x, y, week, path) DO UPDATE SET count = excluded.count WHERE old.count <> excluded.count
     RETURNING 1
 )

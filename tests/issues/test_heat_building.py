@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import Connection
 
 from issues import heat
 from issues.models import Event, HeatArea, HeatState, Issue
@@ -67,6 +68,51 @@ def test_rebuilding_when_all_issues_of_a_week_are_gone_removes_its_figures(town)
 
     assert stored_bins() == bins_by_hand()
     assert {week for *_key, week in stored_areas()} == {week_of(NOW)}
+
+
+def test_rebuilding_when_killed_in_the_middle_keeps_the_weeks_that_are_done_and_ends_right_when_run_again(town):
+    many(town, random.Random(2), 120, about=[category()], weeks=12)
+
+    with pytest.raises(KeyboardInterrupt):
+        heat.rebuild(at=NOW, progress=_killed_after(5))
+
+    kept = stored_bins()
+    assert kept
+    assert kept != bins_by_hand()
+    heat.rebuild(at=NOW)
+    assert stored_bins() == bins_by_hand()
+    assert stored_areas() == areas_by_hand()
+
+
+def _killed_after(weeks):
+    def told(every):
+        yield from list(every)[:weeks]
+        raise KeyboardInterrupt
+
+    return told
+
+
+def test_increment_after_a_rebuild_reads_none_of_what_was_there(town, monkeypatch):
+    for each in many(town, random.Random(3), 40, about=[category()]):
+        tell(each, Verb.SUBMIT)
+    heat.rebuild(at=NOW)
+    newest = Event.objects.latest("id").pk
+    asked, stirred = [], heat._stirred
+    monkeypatch.setattr(heat, "_stirred", lambda after: asked.append(after) or stirred(after))
+
+    assert heat.refresh(at=NOW) == 0
+    assert asked == [newest]
+
+
+def test_rebuilding_beside_an_unfinished_transaction_leaves_its_events_to_the_next_increment(town):
+    tell(issue(town["A"], category(), NOW, point=town.inside("A")), Verb.SUBMIT)
+    with Connection.connect(**connection.get_connection_params()) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        heat.rebuild(at=NOW, patience_s=0.1)
+        assert HeatState.objects.get().settled_event == 0
+
+    heat.rebuild(at=NOW)
+    assert HeatState.objects.get().settled_event == Event.objects.latest("id").pk
 
 
 def test_increment_when_issues_appear_change_category_or_are_merged_equals_a_rebuild(town):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -16,5 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         linked = recurrence.link_missing()
-        changed = heat.rebuild(at=now(), progress=lambda weeks: tqdm(weeks, unit="week", disable=None))
+        told = partial(tqdm, unit="week", disable=None)
+        changed = heat.rebuild(at=now(), progress=told, patience_s=heat.PATIENCE_S)
         self.stdout.write(f"Linked {linked} recurrences; {changed} figures changed; the heat is at version {heat.version()}.")
