@@ -112,11 +112,9 @@ def filled(role: Role, paths: Iterable[str], at: datetime) -> Count:
 
 def filled_by_path(role: Role, paths: Iterable[str], at: datetime) -> dict[str, Count]:
     """The same of each of the areas; one statement."""
-    need, paths = NEED[role], list(paths)
-    asked: dict[str, Any] = {"paths": paths, "at": at, "level": int(need.level), "roles": [str(each) for each in need.roles]}
-    with reading(Assignment).cursor() as cursor:
-        cursor.execute(sql.read("cover_share"), asked)
-        return {path: Count(need, total - found, total) for path, found, total in cursor.fetchall()}
+    need = NEED[role]
+    rows = _rows(("cover", "cover_share"), paths, at, needs=[need])
+    return {path: Count(need, lacking, total) for path, lacking, total in rows}
 
 
 def _row(path: str, code: str, name: str, counts: dict[str, Count]) -> CoverRow:
@@ -163,10 +161,12 @@ def _stand_ins(gap: Gap, chain: list[Answer]) -> dict[Role, Answer]:
     return {role: answer for role, answer in answers.items() if answer and answer.person}
 
 
-def _rows(names: tuple[str, ...], paths: Iterable[str], at: datetime, **more: str | int) -> list[tuple]:
-    fills = [(need.role, need.level, role) for need in NEEDS for role in need.roles]
-    needs, levels, roles = (list(column) for column in zip(*fills, strict=True))
-    asked: dict[str, Any] = {"paths": list(paths), "at": at, "needs": needs, "levels": levels, "fills": roles}
+def _rows(
+    names: tuple[str, ...], paths: Iterable[str], at: datetime, *, needs: Iterable[Need] = NEEDS, **more: str | int
+) -> list[tuple]:
+    fills = [(need.role, need.level, role) for need in needs for role in need.roles]
+    called, levels, roles = (list(column) for column in zip(*fills, strict=True))
+    asked: dict[str, Any] = {"paths": list(paths), "at": at, "needs": called, "levels": levels, "fills": roles}
     with reading(Assignment).cursor() as cursor:
-        cursor.execute(sql.read(*names), {**asked, "group_level": Level.TOWNSHIP, **more})
+        cursor.execute(sql.read(*names), {**asked, **more})
         return cursor.fetchall()

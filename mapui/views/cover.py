@@ -29,8 +29,9 @@ GAPS_PER_PAGE = 50
 
 
 class CoverFilter(forms.Form):
-    """What is asked of the report: one township, one missing post. Empty: all."""
+    """What is asked of the report: one county, one township, one missing post. Empty: all."""
 
+    county = forms.CharField(required=False, max_length=40)
     township = forms.CharField(required=False, max_length=40)
     missing = forms.ChoiceField(required=False, choices=[("", ""), *((need.role, need.role.label) for need in NEEDS)])
 
@@ -39,6 +40,8 @@ class CoverFilter(forms.Form):
 class CoverPage:
     """The report as somebody asked for it; their role decides about which areas."""
 
+    counties: list[Area]  # to choose from, of whoever sees several
+    county: Area | None
     townships: list[Area]
     township: Area | None
     missing: Role | None
@@ -51,12 +54,17 @@ class CoverPage:
     @property
     def is_narrowed(self) -> bool:
         """Whether a filter is set that can be taken away."""
-        return self.missing is not None or (self.township is not None and len(self.townships) > 1)
+        return self.missing is not None or self.county is not None or (self.township is not None and len(self.townships) > 1)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is about several counties: then it counts, and the places are listed once a county is chosen."""
+        return bool(self.counties) and self.county is None
 
     @property
     def row_level(self) -> Level:
-        """What the table has a row for: townships, or the villages of the one that was chosen."""
-        return Level.VILLAGE if self.township else Level.TOWNSHIP
+        """What the table has a row for: counties, the townships of one, or the villages of the township that was chosen."""
+        return _rows_of(self.is_wide, self.township)
 
     @property
     def columns(self) -> list[Need]:
@@ -73,6 +81,15 @@ class CoverPage:
         return self._called(self.row_level)
 
     @property
+    def chosen(self) -> Area | None:
+        """The narrowest area that was chosen."""
+        return self.township or self.county
+
+    @property
+    def county_level_name(self) -> str:
+        return self._called(Level.COUNTY)
+
+    @property
     def township_level_name(self) -> str:
         return self._called(Level.TOWNSHIP)
 
@@ -85,7 +102,8 @@ class CoverPage:
 def cover(request: HttpRequest) -> HttpResponse:
     """The page."""
     asked = _asked(request)
-    page: Page[Gap] = Paginator(cast(Sequence[Gap], asked.gaps), GAPS_PER_PAGE).get_page(request.GET.get("page"))
+    listed = [] if asked.is_wide else asked.gaps
+    page: Page[Gap] = Paginator(cast(Sequence[Gap], listed), GAPS_PER_PAGE).get_page(request.GET.get("page"))
     may_enter = scope_of(request.user, asked.at).arranges
     context = {"report": asked, "page": page, "gaps": list(page.object_list), "may_enter_staff": may_enter}
     return render(request, "mapui/cover.html", context)
@@ -107,13 +125,29 @@ def _asked(request: HttpRequest) -> CoverPage:
         raise PermissionDenied
     query = CoverFilter(request.GET)
     chosen = query.cleaned_data if query.is_valid() else {}
-    townships = list(Area.objects.current().of_level(Level.TOWNSHIP).under_any(paths).without_boundary())
-    township = _one_of(townships, chosen.get("township", "") or _only(townships, paths))
+    areas = list(Area.objects.current().of_levels(Level.COUNTY, Level.TOWNSHIP).under_any(paths).without_boundary())
+    counties = [area for area in areas if area.level == Level.COUNTY]
+    counties = counties if len(counties) > 1 else []
+    county = _one_of(counties, chosen.get("county", ""))
+    within = (county.path,) if county else paths
+    townships = [area for area in areas if area.level == Level.TOWNSHIP]
+    township = _one_of(townships, chosen.get("township", "") or _only(townships, within))
+    if counties:  # whoever chooses another county sends the township of the one before along
+        townships = [area for area in townships if _lies_in(area, county)]
+        township = township if township in townships else None
+    within = (township.path,) if township else within
     missing = Role(chosen["missing"]) if chosen.get("missing") else None
-    within, group_level = ((township.path,), Level.VILLAGE) if township else (paths, Level.TOWNSHIP)
-    counts = cover_counts(within, at, group_level=group_level)
+    counts = cover_counts(within, at, group_level=_rows_of(bool(counties) and not county, township))
     gaps = Gaps(within, at, missing, counts.lacking(missing))
-    return CoverPage(townships, township, missing, counts, gaps, at, _territory(paths[0]))
+    return CoverPage(counties, county, townships, township, missing, counts, gaps, at, _territory(paths[0]))
+
+
+def _rows_of(is_wide: bool, township: Area | None) -> Level:
+    return Level.VILLAGE if township else Level.COUNTY if is_wide else Level.TOWNSHIP
+
+
+def _lies_in(area: Area, county: Area | None) -> bool:
+    return county is not None and area.path.startswith(f"{county.path}.")
 
 
 def _territory(path: str) -> Territory | None:
@@ -127,13 +161,14 @@ def _only(townships: list[Area], paths: tuple[str, ...]) -> str:
     return townships[0].code if [township.path for township in townships] == list(paths) and len(paths) == 1 else ""
 
 
-def _one_of(townships: list[Area], code: str) -> Area | None:
+def _one_of(areas: list[Area], code: str) -> Area | None:
+    """The one with that code; None if none was named. Raises Http404 if it is not among them."""
     if not code:
         return None
-    township = next((township for township in townships if township.code == code), None)
-    if township is None:
+    found = next((area for area in areas if area.code == code), None)
+    if found is None:
         raise Http404
-    return township
+    return found
 
 
 def _table(gaps: Gaps) -> Iterator[list[object]]:

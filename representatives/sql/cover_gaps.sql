@@ -2,12 +2,11 @@
 -- Takes besides: missing (text: only those that lack this; empty: any), first and count (int: which rows).
 -- Gives level, code, name, path, missing (text[]), within (text[]: names of the areas it lies in, widest first).
 , gap AS (
-    SELECT place.id, place.level, place.path, array_agg(place.need ORDER BY place.need) AS missing
-    FROM place
-    WHERE NOT place.is_filled
-    GROUP BY place.id, place.level, place.path
-    HAVING %(missing)s = '' OR %(missing)s = ANY (array_agg(place.need))
-    ORDER BY place.level DESC, place.path
+    SELECT lacking.id, lacking.level, lacking.path, array_agg(lacking.need ORDER BY lacking.need) AS missing
+    FROM lacking
+    GROUP BY lacking.id, lacking.level, lacking.path
+    HAVING %(missing)s = '' OR %(missing)s = ANY (array_agg(lacking.need))
+    ORDER BY lacking.level DESC, lacking.path
     LIMIT %(count)s OFFSET %(first)s
 )
 SELECT gap.level, area.code, area.name, gap.path, gap.missing,

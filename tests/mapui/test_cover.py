@@ -8,6 +8,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from grids.levels import Level
+from grids.models import Area
 from mapui.spreadsheets import harmless
 from representatives.roles import POSTS, Page, Role
 from tests.representatives.factories import area, person, post
@@ -87,6 +89,39 @@ def test_filters_when_set_narrow_list_rows_and_figures(office):
 
     assert gaps_on(html) == ["V1", "V2"]
     assert re.findall(r'<th scope="row"><a href="/cells/(V\d)/">', html)[:2] == ["V1", "V2"]
+
+
+@pytest.fixture
+def upper(client):
+    """An office above two counties, of which the second has nobody at all."""
+    for path in ("P.K1.T8.V8.G81", "P.K2.T9.V9.G91", "P.K2.T10.V10.G101"):
+        area(path, top=Level.PREFECTURE)
+    client.force_login(post(Role.UPPER_OFFICE, Area.objects.get(path="P")))
+    post(Role.SUPERVISION_OFFICE, Area.objects.get(path="P.K1"))
+    post(Role.PARTY_REPRESENTATIVE, Area.objects.get(path="P.K1.T8"))
+    return client
+
+
+def test_office_above_counties_when_opening_sees_a_row_for_each_and_no_places_yet(upper):
+    html = upper.get(URL).content.decode()
+
+    assert re.findall(r'<th scope="row"><a href="/cover/\?county=(K\d)">', html) == ["K1", "K2"]
+    assert gaps_on(html) == []
+    assert "10 places" in html[html.index('id="cover-gaps"') :]
+    assert len(list(csv.reader(upper.get(reverse("cover-export")).getvalue().decode().splitlines()))) == 1 + 10
+
+
+def test_office_above_counties_when_choosing_one_sees_its_townships_and_places(upper):
+    html = upper.get(URL, {"county": "K2"}).content.decode()
+
+    assert re.findall(r'<th scope="row"><a href="/cover/\?county=K2&amp;township=(T\d+)">', html) == ["T10", "T9"]
+    assert gaps_on(html) == ["K2", "T10", "T9", "V10", "V9", "G101", "G91"]
+    assert gaps_on(upper.get(URL, {"county": "K2", "township": "T9"}).content.decode()) == ["T9", "V9", "G91"]
+
+
+def test_township_of_the_county_chosen_before_when_sent_with_another_is_left_out(upper):
+    assert gaps_on(upper.get(URL, {"county": "K1", "township": "T9"}).content.decode()) == ["T8", "V8", "G81"]
+    assert upper.get(URL, {"county": "NOWHERE"}).status_code == 404
 
 
 def test_unknown_filter_when_sent_is_not_found_or_ignored(office):

@@ -22,9 +22,12 @@ END = datetime(2027, 1, 1, tzinfo=CHINA)
 _numbers = count(1)
 
 
-def area(path: str, *, since: datetime = START, until: datetime | None = None, name: str = "") -> Area:
-    """The area with that path of codes, made with all that it lies in: “K.T1.V1.G1” is a cell of a village."""
-    levels = (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE, Level.GRID)
+def area(path: str, *, since: datetime = START, until: datetime | None = None, name: str = "", top: Level = Level.COUNTY) -> Area:
+    """The area with that path of codes, made with all that it lies in: “K.T1.V1.G1” is a cell of a village.
+
+    `top`: what the first code is one of.
+    """
+    levels = [level for level in sorted(Level, reverse=True) if level <= top]
     parent = None
     codes = path.split(".")
     known = {each.path: each for each in Area.objects.current().on_path(path)}
