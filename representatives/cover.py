@@ -150,8 +150,8 @@ class Gaps:
             yield from self[first : first + size]
 
     def _read(self, first: int, count: int) -> Iterator[Gap]:
-        asked: dict[str, str | int] = {"missing": str(self.role or ""), "first": first, "count": max(count, 0)}
-        for level, code, name, path, missing, within in _rows(("cover", "cover_gaps"), self.paths, self.at, **asked):
+        rows = _rows(("cover", "cover_gaps"), self.paths, self.at, missing=str(self.role or ""), first=first, count=max(count, 0))
+        for level, code, name, path, missing, within in rows:
             yield Gap(Level(level), code, name, path, tuple(need for need in NEEDS if need.role in missing), tuple(within))
 
 

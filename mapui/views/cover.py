@@ -102,8 +102,8 @@ class CoverPage:
 def cover(request: HttpRequest) -> HttpResponse:
     """The page."""
     asked = _asked(request)
-    listed = [] if asked.is_wide else asked.gaps
-    page: Page[Gap] = Paginator(cast(Sequence[Gap], listed), GAPS_PER_PAGE).get_page(request.GET.get("page"))
+    listed = cast(Sequence[Gap], () if asked.is_wide else asked.gaps)
+    page: Page[Gap] = Paginator(listed, GAPS_PER_PAGE).get_page(request.GET.get("page"))
     may_enter = scope_of(request.user, asked.at).arranges
     context = {"report": asked, "page": page, "gaps": list(page.object_list), "may_enter_staff": may_enter}
     return render(request, "mapui/cover.html", context)

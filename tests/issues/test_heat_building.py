@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
@@ -97,11 +98,11 @@ def test_increment_after_a_rebuild_reads_none_of_what_was_there(town, monkeypatc
         tell(each, Verb.SUBMIT)
     heat.rebuild(at=NOW)
     newest = Event.objects.latest("id").pk
-    asked, stirred = [], heat._stirred
-    monkeypatch.setattr(heat, "_stirred", lambda after: asked.append(after) or stirred(after))
+    stirred = Mock(wraps=heat._stirred)
+    monkeypatch.setattr(heat, "_stirred", stirred)
 
     assert heat.refresh(at=NOW) == 0
-    assert asked == [newest]
+    stirred.assert_called_once_with(newest)
 
 
 def test_rebuilding_beside_an_unfinished_transaction_leaves_its_events_to_the_next_increment(town):
