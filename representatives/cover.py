@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
+
 from grids.levels import Level
+from grids.models import paths_above
 from grids.reading import reading
 from representatives import sql
 from representatives.chain import Answer
@@ -16,6 +20,7 @@ from representatives.roles import NEEDS, POSTS, Need, Role
 from representatives.services import chains_for
 
 NEED = {need.role: need for need in NEEDS}
+KEPT_S = 600
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,16 @@ def cover_counts(paths: Iterable[str], at: datetime, *, group_level: Level = Lev
     return Cover(rows[0], rows[1:], places_lacking)
 
 
+def kept_counts(paths: tuple[str, ...], at: datetime, *, group_level: Level) -> tuple[Cover, datetime]:
+    """The same as it was counted within the last `KEPT_S` seconds, and when that was: of a province it takes some seconds."""
+    key = f"cover:{group_level}:{hashlib.sha256(chr(10).join(paths).encode()).hexdigest()}"
+    kept: tuple[Cover, datetime] | None = cache.get(key)
+    if kept is None or abs(at - kept[1]) > timedelta(seconds=KEPT_S):
+        kept = cover_counts(paths, at, group_level=group_level), at
+        cache.set(key, kept, KEPT_S)
+    return kept
+
+
 def filled(role: Role, paths: Iterable[str], at: datetime) -> Count:
     """How many of the places that need the post have it filled, in the areas with those paths, none of which lies in another.
 
@@ -166,7 +181,10 @@ def _rows(
 ) -> list[tuple]:
     fills = [(need.role, need.level, role) for need in needs for role in need.roles]
     called, levels, roles = (list(column) for column in zip(*fills, strict=True))
-    asked: dict[str, Any] = {"paths": list(paths), "at": at, "needs": called, "levels": levels, "fills": roles}
+    paths = list(paths)
+    asked: dict[str, Any] = {"paths": paths, "at": at, "needs": called, "levels": levels, "fills": roles}
+    asked |= {"low": min(paths, default=""), "high": max((f"{path}/" for path in paths), default="")}
+    asked["upper"] = sorted({above for path in paths for above in paths_above(path)} - {*paths})
     with reading(Assignment).cursor() as cursor:
         cursor.execute(sql.read(*names), {**asked, **more})
         return cursor.fetchall()

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from grids.levels import Level
 from grids.models import Area, Territory
 from mapui.spreadsheets import csv_answer
-from representatives.cover import Count, Cover, CoverRow, Gap, Gaps, cover_counts
+from representatives.cover import Count, Cover, CoverRow, Gap, Gaps, cover_counts, kept_counts
 from representatives.roles import NEEDS, Need, Role
 from representatives.roles import Page as SitePage
 from representatives.scopes import scope_of
@@ -44,6 +44,7 @@ class CoverPage:
     county: Area | None
     townships: list[Area]
     township: Area | None
+    row_level: Level  # what the table has a row for
     missing: Role | None
     cover: Cover
     gaps: Gaps
@@ -59,12 +60,7 @@ class CoverPage:
     @property
     def is_wide(self) -> bool:
         """Whether it is about several counties: then it counts, and the places are listed once a county is chosen."""
-        return bool(self.counties) and self.county is None
-
-    @property
-    def row_level(self) -> Level:
-        """What the table has a row for: counties, the townships of one, or the villages of the township that was chosen."""
-        return _rows_of(self.is_wide, self.township)
+        return self.row_level == Level.COUNTY
 
     @property
     def columns(self) -> list[Need]:
@@ -137,13 +133,13 @@ def _asked(request: HttpRequest) -> CoverPage:
         township = township if township in townships else None
     within = (township.path,) if township else within
     missing = Role(chosen["missing"]) if chosen.get("missing") else None
-    counts = cover_counts(within, at, group_level=_rows_of(bool(counties) and not county, township))
+    row_level = Level.VILLAGE if township else Level.COUNTY if counties and not county else Level.TOWNSHIP
+    if row_level == Level.COUNTY:
+        counts, at = kept_counts(within, at, group_level=row_level)
+    else:
+        counts = cover_counts(within, at, group_level=row_level)
     gaps = Gaps(within, at, missing, counts.lacking(missing))
-    return CoverPage(counties, county, townships, township, missing, counts, gaps, at, _territory(paths[0]))
-
-
-def _rows_of(is_wide: bool, township: Area | None) -> Level:
-    return Level.VILLAGE if township else Level.COUNTY if is_wide else Level.TOWNSHIP
+    return CoverPage(counties, county, townships, township, row_level, missing, counts, gaps, at, _territory(paths[0]))
 
 
 def _lies_in(area: Area, county: Area | None) -> bool:

@@ -6,6 +6,9 @@ import csv
 import re
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from grids.levels import Level
@@ -14,7 +17,7 @@ from mapui.spreadsheets import harmless
 from representatives.roles import POSTS, Page, Role
 from tests.representatives.factories import area, person, post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_cache")]
 URL = "/cover/"
 
 
@@ -111,6 +114,19 @@ def test_office_above_counties_when_opening_sees_a_row_for_each_and_no_places_ye
     assert len(list(csv.reader(upper.get(reverse("cover-export")).getvalue().decode().splitlines()))) == 1 + 10
 
 
+def test_report_of_several_counties_is_counted_once_in_ten_minutes_for_everybody(upper):
+    upper.get(URL)
+    post(Role.SUPERVISION_OFFICE, Area.objects.get(path="P.K2"))
+
+    with CaptureQueriesContext(connection) as asked:
+        html = upper.get(URL).content.decode()
+
+    assert not [each["sql"] for each in asked.captured_queries if "lacking" in each["sql"]]
+    assert "10 places" in html
+    cache.clear()
+    assert "9 places" in upper.get(URL).content.decode()
+
+
 def test_office_above_counties_when_choosing_one_sees_its_townships_and_places(upper):
     html = upper.get(URL, {"county": "K2"}).content.decode()
 
@@ -147,9 +163,6 @@ def test_long_list_when_opened_is_paged_and_costs_the_same(office, django_assert
 
 
 def _queries(client) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     with CaptureQueriesContext(
         connection,
     ) as caught:

@@ -155,6 +155,30 @@ def test_what_waits_behind_a_refused_action_waits_until_a_person_has_decided(cou
     assert verbs_of(issue)[-3:] == ["note", "acknowledge", "note"]
 
 
+# What is sent next after each change, while a refused action is done again and another waits behind it in the same lane.
+NEXT_MEANWHILE = """async () => {
+  const [{ openOutbox }, { Acting }, { nextOf }] = await Promise.all(
+    ["phone/outbox.js", "desk/acting.js", "phone/states.js"].map((name) => import(`/static/mapui/js/${name}`)),
+  );
+  const outbox = await openOutbox({ name: "beside" });
+  const move = (uuid, verb) => ({ uuid, kind: "move", owner: "", lane: "N1", title: verb, body: { verb, facts: {}, seen: 1 } });
+  await outbox.add(move("first", "acknowledge"), 1);
+  await outbox.add(move("second", "note"), 2);
+  await outbox.refuse("first", { now: { event_count: 2 } });
+  const seen = [];
+  outbox.changed = async () => seen.push(nextOf(await outbox.all(), Infinity)?.title ?? null);
+  await new Acting({ outbox, owner: "", sender: { nudge() {} } }).again(await outbox.get("first"), { event_count: 2 });
+  return seen;
+}"""
+
+
+def test_action_done_again_is_at_no_moment_behind_what_waits_for_it(handset):
+    page = handset()
+    page.goto("/phone/help/")
+
+    assert page.evaluate(NEXT_MEANWHILE) == ["acknowledge"]
+
+
 def test_note_without_a_look_does_not_hide_from_the_next_that_others_acted(county: Scene, handset, log_in: LogIn):
     issue = county.accepted()
     page = without_signal(at_desk(handset(), log_in, county[Role.PARTY_REPRESENTATIVE]))

@@ -3,7 +3,7 @@
 
 import { newUuid } from "../phone/ids.js";
 import { take } from "../phone/locks.js";
-import { DRAFT } from "../phone/states.js";
+import { DRAFT, step } from "../phone/states.js";
 import { seenSince } from "./standing.js";
 
 const lockOf = (uuid) => `draft-${uuid}`;
@@ -38,16 +38,16 @@ export class Acting {
 
   /** A refused action once more, as it is, on what stands there now: under a key of its own. */
   async again(record, issue) {
-    await this.outbox.finish(await this.renew(record, issue));
+    await this.renew(record, issue, { state: step(DRAFT, "finish") });
     this.sender.nudge();
   }
 
-  async renew(record, issue) {
+  async renew(record, issue, parts = {}) {
     const uuid = newUuid();
     const seen = record.body.seen === null ? null : (record.error?.now?.event_count ?? issue.event_count);
-    await this.outbox.renew(record.uuid, uuid);
     const { field, sentence } = record.error ?? {};
-    await this.outbox.change(uuid, (fresh) => ({ ...fresh, complaint: field ? { field, sentence } : null, body: { ...fresh.body, seen } }));
+    const complaint = field ? { field, sentence } : null;
+    await this.outbox.renew(record.uuid, uuid, (draft) => ({ ...draft, ...parts, complaint, body: { ...draft.body, seen } }));
     return uuid;
   }
 

@@ -150,14 +150,17 @@ export class Outbox {
     return this.change(uuid, (record) => ({ ...record, files: record.files.map((file) => (file.sha256 === hash ? { ...file, sentence } : file)) }));
   }
 
-  /** A record under a key of its own, when the old key turned out to be taken by other words. */
-  async renew(uuid, fresh) {
+  /**
+   * A record under a key of its own: a draft, or what `change(draft)` makes of it, in the same transaction: what waits behind it
+   * may never find it gone. For a key that turned out to be taken by other words, or that was refused.
+   */
+  async renew(uuid, fresh, change = (draft) => draft) {
     const transaction = this.database.transaction(["records", "files"], "readwrite");
     const records = transaction.objectStore("records");
     const store = transaction.objectStore("files");
     const { error, receipt, not_before, ...record } = await records.get(uuid);
     for (const file of await store.getAll(filesOf(uuid))) await store.put({ ...file, uuid: fresh });
-    await records.put({ ...record, uuid: fresh, lane: record.lane === uuid ? fresh : record.lane, state: DRAFT, tries: 0 });
+    await records.put(change({ ...record, uuid: fresh, lane: record.lane === uuid ? fresh : record.lane, state: DRAFT, tries: 0 }));
     await records.delete(uuid);
     await store.delete(filesOf(uuid));
     await transaction.done;
