@@ -35,13 +35,13 @@ class Server:
         self.process = subprocess.Popen(
             [*command, "--workers", "1", "--log-level", "warning", "bench.wsgi:application"], env={**os.environ, **own}
         )
-        for _ in range(200):
+        for _ in range(600):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return self
             time.sleep(0.1)
         self.__exit__(None, None, None)
-        raise RuntimeError("The server did not start within 20 seconds.")
+        raise RuntimeError("The server did not start within a minute.")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.process.terminate()

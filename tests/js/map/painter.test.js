@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode } from "../../../mapui/static/mapui/js/map/mvt.js";
-import { paint } from "../../../mapui/static/mapui/js/map/painter.js";
+import { effortOf, paint } from "../../../mapui/static/mapui/js/map/painter.js";
 import { FILLS, GREEN, RED } from "../../../mapui/static/mapui/js/map/palette.js";
 import { feature, layer, square, tile } from "./tiles_by_hand.js";
 
@@ -60,4 +60,10 @@ test("of a part of the canvas only what reaches into it is cleared and drawn", (
 
   assert.deepEqual(of("rect", "clearRect"), [["rect", 9, 0, 21, 12], ["clearRect", 9, 0, 21, 12]]);
   assert.deepEqual(of("moveTo"), [["moveTo", 0, 0], ["moveTo", 10, 0]]);
+});
+
+test("areas drawn as whole pixels take an effort each, others one for each of their corners", () => {
+  assert.equal(effortOf(shapes, { ...one, scale: 0.24 }), 3);
+  assert.equal(effortOf(shapes, { ...one, scale: 0.24 }, 0.5), 12);
+  assert.equal(effortOf(shapes, one), 12);
 });

@@ -59,6 +59,7 @@ export class HeatAreas {
     this.layers.get(this.level)?.tiles.remove();
     this.level = this.layers.has(level) ? level : null;
     this.heat = null;
+    this.counts = null;
     this.mosts.clear();
     if (!this.level || !map || !this.address) return;
     try {
@@ -92,7 +93,8 @@ export class HeatAreas {
 
   /** {issues, weeks} of the area; null if it is not told. */
   of(ordinal) {
-    return this.counts?.get(ordinal) ?? (this.heat ? { issues: 0, weeks: 0 } : null);
+    if (!this.heat) return null;
+    return { issues: this.counts?.issues[ordinal] ?? 0, weeks: this.counts?.weeks[ordinal] ?? 0 };
   }
 
   #load(level) {
@@ -107,10 +109,16 @@ export class HeatAreas {
 
   #colour() {
     if (!this.heat || !this.view) return;
-    this.counts = new Map();
-    this.heat.each(this.view.from, this.view.until, (ordinal, issues, weeks) => this.counts.set(ordinal, { issues, weeks }));
-    const { counts, most } = this;
-    const count = (ordinal) => counts.get(ordinal)?.[this.view.measure === "weeks" ? "weeks" : "issues"] ?? 0;
+    const { heat, view, most } = this;
+    const size = (heat.index.at(-1) ?? -1) + 1;
+    const counts = { issues: new Uint32Array(size), weeks: new Uint16Array(size) }; // by ordinal
+    heat.each(view.from, view.until, (ordinal, issues, weeks) => {
+      counts.issues[ordinal] = issues;
+      counts.weeks[ordinal] = weeks;
+    });
+    this.counts = counts;
+    const told = counts[view.measure === "weeks" ? "weeks" : "issues"];
+    const count = (ordinal) => told[ordinal] ?? 0;
     this.layers.get(this.level).setState({ count, tone: (ordinal) => stepOf(count(ordinal), most) });
   }
 }

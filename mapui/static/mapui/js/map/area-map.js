@@ -4,13 +4,14 @@
 import { addBasemap } from "./basemap.js";
 import { AreaLayer, borderLayer } from "./cell-layer.js";
 import { drawLabels } from "./labels.js";
-import { addPane, centreOf, fit, keepWithin, lonLat, makeMap, overlay, zoomButtons } from "./leaflet.js";
+import { addPane, centreOf, fit, keepWithin, letAllBeSeen, lonLat, makeMap, overlay, zoomButtons } from "./leaflet.js";
 import { areaOf, canBeToldApart, labelledLevelFor, levelFor } from "./levels.js";
 import { areFew, Names } from "../core/names.js";
 import { TileSource } from "./tiles.js";
 
 const NAMES_FROM = { county: 0, township: 0, village: 10, cell: 14 };
 const CHARACTERS_FROM = 13;
+const LABELS_AFTER_MS = 60;
 const CHOSEN = [{ color: "#ffffff", width: 6 }, { color: "#15212c", width: 3 }];
 const POINTED = [{ color: "#ffffff", width: 4 }, { color: "#15212c", width: 1.5 }];
 const BORDERS = { township: { color: "rgb(21 33 44 / 75%)", width: 1.5 }, village: { color: "rgb(21 33 44 / 45%)", width: 0.75 } };
@@ -35,7 +36,9 @@ export class AreaMap {
     this.questions = new Map(); // why → how often somebody has asked what is at a place
     this.frames = new Map(); // kind → what is to be done at the next frame
     this.names = new Map(this.levels.map((level) => [level.slug, new Names(this.address("names", level), level.slug)]));
-    this.map = makeMap(element, { bounds: look, attribution, minZoom: 5 });
+    this.map = makeMap(element, { bounds: null, attribution, minZoom: 5 });
+    letAllBeSeen(this.map, bounds, this.levels[0].minZoom);
+    fit(this.map, look, { animate: false });
     keepWithin(this.map, bounds);
     zoomButtons(this.map, buttons);
     this.font = getComputedStyle(element).fontFamily;
@@ -64,10 +67,11 @@ export class AreaMap {
     return borderLayer({ source, pane: "borders", onDrawn: () => this.redrawSoon(), ...BORDERS[level.slug] });
   }
 
-  /** Marks and labels stand on tiles, and those come by and by. */
+  /** Marks and labels stand on tiles, and those come by and by: labels, of which there are hundreds, when none came for a while. */
   redrawSoon() {
     this.soon("marks", () => this.marks.redraw());
-    this.soon("labels", () => this.labels.redraw());
+    clearTimeout(this.labelling);
+    this.labelling = setTimeout(() => this.labels.redraw(), LABELS_AFTER_MS);
   }
 
   listen(element) {

@@ -2,12 +2,16 @@
 
 import { canvasTiles, pixelRatio, project, worldToView } from "./leaflet.js";
 import { boxAround, hit } from "./mvt.js";
-import { makeHatch, paint, paintBorders, paintOutline } from "./painter.js";
+import { effortOf, makeHatch, paint, paintBorders, paintOutline } from "./painter.js";
 import { THE_LIGHTS } from "./palette.js";
 import { AreaState } from "./state.js";
 import { viewOf } from "./tiles.js";
+import { Turns } from "./turns.js";
 
 const TILE = 256;
+
+// Corners painted in one frame: more, and wheel and finger wait for the tiles of a whole screen.
+const turns = new Turns({ room: 40_000 });
 
 const EDGE = 3; // pixels: half of the widest line, and what smoothing touches beside it
 
@@ -31,23 +35,32 @@ export class AreaLayer {
     this.opacity = opacity;
     this.colours = colours;
     this.hatch = null;
+    this.waiting = new WeakSet(); // canvases whose turn has not come: nothing else paints them
     this.tiles = canvasTiles({
       pane,
       minZoom: source.minZoom,
       bounds: source.bounds,
       draw: (canvas, coords, done) =>
-        source
-          .get(coords)
-          .then((shapes) => {
-            this.paint(canvas, coords, shapes);
+        this.draw(canvas, coords).then(
+          () => {
             done();
             onDrawn();
-          })
-          .catch((error) => {
+          },
+          (error) => {
             done(error);
             onTrouble(error);
-          }),
+          },
+        ),
     });
+  }
+
+  /** Paints a tile for the first time when its shapes are here and its turn has come, unless it has left the map meanwhile. */
+  async draw(canvas, coords) {
+    const shapes = await this.source.get(coords);
+    this.waiting.add(canvas);
+    await turns.take(effortOf(shapes, viewOf(coords, shapes.extent, canvas.width), pixelRatio()));
+    this.waiting.delete(canvas);
+    if (canvas.isConnected) this.paint(canvas, coords, shapes);
   }
 
   /** `part`: only what lies in this box [west, north, east, south] of tile units. */
@@ -83,10 +96,10 @@ export class AreaLayer {
     this.eachShown((canvas, coords, shapes) => this.paint(canvas, coords, shapes));
   }
 
-  /** Calls `visit(canvas, {x, y, z}, shapes)` for the tiles on the screen whose shapes are here. */
+  /** Calls `visit(canvas, {x, y, z}, shapes)` for the tiles on the screen that have been painted. */
   eachShown(visit) {
     this.tiles.eachTile((canvas, coords) => {
-      const shapes = this.source.peek(coords);
+      const shapes = this.waiting.has(canvas) ? null : this.source.peek(coords);
       if (shapes) visit(canvas, coords, shapes);
     });
   }

@@ -5,6 +5,8 @@ const { L } = globalThis;
 /** Pixels per point on this screen; more than two would only cost time. */
 export const pixelRatio = () => Math.min(globalThis.devicePixelRatio || 1, 2);
 
+const PADDING = 12; // pixels around what is shown whole
+
 /** A map on the element: no base layer, no prefix, no animation for who does not want any. */
 export function makeMap(element, { bounds, minZoom = 5, maxZoom = 18, attribution = "" }) {
   const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
@@ -27,10 +29,20 @@ export function makeMap(element, { bounds, minZoom = 5, maxZoom = 18, attributio
   return map;
 }
 
+/**
+ * Lets the map be seen from as far as it takes to have [west, south, east, north] (degrees) in view whole, a province on a phone,
+ * but from no farther than `farthest`, where there is anything to draw.
+ */
+export function letAllBeSeen(map, bounds, farthest) {
+  const usual = map.getMinZoom();
+  map.setMinZoom(farthest); // what fits is otherwise told as no less than the usual
+  map.setMinZoom(Math.min(usual, map.getBoundsZoom(box(bounds), false, L.point(2 * PADDING, 2 * PADDING))));
+}
+
 const box = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
 
 /** Shows [west, south, east, north] (degrees) whole. */
-export function fit(map, bounds, { animate = true, maxZoom = 16, padding = [12, 12] } = {}) {
+export function fit(map, bounds, { animate = true, maxZoom = 16, padding = [PADDING, PADDING] } = {}) {
   map.fitBounds(box(bounds), { animate, maxZoom, padding });
 }
 

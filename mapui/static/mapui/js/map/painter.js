@@ -47,6 +47,11 @@ function paintTones(context, shapes, { scale, dx, dy }, byTone, { opacity = 1, h
   }
 }
 
+/** How much it is to paint them all, in corners; areas below three pixels are a rectangle each. */
+export function effortOf(shapes, { scale }, ratio = 1) {
+  return typicalSize(shapes) * scale < TOO_SMALL_FOR_A_SHAPE * ratio ? shapes.size : shapes.xy.length / 2;
+}
+
 /** Only the edges, for the borders of a wider level. */
 export function paintBorders(context, shapes, { scale, dx, dy }, color, width) {
   stroke(context, shapes, Array.from({ length: shapes.size }, (_, f) => f), scale, dx, dy, color, width);
