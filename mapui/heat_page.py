@@ -108,10 +108,11 @@ class HeatPage:
 
     def __init__(self, person: Person | None, view: View, query: QueryDict, at: datetime) -> None:
         self.person, self.view, self.at = person, view, at
-        towns = Area.objects.current().of_level(Level.TOWNSHIP).only("code", "name", "path").with_box().order_by("path")
+        towns = Area.objects.current().of_levels(Level.TOWNSHIP, Level.COUNTY)
+        towns = towns.only("code", "name", "path", "level").with_box().order_by("path")
         self._categories = Category.objects.in_order()
         self.home = home_of(Viewer(person, at), towns, self._categories)
-        self.towns = [town for town in towns if narrowed(view.audience.paths, town.path)] if not view.audience.is_public else []
+        self.towns = [] if view.audience.is_public else [town for town in towns if self._narrows_to(town)]
         # Only a year without any report ends time before the present week.
         self.last_week = min(view.span().last_week, week_of(at))
         choice = choice_among(self._categories, query.get("category", "")[:60]) or EVERYTHING
@@ -121,6 +122,20 @@ class HeatPage:
     @property
     def is_public(self) -> bool:
         return self.view.audience.is_public or self.person is None
+
+    def _narrows_to(self, area: Area) -> bool:
+        level = Level.COUNTY if self.is_wide else Level.TOWNSHIP
+        return area.level == level and bool(narrowed(self.view.audience.paths, area.path))
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the viewer stands above counties, and is offered counties in place of townships."""
+        return self.home is not None and self.home.choice_level == Level.COUNTY
+
+    @property
+    def needs_county(self) -> bool:
+        """Whether a county has still to be chosen: a province has hundreds of thousands of places, and nobody reads them in one list."""
+        return self.is_wide and not self.is_public and self.wanted.town is None
 
     @property
     def is_built(self) -> bool:
@@ -195,6 +210,8 @@ class HeatPage:
         wanted = self.wanted
         if self.is_public or self.person is None:
             return public_places(self.view.version, wanted.choice, wanted.period, sort=wanted.sort)
+        if self.needs_county:
+            return []
         audience = Audience(narrowed(self.view.audience.paths, wanted.town.path if wanted.town else ""))
         return Places(self.person, audience, wanted.choice, wanted.period, sort=wanted.sort, at=self.at)
 

@@ -279,7 +279,7 @@ def test_page_without_script_filters_by_the_plain_form(open_context, office: Per
     page.goto("/heat/")
 
     page.get_by_label("Category").select_option("env.waste")
-    page.get_by_label("From").fill("2020-01-01")
+    page.get_by_label("First day").fill("2020-01-01")
     page.get_by_role("button", name="Show", exact=True).click()
 
     assert "from=2020-01-01" in page.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -85,6 +86,21 @@ def test_office_above_the_county_is_posted_to_prefecture_or_province_only(cells)
         check_posting(who, Area.objects.get(path=path), Role.UPPER_OFFICE, since=now())
     with pytest.raises(Refusal, match="is held for a"):
         check_posting(who, Area.objects.get(path="P.F.A"), Role.UPPER_OFFICE, since=now())
+
+
+def test_recurring_places_above_the_county_are_listed_for_one_county_at_a_time(cells):
+    for name in "AB":
+        about = heat_factories.category()
+        before = heat_factories.closed(cells[name][0], about, now() - timedelta(days=30), timedelta(days=2))
+        heat_factories.issue(cells[name][0], about, now() - timedelta(days=9), recurrence_of=before)
+    client = Client()
+    client.force_login(posted(Role.UPPER_OFFICE, "P"))
+
+    first, chosen = (client.get(reverse("heat"), query) for query in ({}, {"town": "B"}))
+
+    assert [area.code for area in first.context["heat"].towns] == ["A", "B"]
+    assert ("Choose a county." in first.content.decode(), list(first.context["leaf"])) == (True, [])
+    assert [place.area for place in chosen.context["leaf"]] == ["B1"]
 
 
 def test_red_list_of_an_officer_is_narrowed_to_townships_of_their_county(cells):
