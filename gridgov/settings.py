@@ -84,6 +84,7 @@ DEMO_NOTE = env.bool("GRIDGOV_DEMO_NOTE", default=False)
 LANGUAGE_CODE = choice("GRIDGOV_LANGUAGE", "zh-hans", ("zh-hans", "en"))
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "gridgov" / "locale"]
+FORMAT_MODULE_PATH = ["gridgov.formats"]
 TIME_ZONE = env.str("GRIDGOV_TIME_ZONE", default="Asia/Shanghai")
 USE_TZ = True
 USE_I18N = True

@@ -106,7 +106,7 @@ class FiguresList:
 
     def sheet(self) -> Iterator[list[object]]:
         """What the person may open, as rows of a file."""
-        yield [_("Number"), _("Issue"), _("Light"), _("Category"), _("Place"), str(self.measure.label), _("Time")]
+        yield [_("Number"), _("Issue"), _("Light"), _("Category"), _("Place"), str(self.measure.label), _("When")]
         if self.is_withheld:
             return
         for line in _lines(self._visible[:MOST_EXPORTED].iterator(chunk_size=1000)):

@@ -108,7 +108,7 @@ class OwnData:
             Entry("request_type", _("Kind of request"), str(one.get_request_type_display())),
             Entry("text", _("What you wrote"), one.text),
             Entry("danger", _("Somebody in danger"), one.danger),
-            Entry("area", _("Where"), f"{one.area.name} ({one.area.code})"),
+            Entry("area", _("Place"), f"{one.area.name} ({one.area.code})"),
             Entry("place_text", _("Place in words"), one.place_text),
             Entry("coordinates", _("Position (longitude, latitude)"), self._coordinates()),
             Entry("accuracy_m", _("Accuracy of the position in metres"), one.accuracy_m and round(one.accuracy_m)),
@@ -160,7 +160,7 @@ class OwnData:
             _filled(
                 [
                     Entry("at", _("When"), event.at),
-                    Entry("what", _("What"), str(Verb(event.verb).label)),
+                    Entry("what", _("Step"), str(Verb(event.verb).label)),
                     Entry("text", _("Text"), text),
                 ]
             )
@@ -191,7 +191,7 @@ class OwnData:
             [
                 Entry("at", _("When"), notice.announced_at or notice.not_before),
                 Entry("what", _("About"), str(Verb(notice.verb).label)),
-                Entry("channel", _("By"), str(notice.get_channel_display())),
+                Entry("channel", _("Way out"), str(notice.get_channel_display())),
                 Entry("state", _("State"), str(notice.get_state_display())),
             ]
             for notice in Notice.objects.sent_to(self.submission)

@@ -54,7 +54,7 @@ def _columns() -> list[tuple[str, int]]:
         (_("Place"), 30),
         (_("Lead unit"), 22),
         (_("Grade"), 10),
-        (_("Entered"), 17),
+        (_("Entered the list"), 17),
         (_("Days in the list"), 10),
         (_("Due"), 17),
         (_("Status"), 14),

@@ -34,7 +34,7 @@ class PostingsOfPerson(admin.TabularInline):
     def has_add_permission(self, request: HttpRequest, obj: Person | None = None) -> bool:
         return False
 
-    @admin.display(description=_("From"))
+    @admin.display(description=_("Since"))
     def since(self, posting: Assignment) -> datetime | None:
         return posting.term.lower
 
@@ -121,7 +121,7 @@ class PostingAdmin(admin.ModelAdmin):
     autocomplete_fields = ("person", "area")
     actions = ("end_now",)
 
-    @admin.display(description=_("From"), ordering="term__startswith")
+    @admin.display(description=_("Since"), ordering="term__startswith")
     def since(self, posting: Assignment) -> datetime | None:
         return posting.term.lower
 

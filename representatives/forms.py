@@ -33,7 +33,7 @@ class PersonForm(UserChangeForm):
 class PostingForm(forms.ModelForm):
     """A posting: who, where, as what, from when until when. Once made, only its end changes: the rest is history."""
 
-    since = forms.SplitDateTimeField(label=_("From"), widget=AdminSplitDateTime, initial=now)
+    since = forms.SplitDateTimeField(label=_("Since"), widget=AdminSplitDateTime, initial=now)
     until = forms.SplitDateTimeField(
         label=_("Until"), widget=AdminSplitDateTime, required=False, help_text=_("Empty: until further notice.")
     )
