@@ -88,6 +88,10 @@ def test_office_above_the_county_is_posted_to_prefecture_or_province_only(cells)
         check_posting(who, Area.objects.get(path="P.F.A"), Role.UPPER_OFFICE, since=now())
 
 
+def test_panel_above_the_county_says_who_answers(cells):
+    assert "Each county answers for what lies in it." in page_of(posted(Role.UPPER_OFFICE, "P"), reverse("dashboard"))
+
+
 def test_recurring_places_above_the_county_are_listed_for_one_county_at_a_time(cells):
     for name in "AB":
         about = heat_factories.category()
