@@ -1,4 +1,4 @@
-"""What a POST wrote, taken down statement by statement, and sent again bare: prepared, one after the other, in one transaction.
+"""What a POST wrote (or asked and wrote), taken down statement by statement, and sent again bare: prepared, in one transaction.
 
 The POST is made within a transaction that is rolled back; its statements that write are kept with their values, keys that
 sequences gave included. Sent again and committed they leave the very same rows, so what comes next finds them as it should. Rows
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import psycopg
 from django.db import connection, transaction
 
+_ASKS = re.compile(r"(?:\s|--[^\n]*\n)*(SELECT|WITH)\b")
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH\b.*?\b(INSERT|UPDATE|DELETE)\b)", re.S)
 # Of the row that an INSERT made, or of the event that stands first in the statement of `issues/entering.py`.
 _RETURNS_KEY = re.compile(r'RETURNING (?:"\w+"\."(\w+)"|\(SELECT event\.(\w+) FROM event\))\s*$')
@@ -26,11 +27,12 @@ _INTO = re.compile(r'(INSERT INTO "\w+" \()(.*?)(\) VALUES \()', re.S)
 
 @dataclass
 class Taken:
-    """The statements of one POST: those that write, how many there were in all (without what begins and ends a transaction), and
-    how long the database was at them (s).
+    """The statements of one POST: those that write, these with those that ask, each in its place, how many there were in all
+    (without what begins and ends a transaction), and how long the database was at them (s).
     """
 
     writes: list[str] = field(default_factory=list)
+    asks_and_writes: list[str] = field(default_factory=list)
     statements: int = 0
     in_database_s: float = 0.0
 
@@ -45,8 +47,12 @@ def taken_down() -> Iterator[Taken]:
         found = execute(sql, params, many, context)
         taken.in_database_s += time.perf_counter() - started
         taken.statements += not sql.startswith(("SAVEPOINT", "RELEASE"))
-        if _WRITES.match(sql):
-            taken.writes.append(_with_key(connection.ops.last_executed_query(context["cursor"], sql, params), context["cursor"]))
+        if _WRITES.match(sql) or _ASKS.match(sql):
+            said = connection.ops.last_executed_query(context["cursor"], sql, params)
+            if _WRITES.match(sql):
+                said = _with_key(said, context["cursor"])
+                taken.writes.append(said)
+            taken.asks_and_writes.append(said)
         return found
 
     with transaction.atomic():

@@ -15,12 +15,14 @@ from statistics import quantiles
 from types import TracebackType
 
 WARM_UP = 5
+THREADS = 4  # of each process, where there are several, as in `bin/up`
 
 
 class Server:
-    """granian, as `bin/up` starts it, with the files in `folder` served from the root of the site."""
+    """granian with the files in `folder` served from the root of the site; `processes`: 1, or 2 as `bin/up` starts it."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: int = 1) -> None:
+        self._processes = processes
         self._kept = tempfile.TemporaryDirectory(prefix="gridgov-bench-")
         self.folder = Path(self._kept.name) / "files"
         self.folder.mkdir()
@@ -30,10 +32,12 @@ class Server:
 
     def __enter__(self) -> Server:
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
+        threads = ["--blocking-threads", str(THREADS)] if self._processes > 1 else []
         # Its tiles are its own: what is measured as made is not there yet, neither from another run nor from the bench itself.
         own = {"GRIDGOV_BENCH_FILES": str(self.folder), "GRIDGOV_TILE_DIR": str(Path(self._kept.name) / "tiles")}
         self.process = subprocess.Popen(
-            [*command, "--workers", "1", "--log-level", "warning", "bench.wsgi:application"], env={**os.environ, **own}
+            [*command, "--workers", str(self._processes), *threads, "--log-level", "warning", "bench.wsgi:application"],
+            env={**os.environ, **own},
         )
         for _ in range(600):
             with socket.socket() as probe:

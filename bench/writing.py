@@ -1,10 +1,12 @@
 """`python -m bench.writing`: a report, and every verb, by the pages, beside the bare statements that write the same rows.
 
 Stories (`bench/verb_stories.py`) are played through with many issues at once. Of each step some are posted over HTTP by one client,
-some by eight at once; for the others the very rows that the POST would write are written bare (`bench/bare.py`): prepared statements,
-one transaction, committed by the same database, by one connection and by eight. All issues then stand alike, so the story goes on
-with all of them; at the end every chain is verified, the bare ones too. Prints statements, p50 and throughput of both, and what a
-POST takes while Redis (broker, cache, limits, maps) is up, refuses and hangs (`bench/without_redis.py`).
+some by eight at once, to a server as `bin/up` starts it that has done the step before; for the others the very rows that the POST
+would write are written bare (`bench/bare.py`): prepared statements, one transaction, committed by the same database, by one
+connection and by eight. All issues then stand alike, so the story goes on with all of them; at the end every chain is verified, the
+bare ones too. The bar is three times these bare rows. Beside them stands what they take with all that the POST asks before it
+writes (where it is, who may, is it known already …), prepared as well. Prints statements, p50 and throughput, and what a POST takes
+while Redis (broker, cache, limits, maps) is up, refuses and hangs (`bench/without_redis.py`).
 
 For a database with a demo in it that is thrown away afterwards, on a server that keeps what it commits (`fsync = on`).
 """
@@ -44,7 +46,7 @@ from issues import ledger  # noqa: E402
 from issues.models import Event, Issue  # noqa: E402
 from issues.terms import Verb  # noqa: E402
 
-CLIENTS = 8
+CLIENTS, PROCESSES = 8, 2
 MOST_OF_BARE, MOST_STATEMENTS = 3.0, 15
 
 
@@ -57,6 +59,7 @@ class Measured:
     posted_by_all: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
     bare_by_all: list[float] = field(default_factory=list)
+    bare_asking: list[float] = field(default_factory=list)
     rates: dict[str, list[float]] = field(default_factory=dict)
     in_database: list[float] = field(default_factory=list)
     statements: int = 0
@@ -64,7 +67,8 @@ class Measured:
     def figures(self) -> Iterator[Figure]:
         """p50 by one client and by eight, each with its bar, and the statements."""
         bare_ms, all_ms = 1000 * median(self.bare), 1000 * median(self.bare_by_all)
-        beside = {"bare_ms": bare_ms, "sql_ms": 1000 * median(self.in_database), **self._rates("one")}
+        asking = {"asking_ms": 1000 * median(self.bare_asking), "sql_ms": 1000 * median(self.in_database)}
+        beside = {"bare_ms": bare_ms, **asking, **self._rates("one")}
         yield Figure(f"{self.label}, 1 client", 1000 * median(self.posted), "ms", bar=MOST_OF_BARE * bare_ms, beside=beside)
         yield Figure(
             f"{self.label}, {CLIENTS} clients", 1000 * median(self.posted_by_all), "ms", bar=MOST_OF_BARE * all_ms,
@@ -80,6 +84,7 @@ class Measured:
         mine, all_mine = 1000 * median(self.posted), 1000 * median(self.posted_by_all)
         return (
             f"{self.label:24} {self.statements:3} statements  {mine:6.1f} ms, bare {bare:5.1f} ({mine / bare:4.1f} ×), "
+            f"with what it asks {1000 * median(self.bare_asking):5.1f}, "
             f"{self._rates('one')['per_s']:5.0f}/s   by {CLIENTS}: {all_mine:6.1f} ms, bare {all_bare:5.1f} "
             f"({all_mine / all_bare:4.1f} ×), {self._rates('all')['per_s']:5.0f}/s, bare {self._rates('all')['bare_per_s']:5.0f}/s"
         )
@@ -112,7 +117,7 @@ class Stage:
 
     def play(self, steps: Sequence[Step]) -> None:
         """One story, with as many issues as are measured."""
-        groups = [self.alone, self.together, self.alone, self.together]
+        groups = [CLIENTS, self.alone, self.together, self.alone, self.together, self.alone]
         subjects: list[list[Subject]] = [[Subject(0, "", "") for _ in range(wanted)] for wanted in groups]
         for step in steps:
             if step.before:
@@ -120,19 +125,22 @@ class Stage:
             self._do(step, *subjects)
         self.issues.update(subject.issue_id for group in subjects for subject in group)
 
-    def _do(self, step: Step, alone: list[Subject], together: list[Subject], bare: list[Subject], bare_all: list[Subject]) -> None:
+    def _do(self, step: Step, first: list[Subject], alone: list[Subject], together: list[Subject], *bare: list[Subject]) -> None:
         found = self.measured.setdefault(step.label, Measured(step.label))
+        self._post(step, first, CLIENTS)  # so that both processes have done it before
         for name, group, clients, into in (
             ("one", alone, 1, found.posted), ("all", together, CLIENTS, found.posted_by_all),
         ):  # fmt: skip
             seconds, rate = self._post(step, group, clients)
             into += seconds
             found.rates.setdefault(name, []).append(rate)
-        for name, group, senders, into in (
-            ("bare one", bare, self.senders[:1], found.bare), ("bare all", bare_all, self.senders, found.bare_by_all),
-        ):  # fmt: skip
+        for group, (name, senders, into) in zip(bare, (
+            ("bare one", self.senders[:1], found.bare), ("bare all", self.senders, found.bare_by_all),
+            ("asking", self.senders[:1], found.bare_asking),
+        ), strict=True):  # fmt: skip
             taken = [self._take_down(step, subject) for subject in group]
-            seconds, rate = send_all(senders, [each.writes for each, _receipt in taken])
+            sent = [each.asks_and_writes if name == "asking" else each.writes for each, _receipt in taken]
+            seconds, rate = send_all(senders, sent)
             into += seconds
             found.rates.setdefault(name, []).append(rate)
             found.in_database += [each.in_database_s for each, _receipt in taken]
@@ -214,7 +222,7 @@ def main() -> int:
 
 
 def play_all(given: argparse.Namespace) -> Stage:
-    with Server() as server:
+    with Server(PROCESSES) as server:
         stage = Stage(server, cast_at(now()), alone=given.alone, together=given.together)
         for name, steps in STORIES.items():
             if not given.story or any(asked in name for asked in given.story):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from math import cos, hypot, radians
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ Shapes = TypeVar("Shapes", BaseGeometry, np.ndarray)
 
 GEOD = Geod(ellps="WGS84")
 CIRCLE_CORNERS = 48
+_SHORTEST_DEGREE_M, _LONGEST_DEGREE_M = 110_500.0, 111_800.0
 # WGS-84 in degrees, about 1 cm: finer than any survey, coarse enough to print.
 DECIMALS = 7
 
@@ -26,6 +28,21 @@ def circle(point: Point, radius_m: float) -> Polygon:
     lon, lat, _back = GEOD.fwd(around * point.x, around * point.y, bearings, around * radius_m)
     ring = [(x, y) for x, y in zip(lon, lat, strict=True)]
     return Polygon([*ring, ring[0]], srid=4326)
+
+
+def are_within(one: tuple[float, float], other: tuple[float, float], distance_m: float) -> bool:
+    """Whether two points (longitude, latitude in degrees) lie no further apart on the ellipsoid, as ST_DWithin has it.
+
+    For some kilometres at most. A degree, across by the parallel between them, is 110.5 to 111.8 km long wherever it is
+    measured; only what that leaves open is reckoned.
+    """
+    (lon, lat), (other_lon, other_lat) = one, other
+    degrees = hypot((lon - other_lon) * cos(radians((lat + other_lat) / 2)), lat - other_lat)
+    if degrees * _SHORTEST_DEGREE_M > distance_m:
+        return False
+    if degrees * _LONGEST_DEGREE_M <= distance_m:
+        return True
+    return float(GEOD.inv(lon, lat, other_lon, other_lat)[2]) <= distance_m
 
 
 def area_m2(shape: BaseGeometry) -> float:

@@ -7,7 +7,7 @@ have made of the set's own statement, with all that `select_related` and annotat
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -99,8 +99,11 @@ class _Asked:
         except EmptyResultSet:
             self.sql, self.params = "", ()
 
-    def fill(self, found: Iterable[dict[str, Any]]) -> None:
+    def fill(self, found: Sequence[dict[str, Any]]) -> None:
         """Hand the rows to Django in the place of those that its own statement would have brought."""
+        if not found:  # as most of what an issue may have several of
+            self.rows._result_cache = []
+            return
         columns = self.compiler.select[: self.compiler.col_count]
         readers = [_reader(expression.output_field) for expression, _sql, _alias in columns]
         table = [

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from grids.datums import Crs, to_wgs84
 from grids.locate import Location
 from grids.models import Area
+from grids.prepared import Prepared
 from issues import files, joining, masking, placing, receipts, services
 from issues.errors import Conflict, Refusal
 from issues.files import File
@@ -269,12 +270,15 @@ def _chosen_area(draft: Draft) -> Area | None:
     return area
 
 
+_to_file_under = Prepared(lambda code: Category.objects.to_file_under(code))
+
+
 def category_for(code: str) -> Category:
     """The category in use with that code; for “not sure” (empty) the general group. Raises Refusal."""
-    category = Category.objects.to_file_under(code or UNSURE)
+    category = next(iter(_to_file_under(code or UNSURE)), None)
     if category is None and not code:
         known = [*Category.objects.groups(), *Category.objects.in_use()]
-        category = Category.objects.to_file_under(known[0].code) if known else None
+        category = next(iter(_to_file_under(known[0].code)), None) if known else None
     if category is None:
         raise Refusal(_("Please choose what it is about."), field="category")
     if category.hides:

@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 
 from issues.heat import UNCOUNTED
 from issues.models import EscalationRequest, Event, Issue
-from issues.terms import Cause, ClockState, RequestType, Status, Verb
+from issues.terms import SOLVED, Cause, ClockState, RequestType, Status, Verb
 from issues.workflow import LADDER
 
 DAYS = 90
@@ -111,7 +111,7 @@ def _ended(period: Period) -> Q:
 
 def _closed(period: Period) -> Q:
     """Closed in the period, and still so."""
-    return period.holds("closed_at") & Q(status__in=(Status.CLOSED, Status.CLOSED_EXPLAINED)) & _IS_NO_QUESTION
+    return period.holds("closed_at") & Q(status__in=sorted(SOLVED)) & _IS_NO_QUESTION
 
 
 def _solved(period: Period) -> Q:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from pydantic import Field, ValidationError, model_validator
 
 from grids.levels import Level
+from grids.prepared import Prepared
 from issues import policy_file
 from issues.calendars import CALENDARS, Calendar, county_days, days_told
 from issues.errors import Refusal
@@ -162,10 +163,13 @@ def read(text: str) -> Policy:
         raise PolicyFaults(policy_file.sentences(error, content)) from error
 
 
+_in_force = Prepared(lambda at: SlaPolicy.objects.begun(at).without_text()[:1])
+_in_force_there = Prepared(lambda at, path: SlaPolicy.objects.begun(at).without_text().with_what_holds_at(path)[:1])
+
+
 def in_force(at: datetime, path: str = "") -> SlaPolicy:
     """The version in force at that moment: the last to have begun. With the county days of a place, if its path is given."""
-    begun = SlaPolicy.objects.begun(at).without_text()
-    version = (begun.with_what_holds_at(path) if path else begun).first()
+    version = next(iter(_in_force_there(at, path) if path else _in_force(at)), None)
     if version is None:
         raise Refusal(gettext("No policy of time limits is in force: load one with “manage.py load_policy”."))
     return version

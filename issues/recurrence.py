@@ -9,7 +9,7 @@ when it was reported: reopening the earlier one afterwards does not undo it.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -22,6 +22,7 @@ from grids.levels import Level
 from issues import policy, sql
 from issues.crew import Crew
 from issues.heat import UNCOUNTED
+from issues.many import save_columns
 from issues.models import SlaPolicy, Trend
 from issues.models.casework import Issue
 from issues.policy import Policy
@@ -89,22 +90,35 @@ def link_recurrence(issue: Issue, terms: Policy) -> None:
     issue.recurrence_of_id = row[0] if row else None
 
 
-def link_missing(source: str = "") -> int:
+def link_missing(source: str = "", *, anew: bool = False) -> int:
     """Link all issues that were stored without asking (imported history), each by its own policy; `source`: those of it alone.
 
-    How many came back. Some thousands at a time, two such lots at once, each committed by itself.
+    How many came back. Some thousands at a time, two such lots at once, each committed by itself. `anew`: also those that are
+    linked already, for what they come back from may have been stored after them.
     """
     linking = _Linking()
     with Crew(linking.link, hands=_HANDS) as crew:
-        for lot in _unlinked(source):
+        for lot in _perhaps(source, anew):
             crew.hand(lot)
     return linking.found
 
 
-def _unlinked(source: str) -> Iterator[list[int]]:
+def link(earlier: Mapping[int, int]) -> None:
+    """Link issues, by their keys, to those that they are known to come back from; some thousands at a time, two lots at once."""
+    rows = [Issue(pk=key, recurrence_of_id=found) for key, found in sorted(earlier.items())]
+
+    def save(lot: Sequence[Issue]) -> None:
+        save_columns(lot, ["recurrence_of"])
+
+    with Crew(save, hands=_HANDS) as crew:
+        for start in range(0, len(rows), _LOT):
+            crew.hand(rows[start : start + _LOT])
+
+
+def _perhaps(source: str, anew: bool) -> Iterator[list[int]]:
     """Keys of issues that may come back from another, in lots."""
     after = Issue.objects.first_key_of(source) - 1 if source else 0
-    while lot := list(Issue.objects.unlinked(source, UNCOUNTED, after=after)[:_LOT]):
+    while lot := list(Issue.objects.recurring_perhaps(source, UNCOUNTED, after=after, anew=anew)[:_LOT]):
         yield lot
         after = lot[-1]
 

@@ -68,6 +68,7 @@ class Status(TextChoices):
     MERGED = "merged", _("merged")
 
 
+SOLVED = frozenset({Status.CLOSED, Status.CLOSED_EXPLAINED})
 ENDS = frozenset({Status.CLOSED, Status.CLOSED_EXPLAINED, Status.DECLINED, Status.WITHDRAWN, Status.MERGED})
 OPEN = frozenset(Status) - ENDS - {Status.DRAFT}
 

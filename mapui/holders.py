@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from grids.prepared import Prepared
 from issues import receipts, throttle
 from issues.addresses import client_address
 from issues.models import Submission
@@ -48,11 +49,19 @@ def for_holder(view: HolderView) -> View:
     return private(wrapped)
 
 
+_with_receipt = Prepared(lambda code: Submission.objects.with_receipt(code))
+
+
+def report_with(code: str) -> Submission | None:
+    """The report with that receipt code (as stored), with all that its tracking page shows of it."""
+    return next(iter(_with_receipt(code)), None)
+
+
 def find_report(request: HttpRequest, code: str | None) -> Submission | None:
     """The report with that code. A code that does not exist counts against the address; raises Throttled."""
     address = client_address(request)
     throttle.check(throttle.RECEIPT_MISS, address)
-    found = Submission.objects.with_receipt(code) if code else None
+    found = report_with(code) if code else None
     if found is None:
         throttle.spend(throttle.RECEIPT_MISS, address)
     return found

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from grids.models import Area
 from grids.prepared import Prepared
-from grids.together import knowing, own_rows, read_together
+from grids.together import Rows, knowing, own_rows, read_together
 from issues import contacts, ledger, services
 from issues.asking import ANSWERS, Kind
 from issues.buttons import ordered
@@ -45,6 +45,7 @@ from mapui.papers.kinds import Listed, papers_of
 from mapui.template_page import Choice, choices_for
 from representatives.chain import Answer, chain_from
 from representatives.models import Person, Unit
+from representatives.querysets import AssignmentQuerySet
 from representatives.roles import Role
 
 EVENTS_SHOWN = 20
@@ -91,13 +92,22 @@ class IssuePage:
     template: int | None = None  # key of the ready-made text to begin its form with
 
     def __post_init__(self) -> None:
-        """Sets that are read when they are first asked for, or all of them by `read`."""
+        """What the issue has several of is read when it is first asked for, or all of it by `read`."""
         self._parts = parts_of(self.issue)
-        self._reports = knowing(self.issue, "submissions", _reports(self.issue.pk))
-        self._posted = services.posts_at(self.issue.path, self.at)
+
+    @cached_property
+    def _reports(self) -> Rows:
+        return knowing(self.issue, "submissions", _reports(self.issue.pk))
+
+    @cached_property
+    def _posted(self) -> AssignmentQuerySet:
+        return services.posts_at(self.issue.path, self.at)
 
     def read(self) -> IssuePage:
-        """What the issue has several of, its reports and who is posted to its place, for the whole page: one statement."""
+        """What the issue has several of, its reports and who is posted to its place, for the whole page: one statement.
+
+        A page that is not shown, for its form was sent, does without: what that form asks is read when it is asked for.
+        """
         days = days_there(self.issue.path)
         read_together(*self._parts, self._reports, self._posted, days)
         self.issue.days_there = [dict(day) for day in days]

@@ -13,6 +13,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
+from grids.prepared import Prepared
 from issues import intake, joining, reaching
 from issues.doors import Door, other_doors
 from issues.errors import Refusal
@@ -51,11 +52,15 @@ class Kind:
         return f"mapui/kinds/{self.code}.svg", "mapui/kinds/any.svg"
 
 
-def kinds() -> list[Kind]:
-    """The groups of categories in use, in order, with their members; one query."""
+_choosable = Prepared(lambda: Category.objects.for_choosing())
+_choosable_in = Prepared(lambda code: Category.objects.for_choosing().in_group(code))
+
+
+def kinds(group: str = "") -> list[Kind]:
+    """The groups of categories in use (or the one with that code), in order, with their members; one query."""
     groups: list[Category] = []
     members: dict[int | None, list[Category]] = {}
-    for category in Category.objects.for_choosing():
+    for category in _choosable_in(group) if group else _choosable():
         if category.group_id is None:
             groups.append(category)
         else:
@@ -150,11 +155,14 @@ class ReportForm(FilesForm):
     @property
     def _kind_chosen(self) -> Category | None:
         """The category or group that was chosen; None: not sure."""
-        group, exact = self.cleaned_data.get("group", ""), self.cleaned_data.get("category", "")
-        if not group or group == NOT_SURE:
-            return None
-        kind = next((kind for kind in self.kinds if kind.code == group), None)
+        kind, exact = self._kind, self.cleaned_data.get("category", "")
         return next((member for member in kind.members if member.code == exact), kind.group) if kind else None
+
+    @cached_property
+    def _kind(self) -> Kind | None:
+        """The group that was chosen, with its members; None: not sure, or there is none of that code."""
+        group = self.cleaned_data.get("group", "")
+        return next(iter(kinds(group)), None) if group and group != NOT_SURE else None
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
@@ -196,7 +204,7 @@ class ReportForm(FilesForm):
         self.cleaned_data["category"] = ""
         if not group or group == NOT_SURE:
             return
-        kind = next((kind for kind in self.kinds if kind.code == group), None)
+        kind = self._kind
         if kind and any(member.code == exact for member in kind.members):
             self.cleaned_data["category"] = exact
         elif kind and kind.is_vague:

@@ -17,7 +17,7 @@ from issues.importing.mapping import Mapping
 from issues.importing.rejects import Rejects
 from issues.importing.rows import BadFile, Row, open_rows
 from issues.importing.rows_of_case import Clerk
-from issues.importing.storing import Result, Storing
+from issues.importing.storing import Ready, Result, Storing
 from issues.models import Category
 
 BATCH = 2000
@@ -50,7 +50,7 @@ def import_issues(
         Crew(importer.store, hands=HANDS) as crew,
     ):
         for batch in in_batches(islice(rows, limit), BATCH):
-            crew.hand(importer.read(batch, rejected))
+            crew.hand(importer.storing.prepare(importer.read(batch, rejected)))
             progress(len(batch))
     if not dry_run:
         importer.storing.tidy()
@@ -71,12 +71,20 @@ class Importer:
             )
         self.result = Result()
         self.reader = CaseReader(mapping, categories, at=at)
-        self.storing = Storing(mapping.source, Clerk(mapping, policy.in_force(at)), dry_run=dry_run)
+        version = policy.in_force(at)
+        near = policy.terms(version.pk).closure.recurrence
+        self.storing = Storing(mapping.source, Clerk(mapping, version), near, dry_run=dry_run)
         self.seen: set[str] = set()
 
     def finish(self) -> None:
-        """Link what came back, also of what an earlier, interrupted run left; and tell maps that all is there."""
-        recurrence.link_missing(self.storing.source)
+        """Link what came back and could not be when it was written; and tell maps that all is there.
+
+        Asked of the database is all that came from there if the file was in no order, or an earlier run may have left something.
+        """
+        if self.storing.returns.is_in_order and not self.result.there:
+            recurrence.link(self.storing.link_later)
+        else:
+            recurrence.link_missing(self.storing.source, anew=True)
         state.announce([self.storing.desk.path])
 
     def read(self, batch: Sequence[Row], rejects: Rejects) -> list[Case]:
@@ -97,6 +105,6 @@ class Importer:
                 self.seen.add(case.source_id)
                 yield case
 
-    def store(self, cases: Sequence[Case]) -> None:
-        """Store what is not there yet; several batches may be at it at the same time."""
-        self.result.add(self.storing.store(cases))
+    def store(self, batch: Ready) -> None:
+        """Store it; several batches may be at it at the same time."""
+        self.result.add(self.storing.store(batch))

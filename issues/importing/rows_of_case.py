@@ -32,7 +32,7 @@ _ENDING_VERB = {
 }
 _OF_ISSUE = (
     "id", "category_id", "level", "area_id", "path", "point", "policy_id", "reported_at", "accepted_at", "level_since", "resolved_at",
-    "closed_at", "level_due_at", "total_due_at",
+    "closed_at", "level_due_at", "total_due_at", "recurrence_of_id",
 )  # fmt: skip
 _OF_REPORT = ("id", "issue_id", "category_id", "area_id", "point", "source_xy", "received_at")
 _OF_EVENT = ("id", "issue_id", "number", "at", "from_level", "to_level")

@@ -17,10 +17,12 @@ from grids.models import Area
 from issues.errors import Refusal
 from issues.importing.bulk import copy_columns, next_ids, next_keys
 from issues.importing.cases import Case
+from issues.importing.returns import Ended, Lot, Returns
 from issues.importing.rows_of_case import Clerk, Placed, Rows
 from issues.importing.search_later import search_later, tidy_search
 from issues.models import Event, EventText, Issue, IssueWords, Submission
 from issues.numbers import ISSUE
+from issues.policy_sections import Near
 
 
 @dataclass
@@ -47,25 +49,53 @@ class Result:
                 setattr(self, name, getattr(self, name) + count)
 
 
-class Storing:
-    """Holds what every batch needs: the clerk who writes the rows, the desk, and what is known of areas."""
+@dataclass(frozen=True)
+class Ready:
+    """A batch that only has to be written: each case with its place, the key of its issue and what that comes back from; and what
+    will have become of the rows.
+    """
 
-    def __init__(self, source: str, clerk: Clerk, *, dry_run: bool) -> None:
+    lot: Lot
+    cases: Sequence[Case]
+    places: Sequence[Placed]
+    keys: Sequence[int]
+    earlier: Sequence[Ended | None]
+    result: Result
+
+
+class Storing:
+    """Holds what every batch needs: the clerk who writes the rows, the desk, what is known of areas, and what has ended.
+
+    `prepare` takes the batches one after the other, `store` several at a time. `link_later`: by its key, what an issue comes back
+    from that was not stored yet when it was written.
+    """
+
+    def __init__(self, source: str, clerk: Clerk, near: Near, *, dry_run: bool) -> None:
         self.source, self.clerk, self.dry_run = source, clerk, dry_run
         self.desk = _desk()
+        self.returns = Returns(near, Issue.objects.last_key())
+        self.link_later: dict[int, int] = {}
         self.places: dict[str, Place | None] = {}
         self.names: dict[int, str] = {}
 
-    def store(self, cases: Sequence[Case]) -> Result:
-        """Store what is not there yet, all of it or nothing."""
+    def prepare(self, cases: Sequence[Case]) -> Ready:
+        """What is not there yet, where it lies, and what it comes back from."""
         there = Issue.objects.imported(self.source, [case.source_id for case in cases])
         fresh = [case for case in cases if case.source_id not in there]
         result = Result(there=len(there), written=len(fresh))
         places = self.places_of(fresh, result)
-        if fresh and not self.dry_run:
+        if self.dry_run:
+            return Ready(Lot(), (), (), (), (), result)
+        lot, keys = Lot(), next_keys(Issue, len(fresh))
+        return Ready(lot, fresh, places, keys, self.returns.of(lot, fresh, places, keys), result)
+
+    def store(self, ready: Ready) -> Result:
+        """Store it, all of it or nothing."""
+        if ready.cases:
             with transaction.atomic():
-                self.write(fresh, places)
-        return result
+                self.write(ready)
+            ready.lot.is_stored = True
+        return ready.result
 
     def places_of(self, cases: Sequence[Case], result: Result) -> list[Placed]:
         """Where each case lies: by its point, else by the source's area code, else on the desk.
@@ -96,19 +126,28 @@ class Storing:
                 found[area.code] = Place(area.pk, area.path, area.level)
             self.places |= found
 
-    def write(self, cases: Sequence[Case], places: Sequence[Placed]) -> None:
+    def write(self, ready: Ready) -> None:
         """Write the batch with COPY: issues, reports, events, words, and the documents that they are found by."""
-        keys, rows = next_keys(Issue, len(cases)), Rows()
-        for case, place, key, number in zip(cases, places, keys, next_ids(ISSUE, len(cases)), strict=True):
+        rows, numbers = Rows(), next_ids(ISSUE, len(ready.keys))
+        for case, place, key, number in zip(ready.cases, ready.places, ready.keys, numbers, strict=True):
             self.clerk.add(rows, case, place, key, number)
+        self._link(rows, ready)
         rows.number(next_keys(Submission, len(rows.reports)), next_keys(Event, len(rows.events)))
-        documents = dict(self._documents(rows, places))
-        with search_later([key for key in keys if key not in documents]):
+        documents = dict(self._documents(rows, ready.places))
+        with search_later([key for key in ready.keys if key not in documents]):
             copy_columns(Issue, rows.issues)
             copy_columns(Submission, rows.reports)
             copy_columns(Event, rows.events)
             copy_columns(EventText, rows.words)
             copy_columns(IssueWords, [{"issue_id": key, "words": words} for key, words in documents.items()])
+
+    def _link(self, rows: Rows, ready: Ready) -> None:
+        """Write down what each comes back from, if that is stored or is about to be with it; of the others remember it."""
+        for row, key, found in zip(rows.issues, ready.keys, ready.earlier, strict=True):
+            if found and (found.lot is None or found.lot is ready.lot or found.lot.is_stored):
+                row["recurrence_of_id"] = found.key
+            elif found:
+                self.link_later[key] = found.key
 
     def _documents(self, rows: Rows, places: Sequence[Placed]) -> Iterator[tuple[int, str]]:
         """What the issues are found by, as far as it can be told here."""

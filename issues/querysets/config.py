@@ -50,10 +50,14 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         """Groups and what may be chosen in them, in the county's order; one statement where `groups` and `in_use` are two."""
         return self.filter(is_active=True).select_related("group").order_by("group__order", "order", "code")
 
-    def to_file_under(self, code: str) -> Category | None:
-        """The category or group in use with that code; `hides`: whether something in that group is sealed."""
+    def in_group(self, code: str) -> Self:
+        """The group with that code and what is in it."""
+        return self.filter(Q(code=code) | Q(group__code=code))
+
+    def to_file_under(self, code: str) -> Self:
+        """The category or group in use with that code, if there is one; `hides`: whether something in that group is sealed."""
         members = self.model._default_manager.filter(group=models.OuterRef("pk"), is_active=True, sealed=True)
-        return self.filter(is_active=True, code=code).annotate(hides=models.Exists(members)).first()
+        return self.filter(is_active=True, code=code).annotate(hides=models.Exists(members))
 
     def others_in_use(self, kept: Iterable[str]) -> Self:
         """What may be chosen and is none of those codes."""

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.gis.geos import Polygon
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Func, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from grids.keyset import Keyset
@@ -21,7 +21,7 @@ from issues import reach, search
 from issues.querysets import written
 from issues.querysets.released import path_of
 from issues.querysets.underway import UnderwayWords
-from issues.terms import ClockState, Light
+from issues.terms import SOLVED, ClockState, Light
 from issues.workflow import LEVEL_OF
 from representatives.scopes import scope_of
 
@@ -44,10 +44,24 @@ class IssueQuerySet(UnderwayWords):
         """Which of the source's numbers are here already."""
         return set(self.filter(source=source, source_id__in=list(source_ids)).values_list("source_id", flat=True))
 
-    def unlinked(self, source: str, uncounted: Collection[str], *, after: int) -> QuerySet[Issue, int]:
-        """Keys above that one, in order, of issues that no recurrence is known of; of that source alone, unless it is empty."""
-        found = self.filter(recurrence_of=None, pk__gt=after).exclude(status__in=sorted(uncounted))
+    def recurring_perhaps(self, source: str, uncounted: Collection[str], *, after: int, anew: bool) -> QuerySet[Issue, int]:
+        """Keys above that one, in order, of issues that no recurrence is known of; of that source alone, unless it is empty.
+
+        `anew`: also of those of which one is known.
+        """
+        found = self.filter(pk__gt=after).exclude(status__in=sorted(uncounted))
+        found = found if anew else found.filter(recurrence_of=None)
         return (found.filter(source=source) if source else found).order_by("pk").values_list("pk", flat=True)
+
+    def last_key(self) -> int:
+        """The highest key of all; 0 if there is none."""
+        return self.aggregate(last=Max("pk"))["last"] or 0
+
+    def solved_between(self, after: datetime, until: datetime, last_key: int) -> QuerySet[Issue, Any]:
+        """(key, category, path, closed_at, longitude, latitude) of what was solved in that time, up to that key."""
+        x, y = (Func(F("point"), function=f"ST_{axis}", output_field=models.FloatField()) for axis in "XY")
+        found = self.filter(status__in=sorted(SOLVED), closed_at__gte=after, closed_at__lte=until, pk__lte=last_key).order_by()
+        return found.values_list("pk", "category_id", "path", "closed_at", x, y)
 
     def first_key_of(self, source: str) -> int:
         """The lowest key of what was imported from there; 0 if nothing was."""
@@ -199,13 +213,17 @@ class IssueQuerySet(UnderwayWords):
         """The issue that the report with that key belongs to."""
         return self.filter(submissions=submission_id)
 
+    def locked_for_act(self) -> Self:
+        """The rows of the set, each locked from when it is read until the transaction ends."""
+        return self.for_act().select_for_update(of=("self",))
+
     def lock(self, *ids: int) -> Self:
         """Those rows, locked in the order of their keys until the transaction ends."""
-        return self.for_act().select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+        return self.locked_for_act().filter(pk__in=ids).order_by("pk")
 
     def lock_one(self) -> Issue | None:
         """The only row of the set, locked; None if it is empty."""
-        return self.for_act().select_for_update(of=("self",)).first()
+        return self.locked_for_act().first()
 
     def lock_if_free(self, pk: int) -> Issue | None:
         """The row, locked; None if it is none of the set, or another worker holds it just now."""

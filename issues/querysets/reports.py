@@ -31,32 +31,18 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(issue__in=Issue.objects.visible_to(person, at))
 
     def with_uuid(self, uuid: UUID) -> Submission | None:
-        """The report that was sent under that key, whatever became of it."""
-        return self.select_related("issue", "filed_as").filter(uuid=uuid).first()
+        """The report that was sent under that key, whatever became of it. Mostly nothing was, so that is asked by itself."""
+        sent = self.filter(uuid=uuid)
+        return sent.select_related("issue", "filed_as").first() if sent.exists() else None
 
     def lock(self, pk: int) -> None:
         """Nobody else adds to that report until the transaction ends."""
         list(self.select_for_update(of=("self",)).filter(pk=pk).values_list("pk"))
 
-    def with_receipt(self, code: str) -> Submission | None:
-        """The report with that receipt code (as stored), with all that its tracking page shows of it."""
+    def with_receipt(self, code: str) -> Self:
+        """The report with that receipt code (as stored), if there is one, with all that its tracking page shows of it."""
         related = ("issue__lead_unit", "filed_as__merged_into", "category", "area", "requester")
-        return self.select_related(*related).filter(receipt_code=code).first()
-
-    def with_issue_locked(self, pk: int) -> tuple[Issue, list[Submission]] | None:
-        """The issue of that report, its row locked, and all its reports, that one among them; None if there is none.
-
-        They are read under the lock: a merge may have moved the report while we waited, and then we ask again.
-        """
-        from issues.models import Issue
-
-        while issue := Issue.objects.of_report(pk).lock_one():
-            reports: list[Submission] = list(self.of_issue(issue).with_requester())
-            if any(report.pk == pk for report in reports):
-                for report in reports:
-                    report.issue = issue
-                return issue, reports
-        return None
+        return self.select_related(*related).filter(receipt_code=code)
 
     def with_requester(self) -> Self:
         """Each with its requester, and `rated_rounds`: in which rounds it was rated."""

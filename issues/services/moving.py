@@ -14,6 +14,7 @@ from grids.prepared import Prepared
 from issues import workflow
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Category, Event, Issue, Rating, Submission, SubTask
+from issues.parts import reports_of
 from issues.services.acting import VERBS, Act, Facts, act_of_person, actors_at
 from issues.services.joint import TASKS_OF
 from issues.services.posted import posts_at
@@ -24,6 +25,7 @@ from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role
 
 _lock = Prepared(lambda person, at, keys: Issue.objects.visible_to(person, at).lock(*keys))
+_lock_of_report = Prepared(lambda key: Issue.objects.of_report(key).locked_for_act())
 _REQUESTER: workflow.Actors = frozenset({Actor.REQUESTER})
 
 
@@ -65,17 +67,31 @@ def move_as_requester(
 
     `signed_in`: the member of staff at whose screen it happens; who handled it does not rate it by the receipt either.
     """
-    found = Submission.objects.with_issue_locked(submission_id)
-    if found is None:
+    reports = _locked_with(submission_id)
+    report = next((report for report in reports if report.pk == submission_id), None)
+    if report is None:
         raise OutOfScope(gettext("There is no such report."))
-    report = next(report for report in found[1] if report.pk == submission_id)
     if signed_in and not MOVE[Verb(verb)].by_handler and report.issue.was_handled_by(signed_in):
         words = {"verb": Verb(verb).label}
         raise Forbidden(gettext("“%(verb)s” must be done by somebody other than the person who handled it.") % words)
     act = _act_of_requester(report, Verb(verb), at, facts)
-    act.reports = found[1]
+    act.reports = reports
     act.read()
     return act.perform()
+
+
+def _locked_with(submission_id: int) -> list[Submission]:
+    """All reports of the issue of that report, that one among them, each with the issue, whose row is locked; none: no such report.
+
+    They are read under the lock: a merge may have moved the report while we waited, and then we ask again.
+    """
+    while issue := next(iter(_lock_of_report(submission_id)), None):
+        reports = list(reports_of(issue.pk))
+        if any(report.pk == submission_id for report in reports):
+            for report in reports:
+                report.issue = issue
+            return reports
+    return []
 
 
 def move_by_program(issue: Issue, verb: Verb, *, at: datetime, facts: Facts | None = None) -> Event:

@@ -7,17 +7,13 @@ from datetime import datetime
 
 from grids.models import paths_above
 from grids.prepared import Prepared
+from grids.querysets import without_geometry
 from representatives.models import Assignment
 from representatives.querysets import AssignmentQuerySet
 from representatives.roles import SUCCESSION, Role
 
 _POSTED = frozenset(Role) - {Role.DEPARTMENT}
 _IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
-
-
-def posts_at(path: str, at: datetime) -> AssignmentQuerySet:
-    """Who is posted to the place or above it in a role of the succession, each with person, their unit and area."""
-    return posts_over((path,), at)
 
 
 def all_posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
@@ -31,10 +27,14 @@ posts_there = Prepared(lambda path, at: all_posts_over((path,), at))  # of one p
 def all_posts_of(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
     """The same of the very areas with those paths."""
     found = Assignment.objects.active(at).standing_at(paths).in_role(*_POSTED)
-    return found.select_related("person__notice_choice", "area").defer("area__boundary", "term")
+    return found.select_related("person__notice_choice", "area").defer(*without_geometry("area"), "term")
 
 
 def posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
     """The same for several places; of each, those count whose area is the place or holds it."""
     found = Assignment.objects.active(at).answering_for(*paths).in_role(*_IN_SUCCESSION)
-    return found.select_related("person__unit", "area").defer("area__boundary", "term")
+    return found.select_related("person__unit", "area").defer(*without_geometry("area"), "term")
+
+
+# Of one place: who is posted to it or above it in a role of the succession, each with person, their unit and area.
+posts_at = Prepared(lambda path, at: posts_over((path,), at))

@@ -35,3 +35,4 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS found
 WHERE issue.id = again.id AND again.id = ANY (%(ids)s) AND again.policy_id = %(policy)s
+  AND issue.recurrence_of_id IS DISTINCT FROM found.id

@@ -23,7 +23,7 @@ from issues.models import Submission
 from issues.terms import Verb
 from issues.workflow import MOVE
 from mapui.holder_forms import FORMS, AnswerForm, Answering, CodeForm, HolderForm
-from mapui.holders import ask_for_code, for_holder, private
+from mapui.holders import ask_for_code, for_holder, private, report_with
 from mapui.parcel import Parcel
 from mapui.ranges import stored_file
 from mapui.tracking_form import OFFERED, RequesterForm, forms_for
@@ -141,7 +141,7 @@ def _make(submission: Submission, form: RequesterForm, signed_in: Person | None)
 
 def _fresh(submission: Submission) -> Submission:
     """The same report as it is now: somebody else may have acted on it."""
-    return Submission.objects.with_receipt(submission.receipt_code) or submission
+    return report_with(submission.receipt_code) or submission
 
 
 def _page_with(request: HttpRequest, submission: Submission, form: HolderForm, status: int) -> HttpResponse:

@@ -32,9 +32,9 @@ def test_batches_stored_side_by_side_leave_every_row_once_and_every_chain_whole(
     hands: set[int] = set()
     store = storing.Storing.store
 
-    def watched(self, cases):
+    def watched(self, ready):
         hands.add(get_ident())
-        return store(self, cases)
+        return store(self, ready)
 
     monkeypatch.setattr(storing.Storing, "store", watched)
     rows = [desk.row(what=f"路灯不亮 {number}") for number in range(100)]

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from grids.levels import Level
 from issues import services, sweeps
-from issues.importing import history
 from issues.models import Event, Issue
 from issues.terms import Actor, Status, Verb
 from representatives.roles import Role
@@ -78,15 +75,10 @@ def test_issue_on_the_manual_desk_can_be_put_in_its_place_and_accepted(desk):
     assert (issue.path, issue.grid_ambiguous) == (desk.town["C"].path, False)
 
 
-def test_earlier_closed_issue_at_the_same_place_is_linked_as_recurrence_even_after_an_interruption(desk, monkeypatch):
+def test_earlier_closed_issue_at_the_same_place_is_linked_as_recurrence(desk):
     rows = [desk.row(), desk.row(time="2024-03-20 09:00", end="2024-03-21 09:00")]
-    path = desk.csv(rows)
-    with monkeypatch.context() as patched:
-        patched.setattr(history.recurrence, "link_missing", lambda source: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            desk.take(path)
 
-    desk.take(path)
+    desk.take(desk.csv(rows))
 
     first, second = Issue.objects.order_by("source_id")
     assert (first.recurrence_of, second.recurrence_of) == (None, first)

@@ -1,0 +1,146 @@
+"""Which issue each imported one comes back from, found before it is written: the rule of `recurrence.sql`, asked of memory.
+
+An issue that is linked as it is written is written once; linked afterwards (`recurrence.link_missing`), twice, with all its
+indexes. Files come in the order in which things were reported, mostly: then whatever one may come back from has been here before
+it, and what ended too long ago is forgotten. In any other order nothing is said, and the database is asked at the end.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import cos, floor, inf, radians
+from typing import Any, NamedTuple
+
+from grids.levels import Level
+from grids.metres import are_within
+from issues.heat import UNCOUNTED
+from issues.importing.cases import Case
+from issues.importing.rows_of_case import Placed
+from issues.models import Issue
+from issues.policy_sections import Near
+from issues.terms import SOLVED
+
+LonLat = tuple[float, float]
+# No degree is shorter, so many metres apart lie never further than one square from each other.
+_METRES_PER_DEGREE = 110_000.0
+_NARROWEST = 0.01  # of a parallel beside the equator, next to a pole
+
+
+@dataclass(eq=False)
+class Lot:
+    """Issues that are written together; `is_stored` once they are, so that others may refer to them."""
+
+    is_stored: bool = False
+
+
+class Ended(NamedTuple):
+    """An issue that was solved, in the order of which the latest is looked for. `lot` None: it was here before the import."""
+
+    closed_at: datetime
+    key: int
+    point: LonLat | None
+    lot: Lot | None
+
+
+class Returns:
+    """What has ended within the time of the rule, by where it lay; handed one lot after the other, in the order of the file.
+
+    `before`: the key of the last issue that was here before the import.
+    """
+
+    def __init__(self, near: Near, before: int) -> None:
+        self._near_m, self._period, self._before = float(near.within_m), near.within.period, before
+        self._squares = _Squares(self._near_m)
+        self._ended: dict[Any, list[Ended]] = {}
+        self._forgotten: datetime | None = None  # what ended before that is not here any more
+        self._recalled: datetime | None = None  # what was here before and ended up to that is here
+        self._reported: datetime | None = None  # the latest that was asked about
+        self.is_in_order = True
+
+    def of(self, lot: Lot, cases: Sequence[Case], places: Sequence[Placed], keys: Sequence[int]) -> list[Ended | None]:
+        """For each of the lot what it comes back from; all None as soon as the file turns out to be in no order."""
+        if cases and self.is_in_order:
+            self._recall(min(case.reported_at for case in cases), max(case.reported_at for case in cases))
+        found = [self._next(*one, lot) if self.is_in_order else None for one in zip(cases, places, keys, strict=True)]
+        return found if self.is_in_order else [None] * len(found)
+
+    def _recall(self, first: datetime, last: datetime) -> None:
+        """Have at hand what issues of that time may come back from, and nothing that is older."""
+        since = first - self._period
+        if self._forgotten and since < self._forgotten:
+            self.is_in_order = False
+            return
+        kept = {
+            place: ended[bisect_right(ended, (since,)) :] for place, ended in self._ended.items() if ended[-1].closed_at >= since
+        }
+        self._ended, self._forgotten = kept, since
+        after = max(since, self._recalled) if self._recalled else since
+        for key, category, path, closed_at, lon, lat in Issue.objects.solved_between(after, last, self._before):
+            self._keep(Ended(closed_at, key, None if lon is None else (lon, lat), None), category, path)
+        self._recalled = max(last, after)
+
+    def _next(self, case: Case, placed: Placed, key: int, lot: Lot) -> Ended | None:
+        """What the next of the file comes back from; from now on others may come back from it."""
+        is_counted, is_solved = case.status not in UNCOUNTED, case.status in SOLVED and case.closed_at is not None
+        found = self._latest(case, placed) if is_counted else None
+        if is_solved and case.closed_at:
+            if self._reported and case.closed_at <= self._reported:
+                self.is_in_order = False  # one that was asked about before may have come back from it
+            self._keep(Ended(case.closed_at, key, case.point, lot), case.category.pk, placed.place.path)
+        self._reported = max(self._reported or case.reported_at, case.reported_at)
+        return found
+
+    def _keep(self, ended: Ended, category: int, path: str) -> None:
+        insort(self._ended.setdefault((category, path), []), ended, key=_when)
+        if ended.point:
+            insort(self._ended.setdefault((category, *self._squares.of(*ended.point)), []), ended, key=_when)
+
+    def _latest(self, case: Case, placed: Placed) -> Ended | None:
+        """Of what ended in time in its cell, or so near, the latest; of several at once the one with the highest key."""
+        halves = [self._latest_of(self._ended.get((case.category.pk, placed.place.path), ()), case, None)]
+        if placed.place.level != Level.GRID:
+            halves.clear()
+        if case.point:
+            for square in self._squares.around(*case.point):
+                halves.append(self._latest_of(self._ended.get((case.category.pk, *square), ()), case, case.point))
+        return max((half for half in halves if half), key=_when, default=None)
+
+    def _latest_of(self, ended: Sequence[Ended], case: Case, point: LonLat | None) -> Ended | None:
+        """The latest of these; of those near the point, if it is given."""
+        since = case.reported_at - self._period
+        for place in range(bisect_right(ended, (case.reported_at, inf), key=_when) - 1, -1, -1):
+            one = ended[place]
+            if one.closed_at < since:
+                return None
+            if point is None or (one.point and are_within(one.point, point, self._near_m)):
+                return one
+        return None
+
+
+def _when(ended: Ended) -> tuple[datetime, int]:
+    return ended.closed_at, ended.key
+
+
+class _Squares:
+    """A grid on the globe: what lies within so many metres of a point lies in its square or one beside it."""
+
+    def __init__(self, near_m: float) -> None:
+        self._high = near_m / _METRES_PER_DEGREE
+
+    def of(self, lon: float, lat: float) -> tuple[int, int]:
+        band = floor(lat / self._high)
+        return band, floor(lon / self._width(band))
+
+    def around(self, lon: float, lat: float) -> Iterator[tuple[int, int]]:
+        middle = floor(lat / self._high)
+        for band in (middle - 1, middle, middle + 1):
+            column = floor(lon / self._width(band))
+            yield from ((band, column - 1), (band, column), (band, column + 1))
+
+    def _width(self, band: int) -> float:
+        """How wide the squares of a band are (degrees), by its parallel that is furthest from the equator."""
+        furthest = max(abs(band), abs(band + 1)) * self._high
+        return self._high / max(cos(radians(furthest)), _NARROWEST)
