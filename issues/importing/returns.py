@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import cos, floor, inf, radians
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from grids.levels import Level
 from grids.metres import are_within
@@ -24,9 +24,11 @@ from issues.policy_sections import Near
 from issues.terms import SOLVED
 
 LonLat = tuple[float, float]
+Place = tuple[int, str] | tuple[int, int, int]  # of a category: the path of a cell, or a square
 # No degree is shorter, so many metres apart lie never further than one square from each other.
 _METRES_PER_DEGREE = 110_000.0
 _NARROWEST = 0.01  # of a parallel beside the equator, next to a pole
+_OLDER = 0.1  # of the period: so much longer may be kept what ended, for looking through all of it takes a while
 
 
 @dataclass(eq=False)
@@ -54,7 +56,8 @@ class Returns:
     def __init__(self, near: Near, before: int) -> None:
         self._near_m, self._period, self._before = float(near.within_m), near.within.period, before
         self._squares = _Squares(self._near_m)
-        self._ended: dict[Any, list[Ended]] = {}
+        self._ended: dict[Place, list[Ended]] = {}
+        self._paths: dict[str, str] = {}  # one text for each, however many lie there
         self._forgotten: datetime | None = None  # what ended before that is not here any more
         self._recalled: datetime | None = None  # what was here before and ended up to that is here
         self._reported: datetime | None = None  # the latest that was asked about
@@ -68,19 +71,23 @@ class Returns:
         return found if self.is_in_order else [None] * len(found)
 
     def _recall(self, first: datetime, last: datetime) -> None:
-        """Have at hand what issues of that time may come back from, and nothing that is older."""
+        """Have at hand what issues of that time may come back from, and little that is older."""
         since = first - self._period
         if self._forgotten and since < self._forgotten:
             self.is_in_order = False
             return
-        kept = {
-            place: ended[bisect_right(ended, (since,)) :] for place, ended in self._ended.items() if ended[-1].closed_at >= since
-        }
-        self._ended, self._forgotten = kept, since
+        if self._forgotten is None or since - self._forgotten > self._period * _OLDER:
+            self._forget(since)
         after = max(since, self._recalled) if self._recalled else since
         for key, category, path, closed_at, lon, lat in Issue.objects.solved_between(after, last, self._before):
             self._keep(Ended(closed_at, key, None if lon is None else (lon, lat), None), category, path)
         self._recalled = max(last, after)
+
+    def _forget(self, since: datetime) -> None:
+        """What ended before that is not looked for any more."""
+        lasting = ((place, ended) for place, ended in self._ended.items() if ended[-1].closed_at >= since)
+        self._ended = {place: ended[bisect_right(ended, (since,)) :] for place, ended in lasting}
+        self._forgotten = since
 
     def _next(self, case: Case, placed: Placed, key: int, lot: Lot) -> Ended | None:
         """What the next of the file comes back from; from now on others may come back from it."""
@@ -94,19 +101,24 @@ class Returns:
         return found
 
     def _keep(self, ended: Ended, category: int, path: str) -> None:
-        insort(self._ended.setdefault((category, path), []), ended, key=_when)
+        places: list[Place] = [(category, self._paths.setdefault(path, path))]
         if ended.point:
-            insort(self._ended.setdefault((category, *self._squares.of(*ended.point)), []), ended, key=_when)
+            places.append((category, *self._squares.of(*ended.point)))
+        for place in places:
+            if place in self._ended:
+                insort(self._ended[place], ended, key=_when)
+            else:
+                self._ended[place] = [ended]
 
     def _latest(self, case: Case, placed: Placed) -> Ended | None:
         """Of what ended in time in its cell, or so near, the latest; of several at once the one with the highest key."""
-        halves = [self._latest_of(self._ended.get((case.category.pk, placed.place.path), ()), case, None)]
-        if placed.place.level != Level.GRID:
-            halves.clear()
-        if case.point:
-            for square in self._squares.around(*case.point):
-                halves.append(self._latest_of(self._ended.get((case.category.pk, *square), ()), case, case.point))
-        return max((half for half in halves if half), key=_when, default=None)
+        category, found = case.category.pk, list[Ended | None]()
+        if placed.place.level == Level.GRID and (ended := self._ended.get((category, placed.place.path))):
+            found.append(self._latest_of(ended, case, None))
+        for square in self._squares.around(*case.point) if case.point else ():
+            if ended := self._ended.get((category, *square)):
+                found.append(self._latest_of(ended, case, case.point))
+        return max((one for one in found if one), key=_when, default=None)
 
     def _latest_of(self, ended: Sequence[Ended], case: Case, point: LonLat | None) -> Ended | None:
         """The latest of these; of those near the point, if it is given."""
@@ -128,7 +140,7 @@ class _Squares:
     """A grid on the globe: what lies within so many metres of a point lies in its square or one beside it."""
 
     def __init__(self, near_m: float) -> None:
-        self._high = near_m / _METRES_PER_DEGREE
+        self._high, self._widths = near_m / _METRES_PER_DEGREE, dict[int, float]()
 
     def of(self, lon: float, lat: float) -> tuple[int, int]:
         band = floor(lat / self._high)
@@ -142,5 +154,7 @@ class _Squares:
 
     def _width(self, band: int) -> float:
         """How wide the squares of a band are (degrees), by its parallel that is furthest from the equator."""
-        furthest = max(abs(band), abs(band + 1)) * self._high
-        return self._high / max(cos(radians(furthest)), _NARROWEST)
+        if band not in self._widths:
+            furthest = max(abs(band), abs(band + 1)) * self._high
+            self._widths[band] = self._high / max(cos(radians(furthest)), _NARROWEST)
+        return self._widths[band]

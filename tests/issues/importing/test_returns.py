@@ -72,7 +72,7 @@ def _is_same_place(one: Issue, other: Issue) -> bool:
         return True
     if one.point is None or other.point is None:
         return False
-    return bool(GEOD.inv(*one.point.coords, *other.point.coords)[2] <= 100)
+    return bool(GEOD.inv(one.point.x, one.point.y, other.point.x, other.point.y)[2] <= 100)
 
 
 def linked() -> dict[int, int | None]:
