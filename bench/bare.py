@@ -20,8 +20,8 @@ from django.db import connection, transaction
 
 _ASKS = re.compile(r"(?:\s|--[^\n]*\n)*(SELECT|WITH)\b")
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH\b.*?\b(INSERT|UPDATE|DELETE)\b)", re.S)
-# Of the row that an INSERT made, or of the event that stands first in the statement of `issues/entering.py`.
-_RETURNS_KEY = re.compile(r'RETURNING (?:"\w+"\."(\w+)"|\(SELECT event\.(\w+) FROM event\))\s*$')
+# Of the row that an INSERT made, or of the one that stands first in the statements of `issues/entering.py` and `issues/linked.py`.
+_RETURNS_KEY = re.compile(r'(?:RETURNING (?:"\w+"\."(\w+)"|\(SELECT event\.(\w+) FROM event\))|SELECT made\.(\w+) FROM made)\s*$')
 _INTO = re.compile(r'(INSERT INTO "\w+" \()(.*?)(\) VALUES \()', re.S)
 
 
@@ -68,7 +68,7 @@ def _with_key(sql: str, cursor: object) -> str:
     if not returned or result.ntuples != 1 or not _INTO.search(sql):
         return sql
     key = result.get_value(0, 0).decode()
-    return _INTO.sub(rf'\g<1>"{returned[1] or returned[2]}", \g<2>\g<3>{key}, ', sql, count=1)
+    return _INTO.sub(rf'\g<1>"{returned[1] or returned[2] or returned[3]}", \g<2>\g<3>{key}, ', sql, count=1)
 
 
 class Sender:

@@ -142,3 +142,27 @@ def test_what_is_taken_down_is_undone(settings: LazySettings, tmp_path: object) 
 
     assert taken.writes
     assert not Issue.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("asking", [False, True])
+def test_story_of_supervision_when_sent_bare_comes_to_its_end(asking: bool, settings: LazySettings, tmp_path: object) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    player, sender = Player(cast_of(scene())), Sender()
+    story = STORIES["yellow, whistled, supervised, written to"]
+
+    for step in story:
+        to, fields = step.to(player.cast, player.subject), dict(step.say(player.cast, player.subject))
+        with taken_down() as taken:
+            answer = player.browser(step).post(to, fields)
+        assert answer.status_code in (302, 303), f"{step.label}: {answer.content.decode()[:3000]}"
+        send_all([sender], [taken.asks_and_writes if asking else taken.writes])
+        assert set(taken.writes) < set(taken.asks_and_writes)
+        if step.verb == Verb.SUBMIT:
+            player.subject = Subject.of(receipt_in(answer["Location"]))
+    sender.close()
+
+    done = list(player.subject.issue.events.order_by("number").values_list("verb", flat=True))
+    assert [verb for verb in done if verb in {step.verb for step in story}] == [step.verb for step in story]
+    chains = Issue.objects.values_list("pk", "number", "event_count", "head")
+    assert not any(ledger.verify(chains, Event.objects.order_by("issue_id", "number").select_related("words")))
