@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable
 from copy import copy
+from threading import local
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
@@ -81,7 +82,7 @@ class _Statement:
             self._written = {aliases: self._compiler.as_sql(with_col_aliases=aliases) for aliases in (True, False)}
         except EmptyResultSet:
             self._written = {}
-        self._converters: dict[int, Any] | None = None
+        self._of_thread = local()  # `converters`: those of points hold a reader of GEOS, which no two threads may use at once
         self._values: dict[bool, list[int]] | None = None  # which of the parameters are values, once that is known
 
     def says_with(self, values: Masks, other: _Statement) -> bool:
@@ -121,9 +122,10 @@ class _Statement:
             return self.with_values(masks, with_col_aliases)
 
         def get_converters(expressions: Any) -> dict[int, Any]:
-            if self._converters is None:
-                self._converters = self._compiler.get_converters(expressions)
-            return self._converters
+            if not hasattr(self._of_thread, "converters"):
+                self._of_thread.converters = self._compiler.get_converters(expressions)
+            found: dict[int, Any] = self._of_thread.converters
+            return found
 
         compiler.as_sql, compiler.get_converters = as_sql, get_converters
         return compiler

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -151,3 +152,25 @@ def test_no_more_shapes_are_kept_than_there_is_room_for(town: Town, monkeypatch:
             Area.objects.filter(level=level).count() for level in Level
         ]
     assert len(prepared._kept) <= 2
+
+
+def test_points_of_a_kept_statement_are_read_by_each_thread_with_a_reader_of_its_own(town: Town) -> None:
+    kept = Prepared(lambda key: Area.objects.filter(pk=key))
+    for _ in range(3):
+        assert [area.boundary for area in kept(town["A"].pk)] == [town["A"].boundary]
+
+    def readers() -> set[int]:
+        """Whatever of GEOS the converters of the kept statement hold."""
+        compiler: Any = kept(town["A"].pk).query.get_compiler("default")
+        compiler.setup_query()
+        converters = compiler.get_converters([expression for expression, _sql, _alias in compiler.select])
+        cells = [cell.cell_contents for made, _field in converters.values() for one in made for cell in one.__closure__ or ()]
+        return {id(cell.__self__) for cell in cells if hasattr(cell, "__self__")}
+
+    with ThreadPoolExecutor(1) as pool:
+        of_other = pool.submit(readers).result()
+
+    assert readers()
+    assert of_other
+    assert not readers() & of_other
+    assert readers() == readers()
