@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
 from grids import services, tasks, tiles
 from grids.levels import Level
@@ -58,6 +59,20 @@ def test_tile_when_asked_for_holds_the_cells_by_ordinal_and_nothing_else(db, cli
     assert response["Content-Encoding"] == "gzip"
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
     assert "Accept-Encoding" in response["Vary"]
+
+
+@pytest.mark.parametrize("lon", [-179.5, -60, 60, 119, 179.5])
+def test_county_is_in_its_tile_of_every_zoom_also_at_the_edge_of_the_world(db, client, lon):
+    town = draw_cells("A")
+    town.county.boundary = MultiPolygon(Polygon.from_bbox((lon - 0.4, 44, lon + 0.4, 45)))
+    town.county.label_point = Point(lon, 44.5)
+    town.county.save()
+
+    for z in range(tiles.MIN_ZOOM[Level.COUNTY], 9):
+        x = int((lon + 180) / 360 * 2**z)
+        y = int((1 - math.asinh(math.tan(math.radians(44.5))) / math.pi) / 2 * 2**z)
+        answer = client.get(f"/map/tiles/county/{version_of(Level.COUNTY)}/{z}/{x}/{y}.mvt")
+        assert answer.status_code == 200, z
 
 
 def test_cell_when_drawn_in_a_tile_lies_where_it_lies_on_earth(db):
