@@ -165,8 +165,7 @@ class Place:
     @cached_property
     def parts(self) -> list[Row]:
         """The areas one level down (for a cell: it and its neighbours) with their numbers; two statements."""
-        numbers = self._numbers([area.path for area in self.part_areas], self.tabled.path)
-        return [Row(area, numbers[area.path], is_chosen=area.path == self.area.path) for area in self.part_areas]
+        return [Row(area, self._counted[area.path], is_chosen=area.path == self.area.path) for area in self.part_areas]
 
     @cached_property
     def part_areas(self) -> AreaQuerySet:
@@ -182,11 +181,20 @@ class Place:
     @cached_property
     def numbers(self) -> Numbers:
         """The area's own numbers; one statement."""
-        return self._numbers([self.area.path], self.area.path)[self.area.path]
+        return self._numbers([self.area.path])[self.area.path]
 
-    def _numbers(self, paths: list[str], under: str) -> dict[str, Numbers]:
+    def count_with_parts(self) -> None:
+        """Have the area's own numbers come from the statement that counts its parts: all that is open is read once."""
+        self.numbers = self._counted[self.area.path]
+
+    @cached_property
+    def _counted(self) -> dict[str, Numbers]:
+        return self._numbers([self.tabled.path, *(area.path for area in self.part_areas)])
+
+    def _numbers(self, paths: list[str]) -> dict[str, Numbers]:
+        """Of an area, and parts of it of one level."""
         if self.viewer.has_figures:
-            return _count_for_staff(self.viewer, paths, under)
+            return _count_for_staff(self.viewer, paths)
         return _count_for_public(self.viewer, paths, self.county)
 
     @cached_property
@@ -212,16 +220,16 @@ _parts = Prepared(lambda key: Area.objects.parts_of(key).without_boundary())
 _soonest = Prepared(_open_within)
 
 
-def _count_for_staff(viewer: Viewer, paths: list[str], under: str) -> dict[str, Numbers]:
-    """Numbers per path, each of which lies in `under`; one statement over the open issues there."""
+def _count_for_staff(viewer: Viewer, paths: list[str]) -> dict[str, Numbers]:
+    """Numbers per path: of the first, and of others one level down in it; one statement over the open issues there."""
     found = {path: Numbers(is_told=viewer.sees(path)) for path in paths}
-    depth = len(paths[0].split(".")) if paths else 0
+    depth = len(paths[-1].split("."))
     # Added up by part in the database: an area as wide as a province has as many paths as open issues.
-    issues = viewer.issues.under(under).with_clock_state(viewer.at).order_by().annotate(part=FirstCodes(F("path"), depth))
+    issues = viewer.issues.under(paths[0]).with_clock_state(viewer.at).order_by().annotate(part=FirstCodes(F("path"), depth))
     for part, level, clock, n in issues.values_list("part", "level", "clock").annotate(n=Count("pk")):
-        numbers = found.get(part)
-        if numbers is not None and numbers.is_told:
-            numbers.add(level, n, late=clock == ClockState.OVERDUE)
+        for path in {paths[0], part} & found.keys():
+            if found[path].is_told:
+                found[path].add(level, n, late=clock == ClockState.OVERDUE)
     return found
 
 

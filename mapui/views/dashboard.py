@@ -177,6 +177,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     overview = Overview(asked, place)
     context = _context(overview)
     context |= {"choices": _choices(place), "config": _config(overview), "filters": asked.viewer.filters}
+    place.count_with_parts()
     return render(request, "mapui/dashboard.html", context)
 
 

@@ -243,6 +243,28 @@ def test_statements_when_there_is_more_to_show_are_no_more(made):
     assert len(many) <= len(few)
 
 
+def lights(html: str) -> list[str]:
+    """How many are open in the area itself, by light."""
+    return re.findall(r'class="dash__light[^>]*>.*?<strong>(\d+)</strong>', html, re.DOTALL)
+
+
+@pytest.mark.parametrize("code", ["150422", "150422100", "150422100200001"])
+def test_panel_of_the_page_counts_with_the_table_what_it_counts_alone(made, code):
+    for light, cell in ((Light.GREEN, "A"), (Light.YELLOW, "A"), (Light.YELLOW, "B")):
+        made.accepted(light, cell=cell)
+    made.report(cell="F", category="road.light")
+    county = made.accepted(cell="B")  # one that is known to lie somewhere in the county only
+    Issue.objects.filter(pk=county.pk).update(area=made.town.county, path=made.town.county.path)
+    client = staff(made, Role.SUPERVISION_OFFICE)
+
+    with CaptureQueriesContext(connection) as asked:
+        whole = page(client, area=code)
+
+    assert lights(whole) == lights(client.get(reverse("area-panel", args=[code])).content.decode())
+    assert sum(int(n) for n in lights(page(client, area="150422"))) == 5
+    assert sum('AS "part"' in each["sql"] for each in asked.captured_queries) == 1
+
+
 @pytest.mark.parametrize("name", ["area-table", "key-figures"])
 def test_statements_of_a_fragment_are_bounded(made, name, django_assert_max_num_queries):
     client = staff(made, Role.SUPERVISION_OFFICE)
