@@ -64,11 +64,13 @@ def taken_down() -> Iterator[Taken]:
 def _with_key(sql: str, cursor: object) -> str:
     """The statement with the key that a sequence gave its one row, so that it gives the same row again."""
     result = cursor.cursor.pgresult  # type: ignore[attr-defined]
-    returned = _RETURNS_KEY.search(sql)
-    if not returned or result.ntuples != 1 or not _INTO.search(sql):
+    returned, into = _RETURNS_KEY.search(sql), _INTO.search(sql)
+    if not returned or result.ntuples != 1 or not into:
         return sql
-    key = result.get_value(0, 0).decode()
-    return _INTO.sub(rf'\g<1>"{returned[1] or returned[2] or returned[3]}", \g<2>\g<3>{key}, ', sql, count=1)
+    name, key = f'"{returned[1] or returned[2] or returned[3]}"', result.get_value(0, 0).decode()
+    if name in into[2].split(", "):
+        return sql  # whoever wrote it had a key already
+    return _INTO.sub(rf"\g<1>{name}, \g<2>\g<3>{key}, ", sql, count=1)
 
 
 class Sender:

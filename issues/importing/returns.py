@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import cos, floor, inf, radians
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from grids.levels import Level
 from grids.metres import are_within
@@ -24,10 +24,11 @@ from issues.policy_sections import Near
 from issues.terms import SOLVED
 
 LonLat = tuple[float, float]
-Place = tuple[int, str] | tuple[int, int, int]  # of a category: the path of a cell, or a square
+P = TypeVar("P", str, int)
 # No degree is shorter, so many metres apart lie never further than one square from each other.
 _METRES_PER_DEGREE = 110_000.0
 _NARROWEST = 0.01  # of a parallel beside the equator, next to a pole
+_COLUMNS = 2**32  # more than any band has, whichever way round
 _OLDER = 0.1  # of the period: so much longer may be kept what ended, for looking through all of it takes a while
 
 
@@ -56,7 +57,7 @@ class Returns:
     def __init__(self, near: Near, before: int) -> None:
         self._near_m, self._period, self._before = float(near.within_m), near.within.period, before
         self._squares = _Squares(self._near_m)
-        self._ended: dict[Place, list[Ended]] = {}
+        self._ended: dict[int, _OfKind] = {}  # by category
         self._paths: dict[str, str] = {}  # one text for each, however many lie there
         self._forgotten: datetime | None = None  # what ended before that is not here any more
         self._recalled: datetime | None = None  # what was here before and ended up to that is here
@@ -85,8 +86,8 @@ class Returns:
 
     def _forget(self, since: datetime) -> None:
         """What ended before that is not looked for any more."""
-        lasting = ((place, ended) for place, ended in self._ended.items() if ended[-1].closed_at >= since)
-        self._ended = {place: ended[bisect_right(ended, (since,)) :] for place, ended in lasting}
+        for ended in self._ended.values():
+            ended.forget(since)
         self._forgotten = since
 
     def _next(self, case: Case, placed: Placed, key: int, lot: Lot) -> Ended | None:
@@ -101,23 +102,19 @@ class Returns:
         return found
 
     def _keep(self, ended: Ended, category: int, path: str) -> None:
-        places: list[Place] = [(category, self._paths.setdefault(path, path))]
-        if ended.point:
-            places.append((category, *self._squares.of(*ended.point)))
-        for place in places:
-            if place in self._ended:
-                insort(self._ended[place], ended, key=_when)
-            else:
-                self._ended[place] = [ended]
+        square = self._squares.of(*ended.point) if ended.point else None
+        self._ended.setdefault(category, _OfKind()).add(ended, self._paths.setdefault(path, path), square)
 
     def _latest(self, case: Case, placed: Placed) -> Ended | None:
         """Of what ended in time in its cell, or so near, the latest; of several at once the one with the highest key."""
-        category, found = case.category.pk, list[Ended | None]()
-        if placed.place.level == Level.GRID and (ended := self._ended.get((category, placed.place.path))):
-            found.append(self._latest_of(ended, case, None))
+        of_kind, found = self._ended.get(case.category.pk), list[Ended | None]()
+        if of_kind is None:
+            return None
+        if placed.place.level == Level.GRID and (there := of_kind.in_cell.get(placed.place.path)):
+            found.append(self._latest_of(there, case, None))
         for square in self._squares.around(*case.point) if case.point else ():
-            if ended := self._ended.get((category, *square)):
-                found.append(self._latest_of(ended, case, case.point))
+            if there := of_kind.in_square.get(square):
+                found.append(self._latest_of(there, case, case.point))
         return max((one for one in found if one), key=_when, default=None)
 
     def _latest_of(self, ended: Sequence[Ended], case: Case, point: LonLat | None) -> Ended | None:
@@ -136,21 +133,49 @@ def _when(ended: Ended) -> tuple[datetime, int]:
     return ended.closed_at, ended.key
 
 
+class _OfKind:
+    """What has ended of one category, by cell and by square, what lies in one in the order in which it ended."""
+
+    def __init__(self) -> None:
+        self.in_cell: dict[str, list[Ended]] = {}
+        self.in_square: dict[int, list[Ended]] = {}
+
+    def add(self, ended: Ended, path: str, square: int | None) -> None:
+        _into(self.in_cell, path, ended)
+        if square is not None:
+            _into(self.in_square, square, ended)
+
+    def forget(self, since: datetime) -> None:
+        self.in_cell, self.in_square = _lasting(self.in_cell, since), _lasting(self.in_square, since)
+
+
+def _into(places: dict[P, list[Ended]], place: P, ended: Ended) -> None:
+    if place in places:
+        insort(places[place], ended, key=_when)
+    else:
+        places[place] = [ended]  # mostly the only one
+
+
+def _lasting(places: dict[P, list[Ended]], since: datetime) -> dict[P, list[Ended]]:
+    lasting = ((place, ended) for place, ended in places.items() if ended[-1].closed_at >= since)
+    return {place: ended[bisect_right(ended, (since,)) :] for place, ended in lasting}
+
+
 class _Squares:
-    """A grid on the globe: what lies within so many metres of a point lies in its square or one beside it."""
+    """A grid on the globe, its squares numbered: what lies within so many metres of a point lies in its square or one beside it."""
 
     def __init__(self, near_m: float) -> None:
         self._high, self._widths = near_m / _METRES_PER_DEGREE, dict[int, float]()
 
-    def of(self, lon: float, lat: float) -> tuple[int, int]:
+    def of(self, lon: float, lat: float) -> int:
         band = floor(lat / self._high)
-        return band, floor(lon / self._width(band))
+        return band * _COLUMNS + floor(lon / self._width(band))
 
-    def around(self, lon: float, lat: float) -> Iterator[tuple[int, int]]:
+    def around(self, lon: float, lat: float) -> Iterator[int]:
         middle = floor(lat / self._high)
         for band in (middle - 1, middle, middle + 1):
-            column = floor(lon / self._width(band))
-            yield from ((band, column - 1), (band, column), (band, column + 1))
+            square = band * _COLUMNS + floor(lon / self._width(band))
+            yield from (square - 1, square, square + 1)
 
     def _width(self, band: int) -> float:
         """How wide the squares of a band are (degrees), by its parallel that is furthest from the equator."""
