@@ -188,6 +188,10 @@ def test_township_when_chosen_narrows_the_list_and_moves_the_map(heat_page: Page
     west, south, east, north = shape_of(town.townships["west"]).bounds
     wait_for_middle(page, (west + east) / 2, (south + north) / 2)
 
+    page.goto("about:blank")
+    page.goto(f"/heat/?town={town.townships['west'].code}")
+    wait_for_middle(page, (west + east) / 2, (south + north) / 2)
+
 
 def test_list_when_asked_for_the_chosen_period_is_of_that_period(heat_page: Page) -> None:
     page = heat_page

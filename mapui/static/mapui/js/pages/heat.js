@@ -33,6 +33,7 @@ let hot = null;
 let slider = null;
 map = new AreaMap(find("#map"), {
   ...config.map,
+  look: config.towns[find("#heat-town")?.value] ?? config.map.bounds,
   addresses: config.addresses,
   buttons: { zoomIn: gettext("Closer"), zoomOut: gettext("Farther") },
   hooks: { onLevel: showLevel, onChoose: () => {}, onPoint: () => {}, onUp: () => {}, onTrouble: trouble },
