@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
+from grids.prepared import Prepared
 from issues import services
 from issues.errors import Conflict, OutOfScope, Refusal
-from issues.models import Event
+from issues.models import Event, Issue
 from issues.terms import Verb
 from mapui.forms import MoveForm
 from mapui.issue_page import IssuePage
+from representatives.models import Person
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,19 @@ class Incomplete(Refusal):
     status = 422
 
 
+_sent_for = Prepared(lambda number, person, at: Issue.objects.visible_to(person, at).for_moving().numbered(number))
+
+
+def issue_to_move(number: str, person: Person, at: datetime) -> Issue | None:
+    """The issue that a form was sent for, without what only its page shows; None if it is out of the person's scope."""
+    return next(iter(_sent_for(number, person, at)), None)
+
+
 def attempt(page: IssuePage, verb: Verb, data: QueryDict) -> Attempt:
     """Make the move. Raises Http404 if the issue has left the person's sight meanwhile."""
     form = page.form(page.move(verb), data)
-    if not form.is_valid() and page.read().offers(verb):
-        return Attempt(page, form, Incomplete(_("Something is missing: see below.")), Incomplete.status)
+    if not form.is_valid() and (shown := page.read_again()).offers(verb):
+        return Attempt(shown, form, Incomplete(_("Something is missing: see below.")), Incomplete.status)
     try:
         event = services.move(page.issue.pk, verb, by=page.person, at=page.at, facts=form.facts(), seen=form.seen_count)
     except OutOfScope:

@@ -149,6 +149,11 @@ class IssueQuerySet(UnderwayWords):
         found = found.annotate(claimants=ArraySubquery(claimants))
         return found.defer("dispute__boundary", *without_geometry(*places))
 
+    def for_moving(self) -> Self:
+        """With what most forms ask of an issue when they are sent; what few ask is read when it is asked for."""
+        places = ("area", "area__parent", "area__parent__parent", "area__parent__parent__parent")
+        return self.select_related("category__group", "lead_unit", *places).defer(*without_geometry(*places))
+
     def for_phone(self, person: Who, at: datetime) -> Self:
         """With what a member's phone shows of each, what it waits for them for (`asked`) first; `in_all`: how many they are."""
         related = ("category__group", "area__parent", "handler", "lead_unit", "resolved_by")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from issues.models import Issue, ReplyTemplate
 from issues.terms import Verb
 from mapui.issue_actions import Refused
 from mapui.issue_page import IssuePage, issue_for
-from mapui.moving import Attempt, attempt
+from mapui.moving import Attempt, attempt, issue_to_move
 from mapui.staff import person_of, staff_page
 from mapui.template_page import TemplatesPage, choices_for
 from mapui.templatetags.gridgov import light_shape
@@ -33,9 +34,9 @@ logger = logging.getLogger("gridgov.access")
 OPTIONS_SHOWN = 12
 
 
-def _issue(number: str, person: Person, at: datetime) -> Issue:
-    """The issue with what its page says of it; out of scope it does not exist."""
-    found = issue_for(number, person, at)
+def _issue(number: str, person: Person, at: datetime, read: Callable[[str, Person, datetime], Issue | None] = issue_for) -> Issue:
+    """The issue with what its page says of it, or what `read` reads; out of scope it does not exist."""
+    found = read(number, person, at)
     if found is None:
         raise Http404(f"There is no issue {number}.")
     return found
@@ -90,7 +91,7 @@ def issue_move(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     at, person = now(), person_of(request)
     if verb not in Verb.values:
         raise Http404
-    page = IssuePage(_issue(number, person, at), person, at, back=request.POST.get("back", ""))
+    page = IssuePage(_issue(number, person, at, issue_to_move), person, at, back=request.POST.get("back", ""))
     tried = attempt(page, Verb(verb), request.POST)
     if tried.refusal:
         return _not_done(request, tried)
