@@ -113,7 +113,7 @@ def night() -> list[Figure]:
     """The neighbours of every county from their boundaries, then from what is kept, then the whole analysis."""
     Adjacency.objects.all().delete()
     HotRun.objects.all().delete()
-    counties = hot.counties()
+    counties = Area.objects.county_paths()
     fresh, _found = timed(
         lambda: [neighbours.neighbours(path, level) for path in counties for level in (Level.GRID, Level.VILLAGE)]
     )
@@ -168,7 +168,7 @@ def main() -> int:
     options.add_argument("--no-lattice", action="store_true", help="leave out the 290,000 squares")
     record.add_options(options)
     given, rng, figures = options.parse_args(), random.Random(5), []
-    about = {"issues": Issue.objects.count(), "cells": Area.objects.cells().count(), "counties": len(hot.counties())}
+    about = {"issues": Issue.objects.count(), "cells": Area.objects.cells().count(), "counties": len(Area.objects.county_paths())}
     figures.append(load_libraries())
     with transaction.atomic():
         figures.append(day(given.reports, rng))

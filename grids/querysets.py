@@ -154,6 +154,11 @@ class AreaQuerySet(models.QuerySet["Area"]):
         """The current areas that lie in no other: a county, a city."""
         return self.current().filter(parent=None).order_by("path")
 
+    def county_paths(self) -> list[str]:
+        """Paths of the current counties; where there is none, of whatever stands at the top of the tree."""
+        found = list(self.current().of_level(Level.COUNTY).order_by("path").values_list("path", flat=True))
+        return found or list(self.roots().values_list("path", flat=True))
+
     def parts_of(self, area: Area | int) -> Self:
         """The current areas one level below that one (or the one with that key), in the order of their codes."""
         return self.current().filter(parent=area).order_by("path")

@@ -8,10 +8,12 @@ non-public issues are in no figure here.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -32,6 +34,7 @@ BUCKET_WEEKS = FOUR_WEEKS
 LEVELS = (Level.VILLAGE, Level.TOWNSHIP)
 FINEST_SHOWN = 13  # zoom of the finest bins, 3.5 km at 44° north: a village is not a point
 DAY = 24 * 3600
+Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 
 @dataclass(frozen=True)
@@ -71,13 +74,51 @@ def tellable(totals: dict[int, int]) -> set[int]:
 
 
 def villages(version: int) -> list[Village]:
-    """What is told of all villages, in the order of their ordinals; cached per version of the heat."""
-    return cache.get_or_set(f"heat:{version}:villages", _read, DAY)  # type: ignore[return-value]
+    """What is told of all villages, in the order of their ordinals."""
+    return [village for county in _counties(version) for village in villages_of(county, version)]
 
 
-def _read() -> list[Village]:
+def villages_of(county: str, version: int) -> list[Village]:
+    """What is told of the villages of one county (its path), in the same order; kept per version of the heat.
+
+    County by county, for that of a province is more than anybody should have in memory who asks for one of its corners.
+    """
+    key = f"heat:{version}:villages:{hashlib.sha256(county.encode()).hexdigest()}"
+    return cache.get_or_set(key, partial(_read, county), DAY)  # type: ignore[return-value]
+
+
+def villages_around(shape: Shape, z: int, x: int, y: int, version: int) -> list[Village]:
+    """What is told of the villages of every county that may have one on tile z/x/y or its margin."""
+    left, top = _corner(shape, x, y)
+    there = []
+    for county, box in _counties(version).items():
+        if box is None:
+            continue
+        west, south, east, north = box
+        (first, upper), (last, lower) = _bin(west, north, z), _bin(east, south, z)
+        if first < left + shape.width and last >= left and upper < top + shape.width and lower >= top:
+            there.append(county)
+    return [village for county in there for village in villages_of(county, version)]
+
+
+def _counties(version: int) -> dict[str, Box | None]:
+    """By path, in the order of paths: between which degrees the label points of its villages lie, if there are any; kept with
+    the version.
+    """
+    return cache.get_or_set(f"heat:{version}:counties", _read_counties, DAY)  # type: ignore[return-value]
+
+
+def _read_counties() -> dict[str, Box | None]:
+    bound: dict[str, Any] = {"counties": Area.objects.county_paths(), "level": Level.VILLAGE.value}
+    with reading(Area).cursor() as cursor:
+        cursor.execute(sql.read("heat_counties"), bound)
+        return {path: None if corners[0] is None else tuple(corners) for path, *corners in cursor.fetchall()}
+
+
+def _read(county: str) -> list[Village]:
+    bound: dict[str, Any] = {"bucket": BUCKET_WEEKS, "level": Level.VILLAGE.value, "low": county, "high": f"{county}/"}
     with reading(HeatArea).cursor() as cursor:
-        cursor.execute(sql.read("heat_public"), {"bucket": BUCKET_WEEKS, "level": Level.VILLAGE.value})
+        cursor.execute(sql.read("heat_public"), bound)
         rows = cursor.fetchall()
     found = (_village(list(group)) for _ordinal, group in groupby(rows, key=itemgetter(0)))
     return [village for village in found if village.told]
@@ -120,7 +161,7 @@ def side_of(z: int) -> int:
 
 def tile_rows(told: Iterable[Village], choice: Choice, shape: Shape, z: int, x: int, y: int) -> list[Row]:
     """The bins of tile z/x/y with its margin, each village at its label point."""
-    left, top = x * shape.side - shape.margin, y * shape.side - shape.margin
+    left, top = _corner(shape, x, y)
     summed: dict[tuple[int, int], int] = defaultdict(int)
     for village, column, row in _placed(told, z):
         if 0 <= column - left < shape.width and 0 <= row - top < shape.width:
@@ -154,8 +195,18 @@ def _knot(bins: dict[tuple[int, int, int], int], length: int, last_week: int, wi
 
 def _placed(told: Iterable[Village], z: int) -> Iterable[tuple[Village, int, int]]:
     """Each village that has a label point, with the column and row of its bin on tiles of zoom z."""
-    edge = side_of(z) << z
     for village in told:
         if village.lon is not None and village.lat is not None:
-            row = (1 - math.asinh(math.tan(math.radians(village.lat))) / math.pi) / 2 * edge
-            yield village, math.floor((village.lon + 180) / 360 * edge), math.floor(row)
+            yield village, *_bin(village.lon, village.lat, z)
+
+
+def _corner(shape: Shape, x: int, y: int) -> tuple[int, int]:
+    """(column, row) of the first bin of a tile with its margin."""
+    return x * shape.side - shape.margin, y * shape.side - shape.margin
+
+
+def _bin(lon: float, lat: float, z: int) -> tuple[int, int]:
+    """(column, row) of the bin of a place (degrees) on tiles of zoom z."""
+    edge = side_of(z) << z
+    row = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * edge
+    return math.floor((lon + 180) / 360 * edge), math.floor(row)

@@ -136,7 +136,8 @@ class View:
     def _tile(self, choice: Choice, z: int, x: int, y: int) -> tuple[Shape, list[Row]]:
         if self.audience.is_public:
             shape = self._shape(heat_public.side_of(z), heat_public.BUCKET_WEEKS)
-            rows = heat_public.tile_rows(self._villages(), choice, shape, z, x, y)
+            told = heat_public.villages_around(shape, z, x, y, self.version)
+            rows = heat_public.tile_rows(told, choice, shape, z, x, y)
         else:
             shape = self._shape(heat_queries.side_of(z), self.bucket_weeks(z))
             rows = heat_queries.tile_rows(self.audience, choice, shape, z, x, y)

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.timezone import get_default_timezone, localtime
 
-from grids.levels import Level
 from grids.models import Area, Layer
 from issues import heat, hot_places, hot_spots, policy
 from issues.hot_spots import Window
@@ -24,13 +23,7 @@ IN_ONE_GO = 2000  # rows of an INSERT
 
 def analyse(*, at: datetime, progress: Callable[[Iterable[str]], Iterable[str]] = lambda counties: counties) -> int:
     """Analyse every county of which something changed. How many were; `progress` wraps their paths, to show a bar."""
-    return sum(analyse_county(path, at=at) for path in progress(counties()))
-
-
-def counties() -> list[str]:
-    """Paths of the areas that are compared within themselves: counties, or whatever stands at the top of the tree."""
-    found = list(Area.objects.current().of_level(Level.COUNTY).order_by("path").values_list("path", flat=True))
-    return found or list(Area.objects.roots().values_list("path", flat=True))
+    return sum(analyse_county(path, at=at) for path in progress(Area.objects.county_paths()))
 
 
 def analyse_county(path: str, *, at: datetime) -> bool:

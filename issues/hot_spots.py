@@ -16,7 +16,6 @@ import numpy.typing as npt
 from django.db import connection
 
 from grids.levels import Level
-from grids.models import paths_above
 from grids.neighbours import Neighbours, neighbours
 from issues import heat_public, sql
 from issues.heat_queries import ALL, FOUR_WEEKS
@@ -108,9 +107,7 @@ def _and_together(rows: list[Row]) -> list[Row]:
 def _told(path: str, window: Window, groups: dict[int, str], version: int) -> Iterator[Row]:
     """What everybody is told of the villages of the county, in its own periods."""
     first = window.first // FOUR_WEEKS
-    for village in heat_public.villages(version):
-        if path not in paths_above(village.path):
-            continue
+    for village in heat_public.villages_of(path, version):
         for category, buckets in village.told.items():
             group = TOGETHER if category == ALL else groups[category]
             for bucket, count in buckets.items():

@@ -111,7 +111,9 @@ class TopicsPage:
     def counties(self) -> list[Area]:
         """Counties that the person sees figures of."""
         wanted = {
-            path for path in hot.counties() if any(path in paths_above(own) or own in paths_above(path) for own in self.paths)
+            path
+            for path in Area.objects.county_paths()
+            if any(path in paths_above(own) or own in paths_above(path) for own in self.paths)
         }
         return list(Area.objects.current().at_paths(wanted).without_boundary())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from datetime import timedelta
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from issues.heat_codec import FORMAT, Shape, encode
 from issues.heat_queries import ALL, Audience, Choice
 from issues.heat_view import view_of
 from issues.weeks import week_of
+from tests.drawing import draw_cells
 from tests.issues.heat_by_hand import counted, decoded, tile_of
 from tests.issues.heat_factories import NOW, category, issue, many
 
@@ -68,6 +70,46 @@ def test_public_tile_when_read_shows_a_village_at_its_label_point_only(town):
     rows = heat_public.tile_rows(told, heat_queries.EVERYTHING, shape, z, x, y)
 
     assert [count for _index, _bucket, count in rows] == [7]
+
+
+@pytest.fixture
+def two_counties(town):
+    """Another county, half a degree to the east; five and more public issues in a village of each."""
+    east = draw_cells("A B", county="150423", origin=(119.8, 44.2))
+    for letter in "EEFGHII":
+        issue(town[letter], category(), NOW, point=town.inside(letter))
+    for letter in "AAABBB":
+        issue(east[letter], category(), NOW - timedelta(days=40), point=east.inside(letter))
+    heat.rebuild(at=NOW)
+    return town, east
+
+
+def test_public_tiles_of_several_counties_hold_what_reading_them_all_would_give(two_counties):
+    told = heat_public.villages(heat.version())
+    assert [village.path.split(".")[0] for village in told] == ["150422", "150423"]
+
+    for z in range(heat_queries.LOWEST_ZOOM, heat_public.FINEST_SHOWN + 1):
+        shape = heat_queries.shape(heat_public.side_of(z), bucket_weeks=4, first_week=week_of(NOW) - 8, weeks=9)
+        for village in told:
+            assert village.lon is not None
+            assert village.lat is not None
+            x, y = tile_of(village.lon, village.lat, z)
+            for tile in ((x, y), (x - 1, y), (x + 1, y), (x, y - 1), (x, y + 1)):
+                near = heat_public.villages_around(shape, z, *tile, heat.version())
+                expected = heat_public.tile_rows(told, heat_queries.EVERYTHING, shape, z, *tile)
+                assert heat_public.tile_rows(near, heat_queries.EVERYTHING, shape, z, *tile) == expected
+
+
+def test_public_tile_of_one_county_reads_nothing_of_another(two_counties, monkeypatch):
+    read = Mock(wraps=heat_public.villages_of)
+    monkeypatch.setattr(heat_public, "villages_of", read)
+    label = two_counties[1].villages["village"].label_point
+    shape = heat_queries.shape(heat_public.side_of(11), bucket_weeks=4, first_week=week_of(NOW) - 8, weeks=9)
+
+    near = heat_public.villages_around(shape, 11, *tile_of(label.x, label.y, 11), heat.version())
+
+    assert [village.name for village in near] == ["village"]
+    read.assert_called_once_with("150423", heat.version())
 
 
 # --- The wire ---------------------------------------------------------------------------------------------------------
