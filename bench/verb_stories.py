@@ -374,10 +374,8 @@ def _a_day_later(subject: Subject) -> str:
 
 
 def _another(subject: Subject) -> str:
-    """Another open green issue of the same cell: the one that was split off."""
-    own = subject.issue
-    other = Issue.objects.filter(area=own.area_id, closed_at=None, title="the second heap", events__facts__has_key="from")
-    return other.exclude(pk=own.pk).latest("pk").number
+    """The issue that was split off from this one."""
+    return Issue.objects.get(closed_at=None, title="the second heap", events__facts__from=subject.issue.number).number
 
 
 def missing() -> list[Verb]:

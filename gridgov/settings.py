@@ -168,6 +168,7 @@ def database(url: str, *, patience_s: int) -> dict[str, Any]:
     options.setdefault("options", SESSION)
     options.setdefault("connect_timeout", patience_s)
     options.setdefault("tcp_user_timeout", patience_s * 1000)
+    options.setdefault("prepare_threshold", 1)  # of statements whose values go beside them: `grids/prepared.py`
     if DATABASE_POOL and not TESTING:
         options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": patience_s}
     return found

@@ -1,25 +1,31 @@
-"""Statements that Django writes out once: from one request to the next their values differ, and only these are put in anew.
+"""Statements that are written and planned once: from one request to the next their values differ, and only these are sent anew.
 
 Django takes longer to write a statement of many columns and conditions than PostgreSQL takes to answer it. `Prepared` has it
 written with stand-ins for the values and keeps it, one for each shape of what is asked with: the same roles at places that lie
 in one another the same way, as many keys, the same filters. It is written twice, with different stand-ins: where more than
 values differs, the statement follows from them in some other way, and goes on being written each time. In the tests every
 statement that is kept is compared with the one that Django would write (`tests/conftest.py`).
+
+PostgreSQL takes longer to plan such a statement than to answer it, too. Its values go beside it, so that each connection prepares
+it (`prepare_threshold` in the settings); PostgreSQL itself goes on planning for the values at hand where that promises much more.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from threading import local
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import get_language
+from psycopg import ClientCursor, Cursor
 
 from grids.masks import Masks
 
@@ -35,10 +41,12 @@ class Prepared(Generic[P, Rows]):
 
     `build` reads nothing but its arguments, and hands their values on as they are: it never branches on what one says. Values
     are keys, moments, paths, tuples of them, and people with what they hold; anything else belongs to the shape.
+    `by_value`: what is asked for decides how it is best found, as with words, so it is planned each time.
     """
 
-    def __init__(self, build: Callable[P, Rows]) -> None:
+    def __init__(self, build: Callable[P, Rows], *, by_value: bool = False) -> None:
         self._build: Callable[..., Rows] = build
+        self._by_value = by_value
         self._kept: dict[Hashable, _Statement | None] = {}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Rows:
@@ -57,7 +65,7 @@ class Prepared(Generic[P, Rows]):
             statement = self._kept[shape] = self._write(args)
         if not statement.holds:
             return self._build(*args)
-        rows = statement.rows_with(masks)
+        rows = statement.rows_with(masks, by_value=self._by_value)
         # Whatever else is asked of it is asked of the set itself: narrowed, counted, ordered anew.
         rows.query.clone = lambda: self._build(*args).query.clone()
         return rows
@@ -106,10 +114,12 @@ class _Statement:
             bound[place] = values.value_of(params[place])
         return text, tuple(bound)
 
-    def rows_with(self, masks: Masks) -> Any:
+    def rows_with(self, masks: Masks, *, by_value: bool) -> Any:
         """The set as it is with these values."""
         rows = self.rows.all()
         compiler = self._compiler_with(masks, rows.db)
+        if not by_value:
+            _keep_plan(compiler)
         rows.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return rows
 
@@ -129,3 +139,50 @@ class _Statement:
 
         compiler.as_sql, compiler.get_converters = as_sql, get_converters
         return compiler
+
+
+def _keep_plan(compiler: SQLCompiler) -> None:
+    def execute_sql(*args: Any, **kwargs: Any) -> Any:
+        with values_beside(compiler.connection):
+            return type(compiler).execute_sql(compiler, *args, **kwargs)
+
+    compiler.execute_sql, compiler.keeps_plan = execute_sql, True  # type: ignore[attr-defined, method-assign]
+
+
+def keeps_plan(compiler: SQLCompiler) -> bool:
+    """Whether its statement was written before, and its plan is to be kept."""
+    return getattr(compiler, "keeps_plan", False)
+
+
+class _Cursor(ServerBindingCursor, Cursor[Any]):
+    """Sends values beside the statement; whoever asks what was sent (a log, a bench) is told it with the values in it."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        try:
+            return super().execute(query, params, **how)
+        finally:
+            self._query = _Said(self, query, params)  # type: ignore[assignment]
+
+
+class _Said:
+    """Where Django looks for the statement as it was sent; put together when it is asked for."""
+
+    def __init__(self, cursor: _Cursor, query: Any, params: Any) -> None:
+        self._sent = cursor.connection, query, params
+
+    @property
+    def query(self) -> bytes:
+        wire, query, params = self._sent
+        return ClientCursor(wire).mogrify(query, params).encode()
+
+
+@contextmanager
+def values_beside(connection: Any) -> Iterator[None]:
+    """Cursors of the connection (Django's) that are made within send values beside a statement, not written into it."""
+    connection.ensure_connection()
+    wire = connection.connection
+    usual, wire.cursor_factory = wire.cursor_factory, _Cursor
+    try:
+        yield
+    finally:
+        wire.cursor_factory = usual

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +19,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import Field, ForeignObject, Model, QuerySet
 
+from grids import prepared
 from grids.prepared import Prepared
 
 Rows = QuerySet[Any, Any]
@@ -40,7 +42,9 @@ def read_together(*sets: Rows) -> None:
     if sent:
         # Every piece was written by Django's compiler, its parameters bound.
         columns = ", ".join(f"(SELECT json_agg(q) FROM ({one.sql}) q)::text" for one in sent)  # noqa: S608
-        with connections[sent[0].rows.db].cursor() as cursor:
+        wire = connections[sent[0].rows.db]
+        keeps_plan = all(prepared.keeps_plan(one.compiler) for one in sent)
+        with prepared.values_beside(wire) if keeps_plan else nullcontext(), wire.cursor() as cursor:
             cursor.execute(f"SELECT {columns}", [param for one in sent for param in one.params])
             found = cursor.fetchone()
         for one, text in zip(sent, found, strict=True):

@@ -190,6 +190,6 @@ def _page(asked: Asked, order: Order, mark: Mark | None, backwards: bool) -> Iss
     return ORDERS[order].stretch(found.with_rank(asked[2]) if order is Order.BEST else found, ROWS_PER_PAGE + 1, mark, backwards)
 
 
-_leaves = Prepared(_page)
+_leaves = Prepared(_page, by_value=True)
 _reported = Prepared(lambda issues: Submission.objects.of_issues(issues).texts())
 _written = Prepared(lambda issues: EventText.objects.of_issues(issues))

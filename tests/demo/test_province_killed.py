@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from psycopg import sql
 
 from demo.province import bare, making, staff, steps
 from grids.models import Area
+from issues import heat
 from tests.emptying import empty
 
 ORDER = making.Order(cells=24, issues=240, open_share=0.1, seed=3, at=datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
-KILLED_IN = ("slice 0", "slice 160", "again event_numbered", "again issue_open_by_due", "words", "heat")
+KILLED_IN = ("slice 0", "slice 160", "again event_numbered", "again issue_open_by_due", "words", "week 10", "made")
 COMPARED = (
     *(model._meta.db_table for model in bare.TABLES),
     *("issues_escalationrequest", "issues_keysupervisionentry", "issues_heatbin", "issues_heatarea", "issues_heatstate"),
@@ -44,21 +46,31 @@ def catalogue() -> list[Any]:
 
 
 def make_and_die_in(fatal: str) -> int:
-    """Make on in a process that kills itself when the step's work is done but not yet committed: its status."""
+    """Make on in a process that kills itself when the work of the step, or of a week of the heat, is done but not yet committed: its
+    status.
+    """
     connections.close_all()
     child = os.fork()
     if child == 0:  # pragma: no cover - another process
         connections.close_all()
-        real = steps.step
+        real, rebin, weeks = steps.step, heat._rebin, count(1)
+
+        def die_in(name: str) -> None:
+            if name == fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
 
         @contextmanager
         def deadly(name: str) -> Iterator[dict[str, Any]]:
             with real(name) as facts:
                 yield facts
-                if name == fatal:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                die_in(name)
 
-        steps.step = deadly
+        def deadly_week(week: int, paths: Sequence[str] | None = None) -> int:
+            changed = rebin(week, paths)
+            die_in(f"week {next(weeks)}")
+            return changed
+
+        steps.step, heat._rebin = deadly, deadly_week
         making.make(ORDER, jobs=1)
         os._exit(0)
     return os.waitpid(child, 0)[1]

@@ -8,14 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError, connection, transaction
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
+from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from grids.levels import Level
 from grids.masks import padded
 from grids.models import Area
-from grids.prepared import Prepared
+from grids.prepared import Prepared, values_beside
 from grids.querysets import within_paths
 from grids.together import read_together
 from tests.drawing import Town, draw_cells
@@ -79,6 +81,56 @@ def test_third_question_of_one_shape_writes_nothing(
         list(prepared(*asked(town, "C")))
 
     assert written == []
+
+
+def plans_kept() -> int:
+    """How many statements the database has a plan for, of this connection."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%grids_area%%'")
+        found: int = cursor.fetchone()[0]
+        return found
+
+
+def test_question_asked_often_is_planned_once_by_itself_and_together_with_others(town: Town):
+    prepared, named = Prepared(within), Prepared(lambda code: Area.objects.with_code(code).without_boundary())
+    before = plans_kept()
+    for letter in "ABCDABCD":
+        list(prepared(*asked(town, letter)))
+    assert plans_kept() == before + 1
+
+    for letter in "ABCDABCD":
+        rows, others = prepared(*asked(town, letter)), named(town[letter].code)
+        read_together(rows, others)
+        assert (told(rows), [other.pk for other in others]) == (told(within(*asked(town, letter))), [town[letter].pk])
+    assert plans_kept() == before + 2
+
+
+def test_statement_is_told_with_its_values_to_whoever_asks_what_was_sent(town: Town):
+    prepared = Prepared(lambda code: Area.objects.with_code(code).without_boundary())
+
+    for letter in "ABCD":
+        with CaptureQueriesContext(connection) as sent:
+            list(prepared(town[letter].code))
+        assert f"'{town[letter].code}'" in sent[0]["sql"]
+
+
+def test_question_whose_value_decides_on_the_way_is_planned_each_time(town: Town):
+    before, prepared = plans_kept(), Prepared(within, by_value=True)
+
+    for letter in "ABCDABCD":
+        list(prepared(*asked(town, letter)))
+
+    assert plans_kept() == before
+
+
+def test_statement_that_fails_leaves_the_connection_as_it_was(town: Town):
+    usual = connection.connection.cursor_factory
+
+    with pytest.raises(DataError), transaction.atomic(), values_beside(connection), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / %s", [0])
+
+    assert connection.connection.cursor_factory is usual
+    assert town.county in Area.objects.all()
 
 
 def test_questions_of_another_shape_are_statements_of_their_own(town: Town):
