@@ -108,14 +108,14 @@ def who(event: Event) -> str:
         return _("the program")
     if event.actor == Actor.REQUESTER:
         return str(Actor.REQUESTER.label)
-    role = str(Role(event.actor).label) if event.actor in Role.values else event.actor
+    role = str(Role(event.actor).label) if event.actor in Role else event.actor
     return f"{event.by.name} · {role}" if event.by else role
 
 
 def _label(key: str) -> str:
     """What a text is: the field's own label, or that of a part of the minute."""
     parts = {"outcome": _("Outcome"), "participants": _("Who took part")}
-    return str(Field(key).label) if key in Field.values else parts.get(key.rpartition("_")[2], key)
+    return str(Field(key).label) if key in Field else parts.get(key.rpartition("_")[2], key)
 
 
 def _details(event: Event, facts: Mapping[str, object], names: Mapping[str, str]) -> list[str]:
