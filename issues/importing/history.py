@@ -41,8 +41,7 @@ def import_issues(
     Each batch is committed by itself, so an import that was stopped goes on where it was. `progress` is told how many rows were
     handed over, and 0 once all of them are stored. Raises BadFile, BadMapping.
     """
-    if rejects.resolve() == path.resolve():
-        raise BadFile(_("The reject file would overwrite “%(path)s”.") % {"path": path.name})
+    _keep_apart(path, rejects)
     importer = Importer(mapping, at=at, dry_run=dry_run)
     with (
         open_rows(path, mapping) as (header, rows),
@@ -57,6 +56,11 @@ def import_issues(
         progress(0)
         importer.finish()
     return importer.result
+
+
+def _keep_apart(path: Path, rejects: Path) -> None:
+    if rejects.resolve() == path.resolve():
+        raise BadFile(_("The reject file would overwrite “%(path)s”.") % {"path": path.name})
 
 
 class Importer:

@@ -296,8 +296,6 @@ class Act:
         former_path: str = "",
     ) -> Event:
         """Save the issue, append the event, tell whom the table of notices names."""
-        # Whose act it was: another requester of the same issue is not shown what this one wrote.
-        own = {"report": self.submission.pk} if self.submission else {}
         self._drop_request()
         for follow in FOLLOWING:
             follow(self)
@@ -309,7 +307,7 @@ class Act:
             by=self.by,
             from_status=self.from_status,
             from_level=self.from_level,
-            facts={**own, **self.also, **(record or {})},
+            facts={**self._whose, **self.also, **(record or {})},
             texts=texts,
             is_public=is_public,
             former_paths=(former_path,) if former_path else (),
@@ -319,6 +317,11 @@ class Act:
             event, posts=self.posts, calendar=self.calendar, reports=lambda: self.reports, pen=self.pen, around=self.around
         )
         return event
+
+    @property
+    def _whose(self) -> dict[str, int]:
+        """Whose act it was: another requester of the same issue is not shown what this one wrote."""
+        return {"report": self.submission.pk} if self.submission else {}
 
     def _drop_request(self) -> None:
         """What was asked has no object any more once the issue has left the level, or goes another way."""
