@@ -33,7 +33,9 @@ from bench.record import Figure  # noqa: E402
 from grids import neighbours  # noqa: E402
 from grids.levels import Level  # noqa: E402
 from grids.models import Adjacency, Area  # noqa: E402
-from issues import heat, hot, hot_statistics, policy  # noqa: E402
+from issues import policy  # noqa: E402
+from issues.heat import bins  # noqa: E402
+from issues.hot import nights, statistics  # noqa: E402
 from issues.models import Category, Event, HotPlace, HotRun, HotSpot, Issue  # noqa: E402
 from issues.terms import Actor, Status, Verb  # noqa: E402
 
@@ -57,13 +59,13 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 def load_libraries() -> Figure:
     """The worker loads them once, when it first analyses."""
     few = np.arange(2, dtype=np.int32)
-    graph = hot_statistics.graph_of(3, few[:1], few[1:])
+    graph = statistics.graph_of(3, few[:1], few[1:])
     took, _found = timed(
         lambda: (
-            hot_statistics.gi_star([1, 2, 4], graph),
-            hot_statistics.adjusted(hot_statistics.chances(np.zeros(3))),
-            hot_statistics.drift(range(9)),
-            hot_statistics.clusters([(0, 0)] * 3, within_m=1, fewest=2),
+            statistics.gi_star([1, 2, 4], graph),
+            statistics.adjusted(statistics.chances(np.zeros(3))),
+            statistics.drift(range(9)),
+            statistics.clusters([(0, 0)] * 3, within_m=1, fewest=2),
         )
     )
     return Figure("hot: loading the libraries", took, "ms")
@@ -99,13 +101,13 @@ def report(count: int, rng: random.Random) -> None:
 
 def day(count: int, rng: random.Random) -> Figure:
     """What taking in a day of `count` reports costs, beside counting the same ones bare."""
-    heat.refresh(at=now())  # what the database owed before is not the day's
+    bins.refresh(at=now())  # what the database owed before is not the day's
     report(count, rng)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE issues_issue")
         cursor.execute("ANALYZE issues_event")
         bare, _none = timed(lambda: cursor.execute(BARE))
-    took, rows = timed(lambda: heat.refresh(at=now()))
+    took, rows = timed(lambda: bins.refresh(at=now()))
     return Figure(f"heat: a day of {count} reports", took, "ms", beside={"sql_ms": bare, "rows": rows})
 
 
@@ -119,9 +121,9 @@ def night() -> list[Figure]:
     )
     kept, _found = timed(lambda: [neighbours.neighbours(path, level) for path in counties for level in (Level.GRID, Level.VILLAGE)])
     processor = time.process_time()
-    took, done = timed(lambda: hot.analyse(at=now()))
+    took, done = timed(lambda: nights.analyse(at=now()))
     processor = 1000 * (time.process_time() - processor)
-    again, none = timed(lambda: hot.analyse(at=now()))
+    again, none = timed(lambda: nights.analyse(at=now()))
     if none or done != len(counties):
         raise SystemExit(f"{done} of {len(counties)} counties were analysed, {none} of them twice.")
     spots, places = HotSpot.objects.count(), HotPlace.objects.count()
@@ -152,9 +154,9 @@ def lattice(rng: random.Random) -> list[Figure]:
     for _ in range(50):
         row, column = rng.randrange(SIDE - 3), rng.randrange(SIDE - 3)
         counts[places[row : row + 3, column : column + 3].ravel()] += 20
-    building, graph = timed(lambda: hot_statistics.graph_of(SIDE * SIDE, left, right))
-    scoring, scores = timed(lambda: hot_statistics.gi_star(counts, graph))
-    adjusting, sure = timed(lambda: hot_statistics.adjusted(hot_statistics.chances(scores)))
+    building, graph = timed(lambda: statistics.graph_of(SIDE * SIDE, left, right))
+    scoring, scores = timed(lambda: statistics.gi_star(counts, graph))
+    adjusting, sure = timed(lambda: statistics.adjusted(statistics.chances(scores)))
     found = int((sure <= 0.05).sum())
     return [
         Figure("hot: graph of 290,000 cells", building, "ms"),

@@ -27,9 +27,10 @@ from django.utils.timezone import now  # noqa: E402
 
 from grids.levels import LADDER_LEVELS  # noqa: E402
 from grids.models import Area  # noqa: E402
-from issues import policies, policy  # noqa: E402
+from issues import policy  # noqa: E402
 from issues.deadlines import Clocks  # noqa: E402
 from issues.models import Category, Event, Issue, Simulation, SlaPolicy  # noqa: E402
+from issues.policy import versions  # noqa: E402
 from issues.simulating import running  # noqa: E402
 from issues.terms import Status, Verb  # noqa: E402
 from representatives.models import Person  # noqa: E402
@@ -107,7 +108,7 @@ def fill(n: int, at: datetime, version: SlaPolicy) -> int:
 def main(n: int) -> None:
     at = now()
     version = policy.in_force(at)
-    text = policies.with_values(version.source, id="bench-draft").replace("green: 3wd", "green: 2wd")
+    text = versions.with_values(version.source, id="bench-draft").replace("green: 3wd", "green: 2wd")
     draft = policy.read(text)
     county = Area.objects.roots()[0]
     with transaction.atomic():

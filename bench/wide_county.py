@@ -29,9 +29,10 @@ from shapely.geometry.base import BaseGeometry
 from grids import services
 from grids.levels import LADDER_LEVELS, Level
 from grids.models import Area
-from issues import policies, state
+from issues import state
 from issues.importing.bulk import copy_rows, in_batches, next_keys
 from issues.models import Category, Issue, SlaPolicy
+from issues.policy import versions
 from issues.terms import Status
 from representatives.models import Assignment, Person
 from representatives.roles import Role
@@ -164,8 +165,8 @@ class WideCounty:
         )  # fmt: skip
 
     def _store_issues(self) -> None:
-        text = policies.SHIPPED.read_text(encoding="utf-8")
-        policy, _ = policies.store(text, active_from=self.at, signed_by="", at=self.at)
+        text = versions.SHIPPED.read_text(encoding="utf-8")
+        policy, _ = versions.store(text, active_from=self.at, signed_by="", at=self.at)
         category = Category.objects.create(code="bench", names={"en": "Anything"}, level=Level.GRID)
         drawn = Area.objects.cells().without_boundary().order_by("path")
         chosen = [cell for cell in drawn if self.random.random() < OPEN_SHARE]

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from grids.levels import Level
 from grids.models import Area
-from issues import heat
+from issues.heat import bins
 from issues.importing.bulk import copy_rows, in_batches, next_keys
 from issues.models import Category, Issue, SlaPolicy
 from issues.terms import Status
@@ -36,7 +36,7 @@ def store_past(*, seed: int = 7) -> int:
         made += len(batch)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    heat.rebuild(at=now())
+    bins.rebuild(at=now())
     return made
 
 

@@ -12,7 +12,10 @@ from django.utils.timezone import localtime
 from demo import common, shares
 from demo.people import Staffing, staff_county, units_from
 from grids.models import Territory
-from issues import categories, heat, hot, policies
+from issues import categories
+from issues.heat import bins
+from issues.hot import nights
+from issues.policy import versions
 
 CODE = "150422"
 FOLDER = common.FIXTURES / "bairin"
@@ -24,7 +27,7 @@ WORDS = {"supervision": "旗委督查室", "township": "党(工)委", "village":
 
 def is_loaded() -> bool:
     """Whether all of it is there: the heat is built last."""
-    return heat.version() > 0 and Territory.objects.filter(area__code=CODE).exists()
+    return bins.version() > 0 and Territory.objects.filter(area__code=CODE).exists()
 
 
 def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> None:
@@ -40,15 +43,15 @@ def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> 
         end=at,
         seed=seed,
     )
-    heat.rebuild(at=at)
-    hot.analyse(at=at)
+    bins.rebuild(at=at)
+    nights.analyse(at=at)
 
 
 @transaction.atomic
 def _found(*, since: datetime, seed: int) -> None:
     """Territory, rules and people."""
     county = common.territory(FOLDER, since=since)
-    common.rules(category_file=categories.SHIPPED, policy_file=policies.SHIPPED, since=since)
+    common.rules(category_file=categories.SHIPPED, policy_file=versions.SHIPPED, since=since)
     leads = units_from(FOLDER / "units.toml", county)
     staffing = Staffing(county, seed=seed, since=since, language=settings.LANGUAGE_CODE)
     staff_county(staffing, departments=dict.fromkeys(leads.values()), representatives=REPRESENTATIVES, words=WORDS)

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from demo import common
 from demo.people import Staffing, staff_county, units_from
 from grids.models import Territory
-from issues import heat, hot, policies
+from issues.heat import bins
+from issues.hot import nights
 from issues.importing import import_issues, load_mapping
+from issues.policy import versions
 
 CODE = "boston"
 FOLDER = common.FIXTURES / "boston"
@@ -27,7 +29,7 @@ WORDS = {"supervision": "Office of the Mayor, key cases", "township": " ward off
 
 def is_loaded() -> bool:
     """Whether all of it is there: the heat is built last."""
-    return heat.version() > 0 and Territory.objects.filter(area__code=CODE).exists()
+    return bins.version() > 0 and Territory.objects.filter(area__code=CODE).exists()
 
 
 def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> None:
@@ -46,15 +48,15 @@ def load(*, at: datetime, issues: int | None, seed: int, out: OutputWrapper) -> 
         )
         % vars(result)
     )
-    heat.rebuild(at=at)
-    hot.analyse(at=at)
+    bins.rebuild(at=at)
+    nights.analyse(at=at)
 
 
 @transaction.atomic
 def _found(*, seed: int) -> None:
     """Territory, rules and people."""
     city = common.territory(FOLDER, since=SINCE)
-    policy_file = policies.SHIPPED.with_name("policy-plain-weekdays.yaml")
+    policy_file = versions.SHIPPED.with_name("policy-plain-weekdays.yaml")
     common.rules(
         category_file=FOLDER / "categories.toml", policy_file=policy_file, since=SINCE, id="boston", time_zone="America/New_York"
     )

@@ -13,7 +13,8 @@ from tqdm import tqdm
 
 from grids.drawing.territory import draw_territory
 from grids.models import Area
-from issues import categories, policies
+from issues import categories
+from issues.policy import versions
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -41,5 +42,5 @@ def territory(folder: Path, *, since: datetime) -> Area:
 def rules(*, category_file: Path, policy_file: Path, since: datetime, **values: str) -> None:
     """Categories and the policy of time limits, in force from `since`; `values` replace those of the policy's file."""
     categories.load(categories.read(category_file.read_text(encoding="utf-8")))
-    text = policies.with_values(policy_file.read_text(encoding="utf-8"), **values)
-    policies.store(text, active_from=since, signed_by=_("demo"), at=since)
+    text = versions.with_values(policy_file.read_text(encoding="utf-8"), **values)
+    versions.store(text, active_from=since, signed_by=_("demo"), at=since)

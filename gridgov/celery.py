@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gridgov.settings")
 app = Celery("gridgov")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["issues"], related_name="heat_tasks")
+app.autodiscover_tasks(["issues.heat"])
 
 MINUTE = 60.0
 NICENESS = 10  # of a worker: nobody waits for it as somebody waits for a page

@@ -15,8 +15,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from issues import policies, policy
+from issues import policy
 from issues.models import Category, ContactList, ContactLook, CountyDay, SlaPolicy
+from issues.policy import versions
 
 _LARGEST = 200_000  # bytes of a policy file; ours has 5,000
 
@@ -162,7 +163,7 @@ class PolicyAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: SlaPolicy, form: Any, change: bool) -> None:
         """Stored through the same door as the command; the row that the form had begun is taken over."""
         data = form.cleaned_data
-        row, _is_new = policies.store(data["file"], active_from=data["active_from"], signed_by=data["signed_by"], at=now())
+        row, _is_new = versions.store(data["file"], active_from=data["active_from"], signed_by=data["signed_by"], at=now())
         obj.__dict__.update(row.__dict__)
 
     def has_change_permission(self, request: HttpRequest, obj: SlaPolicy | None = None) -> bool:

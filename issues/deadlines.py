@@ -15,7 +15,7 @@ from issues import clock
 from issues.calendars import Calendar
 from issues.models import Issue
 from issues.policy import Policy
-from issues.policy_sections import Windows
+from issues.policy.sections import Windows
 from issues.spans import Span
 from issues.terms import Status, Urgency
 

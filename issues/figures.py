@@ -21,7 +21,7 @@ from grids.models import Area, paths_above
 from issues import county_rates
 from issues.counting import Counts, count, rows_of
 from issues.filters import Filters
-from issues.heat_public import FEWEST, tellable
+from issues.heat.public import FEWEST, tellable
 from issues.measures import DAYS, MEASURES, OPEN_LABEL, RATE, Period, Rate, Rows, days_before
 from issues.models.casework import Issue
 from issues.querysets import IssueQuerySet

@@ -19,7 +19,7 @@ from grids.models import Area
 from issues import policy
 from issues.errors import Forbidden, Refusal
 from issues.models import Category, Event, Issue, Submission
-from issues.policy_sections import Near
+from issues.policy.sections import Near
 from issues.services.acting import Act
 from issues.terms import Actor, Light, Status, Verb
 from representatives.models import Person

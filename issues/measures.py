@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from issues.heat import UNCOUNTED
+from issues.heat.bins import UNCOUNTED
 from issues.models import EscalationRequest, Event, Issue
 from issues.terms import SOLVED, Cause, ClockState, RequestType, Status, Verb
 from issues.workflow import LADDER

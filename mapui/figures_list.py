@@ -15,7 +15,7 @@ from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
 from issues.counting import in_group, listed, number_of, rows_of, visible
-from issues.heat_public import FEWEST
+from issues.heat.public import FEWEST
 from issues.importing.bulk import in_batches
 from issues.measures import MEASURES, RATE, Measure
 from issues.models import Event, Issue, Judgement

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from issues.counting import By
-from issues.places import Recurring, recurring
+from issues.recurring.places import Recurring, recurring
 from mapui.charts import Bars, bars
 from mapui.figures_page import FiguresPage, Row
 from mapui.periods import Chosen, month

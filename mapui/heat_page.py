@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.levels import Level
 from grids.models import Area
-from issues import hot_view
 from issues.figures import narrowed
-from issues.heat_queries import EVERYTHING, FOUR_WEEKS, Audience, Choice, choice_among
-from issues.heat_view import YEAR, View
+from issues.heat.queries import EVERYTHING, FOUR_WEEKS, Audience, Choice, choice_among
+from issues.heat.view import YEAR, View
+from issues.heat.weeks import monday, week_of
+from issues.hot import findings
 from issues.models import Category, HotRun, Kind
-from issues.places import PUBLIC_SORTS, SORTS, Period, Places, public_places
-from issues.weeks import monday, week_of
+from issues.recurring.places import PUBLIC_SORTS, SORTS, Period, Places, public_places
 from mapui import hot_list
 from mapui.hot_list import HotRows
 from mapui.overview import Viewer, home_of
@@ -158,7 +158,7 @@ class HeatPage:
     @cached_property
     def run(self) -> HotRun | None:
         """The analysis that the hot spots are from."""
-        return hot_view.run_for(self.view.audience)
+        return findings.run_for(self.view.audience)
 
     @property
     def run_period(self) -> Period | None:
@@ -171,7 +171,7 @@ class HeatPage:
     @property
     def hot_group(self) -> str:
         """The code of the group of categories that the chosen category is analysed with."""
-        return hot_view.group_of(self._categories, self.wanted.choice.code)
+        return findings.group_of(self._categories, self.wanted.choice.code)
 
     @property
     def hot_group_name(self) -> str:
@@ -188,7 +188,7 @@ class HeatPage:
         audience = self.view.audience
         if self.wanted.town and not audience.is_public:
             audience = Audience(narrowed(audience.paths, self.wanted.town.path))
-        return HotRows(hot_view.spots_for(audience, self.hot_group, hot_view.levels_for(audience)[0]))
+        return HotRows(findings.spots_for(audience, self.hot_group, findings.levels_for(audience)[0]))
 
     @property
     def columns(self) -> list[Column]:

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from grids.models import Area, paths_above
 from issues.models import HotSpot, Kind
-from issues.places import areas_at, by_path, name_of
 from issues.querysets import HotSpotQuerySet
-from issues.recurrence import Hint
+from issues.recurring.links import Hint
+from issues.recurring.places import areas_at, by_path, name_of
 from mapui.charts import columns
 
 # A shape for each, so that nothing is told by colour alone: filled is hot, hollow is not; up is growing, down is fading.

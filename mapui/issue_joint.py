@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from issues import closing, policy, recurrence, services
+from issues import closing, policy, services
 from issues.models import Event, Evidence, Issue, Poll, SubTask
-from issues.recurrence import Hint
+from issues.recurring import links
+from issues.recurring.links import Hint
 from issues.terms import Actor, Status, Verb
 from issues.workflow import Move
 from representatives.models import Assignment, Person
@@ -79,7 +80,7 @@ class Joint:
     @cached_property
     def hints(self) -> list[Hint]:
         """Why the rules suggest to raise it; nobody is bound by it."""
-        return recurrence.hints_for([self.issue]).get(self.issue.pk, [])
+        return links.hints_for([self.issue]).get(self.issue.pk, [])
 
     @cached_property
     def alike(self) -> list[Issue]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from issues import policy
 from issues.errors import Refusal
 from issues.models import PolicyDraft, SlaPolicy
-from issues.policy_file import Fault
+from issues.policy.reading import Fault
 from mapui import policy_words
 from mapui.policy_words import LimitRow, Rung, Statement
 from representatives.models import Person

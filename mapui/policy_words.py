@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 
 from issues.policy import Policy
-from issues.policy_sections import Extension, LevelRules, Up
+from issues.policy.sections import Extension, LevelRules, Up
 from issues.spans import Span
 from issues.terms import Light, RequestType, Urgency
 from issues.workflow import LADDER

@@ -17,12 +17,13 @@ from grids.keyset import Mark
 from grids.masks import padded
 from grids.prepared import Prepared
 from grids.together import Rows
-from issues import reach, recurrence, services
+from issues import reach, services
 from issues.filters import Filters
 from issues.models import Issue, Notice, SavedFilter
 from issues.querysets import IssueQuerySet, NoticeQuerySet
 from issues.querysets.waiting import BY_WAIT
-from issues.recurrence import Hint
+from issues.recurring import links
+from issues.recurring.links import Hint
 from issues.terms import ClockState, Light, Urgency, Verb
 from mapui import bulk
 from mapui.leaves import Leaf, Where, cut
@@ -155,7 +156,7 @@ class QueuePage(NarrowedList):
     def rows(self) -> list[Row]:
         issues = _rows(self.person, self.at, padded(row["pk"] for row in self.leaf.rows))
         rows = [_row(issue, Asked(issue.asked), self.at) for issue in issues]  # type: ignore[attr-defined]
-        hints = recurrence.hints_for([row.issue for row in rows])
+        hints = links.hints_for([row.issue for row in rows])
         return [row._replace(hints=tuple(hints.get(row.issue.pk, ()))) for row in rows]
 
     @cached_property

@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from grids.levels import Level
 from grids.models import Area
 from grids.prepared import Prepared
-from issues import recurrence, services
+from issues import services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, KeySupervisionEntry, ReminderLetter
 from issues.querysets.looks import APPROVERS
-from issues.recurrence import Hint
+from issues.recurring import links
+from issues.recurring.links import Hint
 from issues.terms import ClockState, Verb
 from mapui import clocks, red_sets
 from mapui.forms import MoveForm
@@ -222,14 +223,14 @@ class RedPage:
     def proposals(self) -> list[Proposal]:
         """What is proposed or drafted, each with what the person may do about it."""
         asked = [(issue, None) for issue in self.found] if self.tab == DRAFTED else [(slip.issue, slip) for slip in self.found]
-        hints = recurrence.hints_for([issue for issue, _slip in asked])
+        hints = links.hints_for([issue for issue, _slip in asked])
         return [Proposal(issue, slip, self._decisions(issue, slip), explained(hints.get(issue.pk, []))) for issue, slip in asked]
 
     def refused_proposal(self, form: MoveForm, refusal: Refusal) -> Proposal:
         """The proposal after the decision was refused: the form that was sent stands in its place."""
         slips = EscalationRequest.objects.red_proposals().visible_to(self.person, self.at)
         slip = slips.for_rows().about(form.issue).first()
-        hints = recurrence.hints_for([form.issue]).get(form.issue.pk, [])
+        hints = links.hints_for([form.issue]).get(form.issue.pk, [])
         return Proposal(form.issue, slip, _with_form(self._decisions(form.issue, slip), form), explained(hints), refusal)
 
     def _decisions(self, issue: Issue, slip: EscalationRequest | None = None) -> list[RowMove]:

@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from grids.models import Area, paths_above
-from issues import hot, topics
 from issues.errors import Refusal
-from issues.hot_places import months_before
+from issues.hot import nights
+from issues.hot.places import months_before
 from issues.models import HotPlace, HotRun, Issue, Topic, TopicLine, Trend
-from issues.places import name_of
+from issues.recurring import topics
+from issues.recurring.places import name_of
 from mapui.charts import columns
 from mapui.diary_page import month_in
 from mapui.outline import Outline, outline_of_place
@@ -130,12 +131,12 @@ class TopicsPage:
 
     @property
     def is_present(self) -> bool:
-        return self.month == hot.month_at(self.at)
+        return self.month == nights.month_at(self.at)
 
     @property
     def offered(self) -> list[date]:
         """The months of the list, the latest first."""
-        return [hot.month_at(self.at), *reversed(months_before(hot.month_at(self.at), MONTHS_OFFERED))]
+        return [nights.month_at(self.at), *reversed(months_before(nights.month_at(self.at), MONTHS_OFFERED))]
 
     @cached_property
     def run(self) -> HotRun | None:

@@ -22,9 +22,11 @@ from demo.province.past import DAYS, Ground, Past, Topics, live
 from demo.province.present import Present
 from grids.levels import Level
 from grids.models import Area
-from issues import categories, heat, policies, policy
+from issues import categories, policy
+from issues.heat import bins
 from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Rating, Submission
 from issues.numbers import ISSUE, SLIP
+from issues.policy import versions
 
 SLICE = 50_000
 REPORTS = common.FIXTURES / "bairin" / "reports.toml"
@@ -114,7 +116,7 @@ def _territory(order: Order, name: str, label: str) -> None:
 
 def _rules(order: Order, name: str, label: str) -> None:
     with steps.step(name):
-        common.rules(category_file=categories.SHIPPED, policy_file=policies.SHIPPED, since=order.since)
+        common.rules(category_file=categories.SHIPPED, policy_file=versions.SHIPPED, since=order.since)
 
 
 def _staff(order: Order, name: str, label: str) -> None:
@@ -249,7 +251,7 @@ def _heat() -> None:
                 yield week
                 more(1)
 
-        heat.rebuild(at=_last_moment(), progress=told, patience_s=heat.PATIENCE_S)  # type: ignore[arg-type]
+        bins.rebuild(at=_last_moment(), progress=told, patience_s=bins.PATIENCE_S)  # type: ignore[arg-type]
 
 
 def _last_moment() -> datetime:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from issues import policy, recurrence, state
+from issues import policy, state
 from issues.crew import Crew
 from issues.importing.bulk import in_batches
 from issues.importing.cases import BadRow, Case, CaseReader
@@ -19,6 +19,7 @@ from issues.importing.rows import BadFile, Row, open_rows
 from issues.importing.rows_of_case import Clerk
 from issues.importing.storing import Ready, Result, Storing
 from issues.models import Category
+from issues.recurring import links
 
 BATCH = 2000
 HANDS = 2  # batches that are stored at the same time
@@ -86,9 +87,9 @@ class Importer:
         Asked of the database is all that came from there if the file was in no order, or an earlier run may have left something.
         """
         if self.storing.returns.is_in_order and not self.result.there:
-            recurrence.link(self.storing.link_later)
+            links.link(self.storing.link_later)
         else:
-            recurrence.link_missing(self.storing.source, anew=True)
+            links.link_missing(self.storing.source, anew=True)
         state.announce([self.storing.desk.path])
 
     def read(self, batch: Sequence[Row], rejects: Rejects) -> list[Case]:

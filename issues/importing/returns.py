@@ -16,11 +16,11 @@ from typing import NamedTuple, TypeVar
 
 from grids.levels import Level
 from grids.metres import are_within
-from issues.heat import UNCOUNTED
+from issues.heat.bins import UNCOUNTED
 from issues.importing.cases import Case
 from issues.importing.rows_of_case import Placed
 from issues.models import Issue
-from issues.policy_sections import Near
+from issues.policy.sections import Near
 from issues.terms import SOLVED
 
 LonLat = tuple[float, float]

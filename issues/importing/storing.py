@@ -22,7 +22,7 @@ from issues.importing.rows_of_case import Clerk, Placed, Rows
 from issues.importing.search_later import search_later, tidy_search
 from issues.models import Event, EventText, Issue, IssueWords, Submission
 from issues.numbers import ISSUE
-from issues.policy_sections import Near
+from issues.policy.sections import Near
 
 
 @dataclass

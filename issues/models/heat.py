@@ -1,6 +1,6 @@
 """Heat: how many issues were reported where and in which week. Derived from `Issue`; may be rebuilt at any time.
 
-No foreign keys: these rows are figures, written and replaced in bulk by `issues/heat.py`, which says what counts.
+No foreign keys: these rows are figures, written and replaced in bulk by `issues/heat/bins.py`, which says what counts.
 """
 
 from __future__ import annotations

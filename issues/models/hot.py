@@ -1,6 +1,6 @@
 """Hot spots and places where the same keeps coming back, as the analysis of a night found them; topics of a month.
 
-The first three are derived (`issues/hot.py`) and replaced whole, county by county. A topic and its lines are a decision of
+The first three are derived (`issues/hot/`) and replaced whole, county by county. A topic and its lines are a decision of
 people: the database refuses to change or remove them.
 """
 

@@ -19,7 +19,7 @@ from issues.workflow import MOVE
 if TYPE_CHECKING:
     from issues.joining import Spot
     from issues.models import Category, Issue
-    from issues.policy_sections import Near
+    from issues.policy.sections import Near
 
 _METRES_PER_DEGREE = 111_000.0  # a little short, so the box is a little wide
 

@@ -14,7 +14,7 @@ from issues import numbers, policy
 from issues.asking import Rest
 from issues.errors import Forbidden, Refusal
 from issues.models import Category, Event, Issue, SlaPolicy
-from issues.recurrence import link_recurrence
+from issues.recurring.links import link_recurrence
 from issues.services.acting import Act, does, owner_of, unless
 from issues.services.pausing import rests_for
 from issues.services.red import drop_proposal, leave_red_list

@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues import clock, recurrence
+from issues import clock
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, Minute
+from issues.recurring import links
 from issues.services.acting import Act, does, unless
 from issues.services.raising import forget_proposal
 from issues.services.red import drop_proposal, leave_red_list
@@ -24,7 +25,7 @@ def escalate(act: Act) -> Event:
     """One level up: what was tried goes along on a slip; the level above may return it once."""
     issue = act.issue
     minute = act.minute(Minute.Kind.CONSULTATION if issue.level == Level.VILLAGE else Minute.Kind.DELIBERATION)
-    cause = Cause(issue.raise_cause or recurrence.cause_of_raising(issue)) if act.by else Cause.OVERDUE
+    cause = Cause(issue.raise_cause or links.cause_of_raising(issue)) if act.by else Cause.OVERDUE
     untriaged = issue.status == Status.SUBMITTED
     if untriaged:
         issue.accepted_at = act.at  # nobody accepted it in time: the level above has it all the same

@@ -10,7 +10,7 @@ from issues import clock, task_clock
 from issues.asking import Kind, Rest, Verdict
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest, Issue, SubTask
-from issues.policy_sections import SuspensionReason
+from issues.policy.sections import SuspensionReason
 from issues.services.acting import Act, does, unless
 from issues.services.extending import day_of, in_words
 from issues.services.requests import already_asked, ask, grant, record, reply_of

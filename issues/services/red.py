@@ -8,9 +8,10 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues import clock, numbers, recurrence
+from issues import clock, numbers
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, KeySupervisionEntry, Minute
+from issues.recurring import links
 from issues.services.acting import Act, does, unless
 from issues.services.joint import ask_named
 from issues.services.knowing import let_know
@@ -41,7 +42,7 @@ def _cause_drafted(act: Act) -> Cause:
 
 def _cause_proposed(act: Act) -> Cause:
     """Why a person proposes it: what the program's draft says, else what the rules suggest."""
-    return _cause_drafted(act) if act.issue.red_drafted_at else recurrence.cause_of_raising(act.issue)
+    return _cause_drafted(act) if act.issue.red_drafted_at else links.cause_of_raising(act.issue)
 
 
 @unless(Verb.PROPOSE_RED)

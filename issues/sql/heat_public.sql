@@ -1,4 +1,4 @@
--- Public issues per current village, category and bucket of weeks: what may be published is chosen in heat_public.py.
+-- Public issues per current village, category and bucket of weeks: what may be published is chosen in issues/heat/public.py.
 -- Takes bucket (weeks), level (of villages), low and high (paths: between them lie the areas that count). Gives ordinal, name, path,
 -- longitude, latitude, category, bucket, count, ordered.
 -- Not ORM: it sits beside the other statements of the heat.

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from issues.heat_queries import audience_of
-from issues.heat_view import view_of
+from issues.heat.queries import audience_of
+from issues.heat.view import view_of
 from mapui.heat_page import HeatPage
 from mapui.spreadsheets import csv_answer
 from representatives.models import Person

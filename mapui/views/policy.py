@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from issues import policies, policy_drafts
 from issues import policy as rules
 from issues.errors import Refusal
 from issues.models import PolicyDraft, SlaPolicy
-from issues.policy_file import Fault
+from issues.policy import drafting, versions
+from issues.policy.reading import Fault
 from mapui.policy_page import Comparison, PolicyPage, Words, numbered, text_of
 from mapui.staff import person_of, staff_page
 from representatives.roles import Page
@@ -31,7 +31,7 @@ class TextForm(forms.Form):
     """A policy file, chosen or typed; the file goes before what was typed."""
 
     file = forms.FileField(required=False, label=gettext_lazy("Policy file (YAML)"))
-    text = forms.CharField(required=False, strip=False, max_length=policy_drafts.LONGEST, label=gettext_lazy("Text of the file"))
+    text = forms.CharField(required=False, strip=False, max_length=drafting.LONGEST, label=gettext_lazy("Text of the file"))
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
@@ -40,7 +40,7 @@ class TextForm(forms.Form):
         upload = data.get("file")
         if upload is None:
             return data
-        if upload.size > 4 * policy_drafts.LONGEST:
+        if upload.size > 4 * drafting.LONGEST:
             raise forms.ValidationError(_("That is too large for a policy."))
         try:
             data["text"] = upload.read().decode("utf-8-sig")
@@ -108,12 +108,12 @@ def policy_compare(request: HttpRequest) -> HttpResponse:
 def drafts(request: HttpRequest) -> HttpResponse:
     """Begin a draft: from a file, or from the text of the version in force."""
     page, form = PolicyPage(person_of(request), now()), TextForm(request.POST or None, request.FILES or None)
-    source = page.version.source if page.version else policies.SHIPPED.read_text(encoding="utf-8")
+    source = page.version.source if page.version else versions.SHIPPED.read_text(encoding="utf-8")
     status = 200
     if request.method == "POST":
         if form.is_valid():
             try:
-                kept, _faults = policy_drafts.keep(form.cleaned_data["text"], by=page.person, at=page.at)
+                kept, _faults = drafting.keep(form.cleaned_data["text"], by=page.person, at=page.at)
                 return redirect("policy-draft", pk=kept.pk)
             except Refusal as refusal:
                 form.add_error(None, refusal.sentence)
@@ -140,7 +140,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
             )
         text = form.cleaned_data["text"]
         try:
-            kept, faults = policy_drafts.keep(text, by=person, at=at, draft=kept)
+            kept, faults = drafting.keep(text, by=person, at=at, draft=kept)
         except Refusal as refusal:
             return _draft_page(request, kept, text=text, problems=[refusal.sentence], status=refusal.status)
         said = _("Kept: the file is sound.") if not faults else _("Kept, with faults.")
@@ -158,7 +158,7 @@ def draft_sign(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _draft_page(request, kept, form=form, status=422)
     try:
-        version = policy_drafts.sign(kept, signed_by=form.cleaned_data["signed_by"], active_from=form.begins(at), by=person, at=at)
+        version = drafting.sign(kept, signed_by=form.cleaned_data["signed_by"], active_from=form.begins(at), by=person, at=at)
     except Refusal as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.sentence)
         return _draft_page(request, kept, form=form, status=refusal.status)
@@ -172,7 +172,7 @@ def draft_sign(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Away with a draft."""
     kept = get_object_or_404(PolicyDraft, pk=pk)
-    policy_drafts.drop(kept, by=person_of(request), at=now())
+    drafting.drop(kept, by=person_of(request), at=now())
     messages.success(request, _("The draft is thrown away."))
     return redirect("policy")
 
@@ -188,7 +188,7 @@ def _draft_page(
 ) -> HttpResponse:
     page = PolicyPage(person_of(request), now())
     source = kept.text if text is None else text
-    faults: list[Fault] = policy_drafts.check(kept.text)[1]
+    faults: list[Fault] = drafting.check(kept.text)[1]
     terms = rules.Policy.model_validate(kept.body) if kept.body else None
     against = f"v{page.version.pk}" if page.version else ""
     context = {

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from issues import topics as services
 from issues.errors import Refusal
 from issues.models import Topic
+from issues.recurring import topics as services
 from mapui.addresses import public_url
 from mapui.papers.pdf import STYLE, pdf_answer, pdf_of
 from mapui.staff import person_of, staff_page

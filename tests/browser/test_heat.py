@@ -9,8 +9,8 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import Page, expect
 
-from issues import heat
-from issues.weeks import monday, week_of
+from issues.heat import bins
+from issues.heat.weeks import monday, week_of
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import accessibility_faults
@@ -53,7 +53,7 @@ def office(town) -> Person:
     for _ in range(9):
         issue(town["F"], waste, at - 300 * DAY, point=town.inside("F"))
     issue(town["F"], waste, at - 299 * DAY, recurrence_of=before)
-    heat.rebuild(at=at)
+    bins.rebuild(at=at)
     return post(Role.SUPERVISION_OFFICE, town.county, person("Office"), since=at - 400 * DAY)
 
 
@@ -260,7 +260,7 @@ def test_column_when_pressed_sorts_the_list(heat_page: Page) -> None:
 
 def test_visitor_when_there_is_too_little_sees_why_the_map_is_empty(page: Page, town: Town) -> None:
     issue(town["A"], category(), now(), point=town.inside("A"))
-    heat.rebuild(at=now())
+    bins.rebuild(at=now())
 
     page.goto("/heat/")
 

@@ -9,9 +9,10 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import Page, expect
 
-from issues import heat, hot
+from issues.heat import bins
+from issues.heat.weeks import starts_at, week_of
+from issues.hot import nights
 from issues.models import Issue, Topic
-from issues.weeks import starts_at, week_of
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import accessibility_faults, colour_at
@@ -34,8 +35,8 @@ def office(fresh_counts) -> Person:
         before = closed(
             town["11"], category(), at - (40 + turn * 10) * DAY, 2 * DAY, point=town.inside("11"), level=30, recurrence_of=before
         )
-    heat.rebuild(at=at)
-    hot.analyse(at=at)
+    bins.rebuild(at=at)
+    nights.analyse(at=at)
     return post(Role.SUPERVISION_OFFICE, town.county, person("Office"), since=at - 400 * DAY)
 
 

@@ -18,8 +18,10 @@ from demo.province.outlines import counties
 from grids.drawing.territory import outline_of
 from grids.levels import Level
 from grids.models import Area
-from issues import heat, ledger, recurrence, tally
+from issues import ledger, tally
+from issues.heat import bins
 from issues.models import Event, HeatArea, Issue, KeySupervisionEntry, Submission
+from issues.recurring import links
 from issues.terms import ENDS
 from representatives.models import Person
 from representatives.scopes import scope_of
@@ -126,7 +128,7 @@ def test_recurrences_are_those_that_the_rule_finds(province):
 
     with transaction.atomic():
         Issue.objects.update(recurrence_of=None)
-        recurrence.link_missing()
+        links.link_missing()
         found = dict(Issue.objects.values_list("pk", "recurrence_of"))
         transaction.set_rollback(True)
 
@@ -147,7 +149,7 @@ def test_counts_of_the_map_are_those_of_the_rows(province):
 def test_heat_is_built_and_has_nothing_to_mend(province):
     with transaction.atomic():
         assert HeatArea.objects.exists()
-        assert heat.rebuild(at=AT) == 0
+        assert bins.rebuild(at=AT) == 0
         transaction.set_rollback(True)
 
 

@@ -16,7 +16,7 @@ from psycopg import sql
 
 from demo.province import bare, making, staff, steps
 from grids.models import Area
-from issues import heat
+from issues.heat import bins
 from tests.emptying import empty
 
 ORDER = making.Order(cells=24, issues=240, open_share=0.1, seed=3, at=datetime(2026, 11, 20, 4, 0, tzinfo=UTC))
@@ -53,7 +53,7 @@ def make_and_die_in(fatal: str) -> int:
     child = os.fork()
     if child == 0:  # pragma: no cover - another process
         connections.close_all()
-        real, rebin, weeks = steps.step, heat._rebin, count(1)
+        real, rebin, weeks = steps.step, bins._rebin, count(1)
 
         def die_in(name: str) -> None:
             if name == fatal:
@@ -70,7 +70,7 @@ def make_and_die_in(fatal: str) -> int:
             die_in(f"week {next(weeks)}")
             return changed
 
-        steps.step, heat._rebin = deadly, deadly_week
+        steps.step, bins._rebin = deadly, deadly_week
         making.make(ORDER, jobs=1)
         os._exit(0)
     return os.waitpid(child, 0)[1]

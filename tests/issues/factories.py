@@ -20,10 +20,10 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 from grids.models import Area
-from issues import categories, policies, services
+from issues import categories, services
 from issues.calendars import Calendar
 from issues.models import Category, Event, Issue, Notice, Requester, SlaPolicy, Submission
-from issues.policy import Policy, calendar_of, read
+from issues.policy import Policy, calendar_of, read, versions
 from issues.terms import Actor, Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
@@ -68,12 +68,12 @@ def load_categories() -> None:
 
 
 def shipped_policy() -> SlaPolicy:
-    return policies.store(policies.SHIPPED.read_text(), active_from=LONG_AGO, signed_by="", at=LONG_AGO)[0]
+    return versions.store(versions.SHIPPED.read_text(), active_from=LONG_AGO, signed_by="", at=LONG_AGO)[0]
 
 
 @cache
 def terms() -> Policy:
-    return read(Path(policies.SHIPPED).read_text())
+    return read(Path(versions.SHIPPED).read_text())
 
 
 def calendar() -> Calendar:

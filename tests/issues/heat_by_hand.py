@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 
-from issues import heat
-from issues.heat_queries import ALL
+from issues.heat import bins
+from issues.heat.queries import ALL
+from issues.heat.weeks import week_of
 from issues.models import HeatArea, HeatBin, Issue
-from issues.weeks import week_of
 
 UNCOUNTED = {"declined", "withdrawn", "merged"}
 
@@ -33,8 +33,8 @@ def bins_by_hand() -> Counter[tuple[object, ...]]:
     for each in counted():
         if each.point is None:
             continue
-        for zoom in heat.BIN_ZOOMS:
-            path = each.path if zoom == max(heat.BIN_ZOOMS) else each.path.split(".")[0]
+        for zoom in bins.BIN_ZOOMS:
+            path = each.path if zoom == max(bins.BIN_ZOOMS) else each.path.split(".")[0]
             for kind in (ALL, each.category_id):
                 found[zoom, kind, *bin_of(each, zoom), week_of(each.reported_at), path] += 1
     return found

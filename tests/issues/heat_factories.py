@@ -12,9 +12,8 @@ from django.contrib.gis.geos import Point
 
 from grids.levels import LADDER_LEVELS, Level
 from grids.models import Area
-from issues import policies
 from issues.models import Category, Event, Issue, SlaPolicy
-from issues.policy import read
+from issues.policy import read, versions
 from issues.terms import ENDS, Actor, Status, Urgency, Verb
 from issues.workflow import SIGNED
 from representatives.roles import Role
@@ -28,7 +27,7 @@ _numbers = count(1)
 @cache
 def _shipped() -> dict[str, Any]:
     """The shipped policy, read once: hundreds of issues ask for it."""
-    return read(policies.SHIPPED.read_text()).model_dump(mode="json")
+    return read(versions.SHIPPED.read_text()).model_dump(mode="json")
 
 
 def policy() -> SlaPolicy:

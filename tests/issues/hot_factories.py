@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from issues import heat, hot
+from issues.heat import bins
+from issues.heat.weeks import starts_at, week_of
+from issues.hot import nights
 from issues.models import Issue
-from issues.weeks import starts_at, week_of
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
@@ -65,8 +66,8 @@ def town_of_candidates() -> Town:
     town = wide_town()
     keeps_coming_back(town, "11", 4)
     keeps_coming_back(town, "44", 3, "env.waste")
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
     return town
 
 

@@ -10,12 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils.timezone import now
 
-from issues import policies
 from issues.models import Attachment, Category, CountyDay, Event, EventText, Issue, Rating, Requester, SlaPolicy, Submission
+from issues.policy import versions
 
 pytestmark = pytest.mark.django_db
 
-SHIPPED = policies.SHIPPED.read_text()
+SHIPPED = versions.SHIPPED.read_text()
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_nothing_that_residents_wrote_is_in_the_admin():
 
 
 def test_policy_when_uploaded_is_stored_as_signed(administrator):
-    answer = upload(administrator, policies.with_values(SHIPPED, id="next-2027"))
+    answer = upload(administrator, versions.with_values(SHIPPED, id="next-2027"))
 
     assert answer.status_code == 302
     row = SlaPolicy.objects.get(identifier="next-2027")
@@ -66,7 +66,7 @@ def test_policy_that_is_faulty_or_known_is_refused_beside_the_field(administrato
 
 
 def test_policy_that_would_begin_in_the_past_is_refused(administrator):
-    answer = upload(administrator, policies.with_values(SHIPPED, id="x"), now() - timedelta(days=2))
+    answer = upload(administrator, versions.with_values(SHIPPED, id="x"), now() - timedelta(days=2))
 
     assert "cannot begin in the past" in answer.content.decode()
     assert SlaPolicy.objects.count() == 1

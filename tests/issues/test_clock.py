@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issues import calendars, clock, policies, policy
+from issues import calendars, clock, policy
 from issues.clock import Mark
+from issues.policy import versions
 from issues.spans import Span
 from tests.issues.factories import CHINA, calendar, china
 
@@ -122,7 +123,7 @@ def test_year_without_published_holidays_falls_back_to_weekdays_and_says_so_once
 
 
 def test_other_country_counts_plain_weekdays_in_its_own_zone():
-    text = policies.with_values(policies.PLAIN_WEEKDAYS.read_text(), id="boston-2026", time_zone="America/New_York")
+    text = versions.with_values(versions.PLAIN_WEEKDAYS.read_text(), id="boston-2026", time_zone="America/New_York")
     boston = policy.read(text).calendar_with({})
     zone = ZoneInfo("America/New_York")
 

@@ -7,23 +7,24 @@ from datetime import timedelta
 import pytest
 
 from grids.levels import Level
-from issues import policies, services, sweeps
+from issues import services, sweeps
 from issues.errors import Refusal
 from issues.models import Issue, Notice
+from issues.policy import versions
 from issues.terms import Actor, Status, Urgency, Verb
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, china, do
 
-SHIPPED = policies.SHIPPED.read_text()
+SHIPPED = versions.SHIPPED.read_text()
 
 
 def in_force(county: make.County, *changes: tuple[str, str]) -> None:
     """Another policy, in force since September 2024."""
-    text = policies.with_values(SHIPPED, id="other-2024")
+    text = versions.with_values(SHIPPED, id="other-2024")
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    policies.store(text, active_from=china("2024-09-01 00:00"), signed_by="旗委", at=china("2024-09-01 00:00"))
+    versions.store(text, active_from=china("2024-09-01 00:00"), signed_by="旗委", at=china("2024-09-01 00:00"))
 
 
 def reasons(issue: Issue) -> list[str]:
@@ -151,8 +152,8 @@ def test_ladder_when_chosen_begins_every_issue_green_and_climbs_from_there(count
 def test_open_issue_keeps_the_policy_it_was_reported_under(county):
     old = make.accepted(county, china("2024-09-20 09:00"), about="env.waste")
     in_force_at = china("2024-09-21 00:00")
-    text = policies.with_values(SHIPPED, id="strict-2024").replace("green: 3wd", "green: 1wd").replace("blue: 5wd", "blue: 1wd")
-    policies.store(text, active_from=in_force_at, signed_by="旗委", at=in_force_at)
+    text = versions.with_values(SHIPPED, id="strict-2024").replace("green: 3wd", "green: 1wd").replace("blue: 5wd", "blue: 1wd")
+    versions.store(text, active_from=in_force_at, signed_by="旗委", at=in_force_at)
     new = make.accepted(county, china("2024-09-23 09:00"), about="env.waste")
 
     assert (old.policy.identifier, new.policy.identifier) == ("default-2026", "strict-2024")

@@ -7,10 +7,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from issues import closing, policies, services
+from issues import closing, services
 from issues.errors import Forbidden, Refusal
 from issues.models import Evidence
 from issues.photos import Photo, prepare
+from issues.policy import versions
 from issues.terms import Status, Verb
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, ask, do
@@ -46,8 +47,8 @@ def test_photo_when_added_by_the_handler_is_kept_once(county):
 @pytest.mark.parametrize(("switched_on", "added", "closes"), [(False, False, True), (True, False, False), (True, True, True)])
 def test_county_that_switched_it_on_closes_works_on_site_only_with_a_photo(county, switched_on, added, closes):
     if switched_on:
-        text = policies.SHIPPED.read_text().replace("evidence_for_physical: false", "evidence_for_physical: true")
-        policies.store(policies.with_values(text, id="with-photos"), active_from=MONDAY, signed_by="", at=MONDAY)
+        text = versions.SHIPPED.read_text().replace("evidence_for_physical: false", "evidence_for_physical: true")
+        versions.store(versions.with_values(text, id="with-photos"), active_from=MONDAY, signed_by="", at=MONDAY)
     issue = make.in_hand(county, MONDAY)
     if added:
         services.add_evidence(issue.pk, [photo()], by=county["pr1"], at=MONDAY)

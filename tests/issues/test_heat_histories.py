@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from issues import heat
+from issues.heat import bins
 from issues.models import Category, HeatArea, Issue
 from issues.terms import Status, Verb
 from tests.drawing import Town
@@ -91,32 +91,32 @@ def test_increments_after_a_random_history_equal_counting_by_hand_and_leave_a_re
     for turn in range(6):
         for _ in range(rng.randrange(1, 9)):
             history.step()
-        heat.refresh(at=NOW + timedelta(hours=turn))
+        bins.refresh(at=NOW + timedelta(hours=turn))
 
         assert stored_bins() == bins_by_hand()
         assert stored_areas() == areas_by_hand()
         assert sum(row.public_count for row in HeatArea.objects.all()) == sum(not each.non_public for each in counted())
-    assert heat.rebuild(at=NOW + timedelta(days=1)) == 0
+    assert bins.rebuild(at=NOW + timedelta(days=1)) == 0
 
 
 def test_verbs_of_the_histories_are_those_that_the_heat_listens_to():
     heard = {Verb.SUBMIT, Verb.ACCEPT, Verb.MERGE, Verb.WITHDRAW, Verb.DECLINE, Verb.OBJECT, Verb.PLACE}
 
-    assert heard <= heat.STIRRING
+    assert heard <= bins.STIRRING
 
 
 @pytest.mark.parametrize("before", [10, 200])
 def test_new_issue_when_taken_in_touches_its_own_figures_alone_however_long_the_history(town, before, django_assert_num_queries):
     lamps = category()
     many(town, random.Random(before), before, about=[lamps], weeks=20)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     tell(issue(town["A"], category("env.noise"), NOW, point=town.inside("A")), Verb.SUBMIT)
     # everything together may meet figures of others in its square; a category of its own adds one row per zoom and one of the area
-    at_most = 2 * len(heat.BIN_ZOOMS) + 1
+    at_most = 2 * len(bins.BIN_ZOOMS) + 1
 
     # the lock and what it takes, the newest event, the snapshot, what was stirred, two statements for the one week, the state
     with django_assert_num_queries(10):
-        changed = heat.refresh(at=NOW)
+        changed = bins.refresh(at=NOW)
 
     assert changed == at_most
     assert stored_bins() == bins_by_hand()

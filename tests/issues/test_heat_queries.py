@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grids.levels import Level
-from issues import heat, heat_queries
-from issues.heat_queries import Audience, Choice, hottest_share, percentile
-from issues.heat_view import view_of
-from issues.weeks import week_of
+from issues.heat import bins, queries
+from issues.heat.queries import Audience, Choice, hottest_share, percentile
+from issues.heat.view import view_of
+from issues.heat.weeks import week_of
 from tests.issues.heat_by_hand import bin_of, counted, tile_of
 from tests.issues.heat_factories import NOW, category, issue, many
 
@@ -27,13 +27,13 @@ pytestmark = pytest.mark.usefixtures("fresh_cache")
 def test_tile_when_read_holds_every_issue_in_it_and_its_margin(town, z, narrow):
     lamps, waste = category("road.light"), category("env.waste")
     many(town, random.Random(z), 300, about=[lamps, waste])
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     path = town.villages["south"].path if narrow else town.county.path
     x, y = tile_of(119.03, 43.985, z)
-    side = heat_queries.side_of(z)
-    shape = heat_queries.shape(side, bucket_weeks=4, first_week=week_of(NOW) - 70, weeks=71)
+    side = queries.side_of(z)
+    shape = queries.shape(side, bucket_weeks=4, first_week=week_of(NOW) - 70, weeks=71)
 
-    rows = heat_queries.tile_rows(Audience((path,)), Choice("env.waste", (waste.pk,)), shape, z, x, y)
+    rows = queries.tile_rows(Audience((path,)), Choice("env.waste", (waste.pk,)), shape, z, x, y)
 
     expected: Counter[tuple[int, int]] = Counter()
     for each in counted():
@@ -53,9 +53,9 @@ def test_cells_when_read_are_counted_by_ordinal(town):
     for day in (1, 2, 40):
         issue(town["F"], lamps, NOW - timedelta(days=day))
     issue(town.village, lamps, NOW)  # in no cell
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
 
-    rows = heat_queries.area_rows(Audience((town.county.path,)), heat_queries.EVERYTHING, Level.GRID, 1)
+    rows = queries.area_rows(Audience((town.county.path,)), queries.EVERYTHING, Level.GRID, 1)
 
     ordinal = town["F"].ordinal or 0
     assert rows == [(ordinal, week_of(NOW - timedelta(days=40)), 1), (ordinal, week_of(NOW), 2)]
@@ -66,11 +66,11 @@ def test_wider_areas_when_read_hold_what_lies_in_them_and_only_if_they_are_seen_
     for letter in "AAE":
         issue(town[letter], lamps, NOW)
     issue(town.villages["south"], lamps, NOW)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     north, south = town.villages["north"], town.villages["south"]
 
     def counts(paths, level):
-        return {ordinal: n for ordinal, _bucket, n in heat_queries.area_rows(Audience(paths), heat_queries.EVERYTHING, level, 1)}
+        return {ordinal: n for ordinal, _bucket, n in queries.area_rows(Audience(paths), queries.EVERYTHING, level, 1)}
 
     assert counts((town.county.path,), Level.VILLAGE) == {north.ordinal: 2, south.ordinal: 2}
     assert counts((town.county.path,), Level.TOWNSHIP) == {town.township.ordinal: 4}
@@ -81,17 +81,17 @@ def test_group_when_chosen_stands_for_all_its_categories(db):
     light, bridge = category("road.light"), category("road.bridge")
     category("env.waste")
 
-    assert heat_queries.choice_of("road") == Choice("road", tuple(sorted([light.group_id or 0, light.pk, bridge.pk])))
-    assert heat_queries.choice_of("nothing.such") is None
+    assert queries.choice_of("road") == Choice("road", tuple(sorted([light.group_id or 0, light.pk, bridge.pk])))
+    assert queries.choice_of("nothing.such") is None
 
 
 def test_scale_when_read_is_what_all_but_the_hottest_bins_do_not_exceed(town):
     lamps = category()
     many(town, random.Random(3), 500, about=[lamps], weeks=20)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     last = week_of(NOW)
 
-    knots = heat_queries.scale(Audience((town.county.path,)), heat_queries.EVERYTHING, 11, bucket_weeks=1, last_week=last, weeks=20)
+    knots = queries.scale(Audience((town.county.path,)), queries.EVERYTHING, 11, bucket_weeks=1, last_week=last, weeks=20)
 
     assert [knot.length for knot in knots] == [1, 4, 13, 20]
     for knot in knots:
@@ -111,12 +111,12 @@ def test_scale_when_read_is_what_all_but_the_hottest_bins_do_not_exceed(town):
 
 def test_scale_when_estimated_from_a_share_of_the_bins_is_near_that_of_all(town):
     many(town, random.Random(4), 600, about=[category()], weeks=20)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
 
     def knots(sample):
         county = Audience((town.county.path,))
         window = {"bucket_weeks": 1, "last_week": week_of(NOW), "weeks": 20, "sample": sample}
-        return heat_queries.scale(county, heat_queries.EVERYTHING, 11, **window)
+        return queries.scale(county, queries.EVERYTHING, 11, **window)
 
     everything, a_third, a_tenth = knots(1), knots(3), knots(10)
 
@@ -128,12 +128,12 @@ def test_scale_when_estimated_from_a_share_of_the_bins_is_near_that_of_all(town)
 
 def test_scales_when_told_are_the_same_where_the_bins_are_the_same(town, django_assert_num_queries):
     many(town, random.Random(4), 100, about=[category()], weeks=20)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     view = view_of(Audience((town.county.path,)), NOW)
     view.span()
 
     with django_assert_num_queries(8):  # zooms 4 to 11
-        scales = view.scales(heat_queries.EVERYTHING)
+        scales = view.scales(queries.EVERYTHING)
 
     assert list(scales) == list(range(4, 17))
     assert scales[16] == scales[11]
@@ -147,6 +147,6 @@ def test_percentile_when_taken_is_the_smallest_value_that_all_but_a_share_do_not
     assert found == min(values) or sum(value < found for value in values) < (1 - share) * len(values)
 
 
-@pytest.mark.parametrize(("bins", "share"), [(0, 0.01), (10, 0.05), (240, 0.025), (5000, 0.01)])
-def test_share_of_the_hottest_is_a_handful_within_bounds(bins, share):
-    assert hottest_share(bins) == share
+@pytest.mark.parametrize(("places", "share"), [(0, 0.01), (10, 0.05), (240, 0.025), (5000, 0.01)])
+def test_share_of_the_hottest_is_a_handful_within_bounds(places, share):
+    assert hottest_share(places) == share

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from issues import heat, heat_tasks, hot, hot_spots
+from issues.heat import bins, tasks
+from issues.hot import nights, spots
 from issues.models import HotPlace, HotRun, HotSpot
 from tests.drawing import Town
 from tests.issues.heat_factories import NOW, category
@@ -23,7 +24,7 @@ def town(db) -> Town:
     town = wide_town()
     crowd(town)
     keeps_coming_back(town, "33", 4)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     return town
 
 
@@ -32,10 +33,10 @@ def found() -> list[tuple[object, ...]]:
 
 
 def test_second_night_over_the_same_figures_has_nothing_to_do(town):
-    assert hot.analyse(at=NOW) == 1
+    assert nights.analyse(at=NOW) == 1
     before = found()
 
-    assert hot.analyse(at=NOW + timedelta(minutes=5)) == 0
+    assert nights.analyse(at=NOW + timedelta(minutes=5)) == 0
 
     assert before
     assert found() == before
@@ -43,11 +44,11 @@ def test_second_night_over_the_same_figures_has_nothing_to_do(town):
 
 
 def test_night_after_something_happened_replaces_all_of_the_county(town):
-    hot.analyse(at=NOW)
+    nights.analyse(at=NOW)
     crowd(town, [9] * 13, cells=SOUTH_EAST)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
 
-    assert hot.analyse(at=NOW) == 1
+    assert nights.analyse(at=NOW) == 1
 
     assert HotRun.objects.get().number == 2
     assert town["44"].path in {spot.path for spot in HotSpot.objects.all()}
@@ -57,28 +58,28 @@ def test_night_after_something_happened_replaces_all_of_the_county(town):
 def test_analysis_that_breaks_off_leaves_what_the_last_one_found_and_goes_on_where_it_stopped(town, monkeypatch):
     other = wide_town("150423", origin=(121.0, 44.0))
     crowd(other)
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
     crowd(town, [5] * 13, cells=SOUTH_EAST)
     crowd(other, [5] * 13, cells=SOUTH_EAST)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     before = found()
-    find = hot_spots.find
+    find = spots.find
 
     def breaks_off(run, *rest):
         if run.path == other.county.path:
             raise RuntimeError("the worker was stopped")
         return find(run, *rest)
 
-    monkeypatch.setattr(hot_spots, "find", breaks_off)
+    monkeypatch.setattr(spots, "find", breaks_off)
     with pytest.raises(RuntimeError):
-        hot.analyse(at=NOW)
+        nights.analyse(at=NOW)
     of_other = [row for row in before if str(row[1]).startswith("150423")]
     assert of_other
     assert [row for row in found() if str(row[1]).startswith("150423")] == of_other
 
-    monkeypatch.setattr(hot_spots, "find", find)
-    assert hot.analyse(at=NOW) == 1  # the first county was done already
+    monkeypatch.setattr(spots, "find", find)
+    assert nights.analyse(at=NOW) == 1  # the first county was done already
     assert {run.number for run in HotRun.objects.all()} == {2}
 
 
@@ -87,51 +88,51 @@ def test_county_that_another_worker_has_is_left_to_it(fresh_cache):
     category()
     town = wide_town()
     crowd(town)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     HotRun.objects.create(path=town.county.path)
     other = connection.copy()
     with other.cursor() as cursor:
         cursor.execute("BEGIN")
         cursor.execute("SELECT 1 FROM issues_hotrun FOR UPDATE")
 
-        assert hot.analyse(at=NOW) == 0
+        assert nights.analyse(at=NOW) == 0
 
         cursor.execute("ROLLBACK")
     other.close()
-    assert hot.analyse(at=NOW) == 1
+    assert nights.analyse(at=NOW) == 1
 
 
 def test_analysis_before_the_heat_was_ever_built_finds_nothing_and_waits(db):
     category()
     wide_town()
 
-    assert hot.analyse(at=NOW) == 0
+    assert nights.analyse(at=NOW) == 0
     assert not HotSpot.objects.exists()
 
 
 def test_statements_of_a_night_do_not_grow_with_the_issues(town, django_assert_max_num_queries, django_assert_num_queries):
-    hot.analyse(at=NOW)  # the neighbours are kept now
+    nights.analyse(at=NOW)  # the neighbours are kept now
     in_periods(town, "11", [30] * 13)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     with django_assert_max_num_queries(30) as few:
-        hot.analyse(at=NOW)
+        nights.analyse(at=NOW)
     in_periods(town, "11", [60] * 13)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
 
     with django_assert_num_queries(len(few)):
-        hot.analyse(at=NOW)
+        nights.analyse(at=NOW)
 
 
 def test_task_and_command_do_the_same(town, monkeypatch, capsys):
-    for module in (heat_tasks, __import__("issues.management.commands.analyse_hot_spots", fromlist=["now"])):
+    for module in (tasks, __import__("issues.management.commands.analyse_hot_spots", fromlist=["now"])):
         monkeypatch.setattr(module, "now", lambda: NOW)
 
-    assert heat_tasks.analyse_hot_spots() == 1
+    assert tasks.analyse_hot_spots() == 1
     call_command("analyse_hot_spots")
 
-    spots, places = HotSpot.objects.count(), HotPlace.objects.count()
-    assert spots > 0
-    assert f"Analysed 0 counties; there are {spots} hot or growing spots and {places} places" in capsys.readouterr().out
+    found, places = HotSpot.objects.count(), HotPlace.objects.count()
+    assert found > 0
+    assert f"Analysed 0 counties; there are {found} hot or growing spots and {places} places" in capsys.readouterr().out
 
 
 def test_timetable_has_the_analysis_once_a_night():
@@ -139,4 +140,4 @@ def test_timetable_has_the_analysis_once_a_night():
 
     entry = app.conf.beat_schedule["analyse-hot-spots"]
     assert entry["task"] in app.tasks
-    assert entry["task"] == heat_tasks.analyse_hot_spots.name
+    assert entry["task"] == tasks.analyse_hot_spots.name

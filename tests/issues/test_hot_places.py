@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from issues import heat, hot
-from issues.hot_places import months_before, year_before
+from issues.heat import bins
+from issues.hot import nights
+from issues.hot.places import months_before, year_before
 from issues.models import HotPlace, Issue
 from issues.terms import Status
 from tests.drawing import Town
@@ -25,8 +26,8 @@ def town(db) -> Town:
 
 
 def candidates() -> list[HotPlace]:
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
     return list(HotPlace.objects.of_month("150422", MARCH))
 
 
@@ -120,7 +121,7 @@ def test_month_that_is_over_keeps_its_candidates(town):
     keeps_coming_back(town, "11", 3)
     candidates()
 
-    hot.analyse(at=NOW + timedelta(days=31))
+    nights.analyse(at=NOW + timedelta(days=31))
 
     assert HotPlace.objects.of_month("150422", MARCH).count() == 1
     assert HotPlace.objects.of_month("150422", date(2026, 4, 1)).count() == 1

@@ -9,9 +9,10 @@ import pytest
 
 from grids.levels import Level
 from grids.neighbours import neighbours
-from issues import heat, hot
+from issues.heat import bins
+from issues.heat.weeks import week_of
+from issues.hot import nights
 from issues.models import Category, HotRun, HotSpot, Issue, Trend
-from issues.weeks import week_of
 from tests.drawing import Town
 from tests.issues.heat_by_hand import counted
 from tests.issues.heat_factories import NOW, category, many
@@ -28,8 +29,8 @@ def town(db) -> Town:
 
 def analysed() -> None:
     category()  # somebody's policy is in force
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
 
 
 def cells(group: str = "") -> dict[str, HotSpot]:

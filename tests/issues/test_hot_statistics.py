@@ -9,7 +9,7 @@ from math import asin, cos, erfc, hypot, radians, sin, sqrt
 import numpy as np
 import pytest
 
-from issues.hot_statistics import EARTH_M, adjusted, chances, clusters, drift, gi_star, graph_of
+from issues.hot.statistics import EARTH_M, adjusted, chances, clusters, drift, gi_star, graph_of
 
 Pairs = list[tuple[int, int]]
 

@@ -9,10 +9,11 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from grids.levels import Level
-from issues import ledger, policy, recurrence, services
+from issues import ledger, policy, services
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Issue, Requester, SubTask
-from issues.recurrence import Hint
+from issues.recurring import links
+from issues.recurring.links import Hint
 from issues.terms import Cause, Nature, Status, Verb
 from mapui.parcel import Parcel
 from tests.issues import factories as make
@@ -178,9 +179,9 @@ def test_recurrence_follows_the_policy_under_which_it_was_reported(county):
     again = make.unsaved(county, about="env.waste")
     again.reported_at, again.path = MONDAY + timedelta(days=31), again.area.path
 
-    recurrence.link_recurrence(again, terms)
+    links.link_recurrence(again, terms)
     assert again.recurrence_of_id is not None
-    recurrence.link_recurrence(again, short)
+    links.link_recurrence(again, short)
     assert again.recurrence_of_id is None
 
 
@@ -223,8 +224,8 @@ def test_hints_to_raise_say_why_and_are_gone_once_it_is_raised(county):
     Issue.objects.filter(pk=issue.pk).update(households=20, nature=Nature.COMMON)
     issue.refresh_from_db()
 
-    assert recurrence.hints_for([issue]) == {issue.pk: [Hint.COMMON, Hint.HOUSEHOLDS]}
+    assert links.hints_for([issue]) == {issue.pk: [Hint.COMMON, Hint.HOUSEHOLDS]}
     issue.level = Level.TOWNSHIP
-    assert recurrence.hints_for([issue]) == {}
+    assert links.hints_for([issue]) == {}
     issue.level, issue.nature, issue.households = Level.GRID, Nature.INDIVIDUAL, 19
-    assert recurrence.hints_for([issue]) == {}
+    assert links.hints_for([issue]) == {}

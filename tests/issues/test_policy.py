@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grids.levels import Level
-from issues import policies, policy, services
+from issues import policy, services
 from issues.errors import Refusal
 from issues.models import CountyDay, SlaPolicy
-from issues.policy import PolicyFaults
+from issues.policy import PolicyFaults, versions
 from issues.spans import Span
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import CHINA, MONDAY, K, china
 
-SHIPPED = policies.SHIPPED.read_text()
+SHIPPED = versions.SHIPPED.read_text()
 
 # The table of the notes (§3.2), typed a second time: triage, sign, contact, green, blue, yellow, red.
 LIMITS = {
@@ -153,8 +153,8 @@ def test_share_of_a_length_is_rounded_up(amount, part):
 def test_issue_keeps_the_version_it_was_reported_under():
     county = make.county()
     before = make.reported(county, MONDAY, about="env.waste")
-    stricter = policies.with_values(SHIPPED, id="default-2027").replace("green: 3wd", "green: 2wd")
-    policies.store(stricter, active_from=MONDAY + timedelta(days=1), signed_by="旗委办", at=MONDAY)
+    stricter = versions.with_values(SHIPPED, id="default-2027").replace("green: 3wd", "green: 2wd")
+    versions.store(stricter, active_from=MONDAY + timedelta(days=1), signed_by="旗委办", at=MONDAY)
 
     make.do(before, make.Verb.ACCEPT, county["gm1"], china("2024-09-24 10:00"))
     after = make.accepted(county, china("2024-09-24 10:00"), about="env.waste")
@@ -166,17 +166,17 @@ def test_issue_keeps_the_version_it_was_reported_under():
 
 @pytest.mark.django_db
 def test_version_when_stored_again_is_found_and_when_altered_refused():
-    row, is_new = policies.store(SHIPPED, active_from=MONDAY, signed_by="", at=MONDAY)
-    again, is_newer = policies.store(SHIPPED + "\n# a remark\n", active_from=MONDAY, signed_by="", at=MONDAY)
+    row, is_new = versions.store(SHIPPED, active_from=MONDAY, signed_by="", at=MONDAY)
+    again, is_newer = versions.store(SHIPPED + "\n# a remark\n", active_from=MONDAY, signed_by="", at=MONDAY)
 
     assert (is_new, is_newer, again.pk) == (True, False, row.pk)
     with pytest.raises(Refusal, match="versions are never edited"):
-        policies.store(SHIPPED.replace("total: 60d", "total: 90d"), active_from=MONDAY, signed_by="", at=MONDAY)
+        versions.store(SHIPPED.replace("total: 60d", "total: 90d"), active_from=MONDAY, signed_by="", at=MONDAY)
 
 
 @pytest.mark.django_db
 def test_stored_version_reads_back_as_the_policy_that_was_signed():
-    row, _ = policies.store(SHIPPED, active_from=MONDAY, signed_by="", at=MONDAY)
+    row, _ = versions.store(SHIPPED, active_from=MONDAY, signed_by="", at=MONDAY)
 
     assert policy.terms(row.pk) == policy.read(SHIPPED)
     assert row.source == SHIPPED
@@ -205,10 +205,10 @@ def test_narrower_county_day_has_the_last_word():
 @pytest.mark.django_db
 def test_switched_off_level_is_stepped_over():
     county = make.county()
-    no_blue = policies.with_values(SHIPPED, id="no-blue").replace(
+    no_blue = versions.with_values(SHIPPED, id="no-blue").replace(
         "owner: village_secretary\n", "owner: village_secretary\n    enabled: false\n"
     )
-    policies.store(no_blue, active_from=china("2024-09-01 00:00"), signed_by="", at=MONDAY)
+    versions.store(no_blue, active_from=china("2024-09-01 00:00"), signed_by="", at=MONDAY)
 
     issue = make.in_hand(county, MONDAY)
     make.do(issue, make.Verb.ESCALATE, county["pr1"], MONDAY, tried="asked")
@@ -220,8 +220,8 @@ def test_switched_off_level_is_stepped_over():
 @pytest.mark.django_db
 def test_always_beginning_green_is_a_choice_of_the_county():
     county = make.county()
-    ladder = policies.with_values(SHIPPED, id="ladder", start_mode="ladder")
-    policies.store(ladder, active_from=china("2024-09-01 00:00"), signed_by="", at=MONDAY)
+    ladder = versions.with_values(SHIPPED, id="ladder", start_mode="ladder")
+    versions.store(ladder, active_from=china("2024-09-01 00:00"), signed_by="", at=MONDAY)
 
     assert make.reported(county, MONDAY, about="road.safety").level == Level.GRID
 
@@ -233,7 +233,7 @@ def test_command_stores_checks_and_says_what_is_wrong(tmp_path: Path):
     row = SlaPolicy.objects.get()
     assert (row.identifier, row.signed_by, row.active_from.astimezone(CHINA).date()) == ("default-2026", "旗委办", date(2024, 1, 1))
 
-    call_command("load_policy", str(policies.PLAIN_WEEKDAYS), id="boston-2026", time_zone="America/New_York", stdout=out)
+    call_command("load_policy", str(versions.PLAIN_WEEKDAYS), id="boston-2026", time_zone="America/New_York", stdout=out)
     assert policy.terms(SlaPolicy.objects.get(identifier="boston-2026").pk).time_zone == "America/New_York"
 
     faulty = tmp_path / "faulty.yaml"

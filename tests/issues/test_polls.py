@@ -9,7 +9,7 @@ import pytest
 from issues import calling, closing, services, sweeps
 from issues.errors import Forbidden, Refusal
 from issues.models import Issue, Poll, Rating, Requester, Submission, SubTask
-from issues.policy_sections import Closure
+from issues.policy.sections import Closure
 from issues.terms import Light, Status, Verb
 from issues.workflow import LEVEL_OF
 from tests.issues import factories as make

@@ -10,12 +10,13 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from grids.levels import Level
-from issues import heat, recurrence
-from issues.heat_queries import EVERYTHING, Audience, Choice
+from issues.heat import bins
+from issues.heat.queries import EVERYTHING, Audience, Choice
+from issues.heat.weeks import week_of
 from issues.models import Category, HeatArea, Issue
-from issues.places import Period, Places, public_places
+from issues.recurring import links
+from issues.recurring.places import Period, Places, public_places
 from issues.terms import Cause, Light, Status, Verb
-from issues.weeks import week_of
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
@@ -57,7 +58,7 @@ def test_issue_in_the_same_cell_comes_back_until_90_days_after_the_closure(town,
     earlier = closed(town["A"], category(), NOW - 200 * DAY, 5 * DAY)
     again = unsaved(town["A"], category(), NOW - 195 * DAY + days_later)
 
-    recurrence.link_recurrence(again, factories.terms())
+    links.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id == (earlier.pk if comes_back else None)
 
@@ -68,7 +69,7 @@ def test_issue_in_another_cell_comes_back_within_100_metres(town, distance_m, co
     earlier = closed(town["A"], category(), NOW - 20 * DAY, 5 * DAY, point=edge)
     again = unsaved(town["B"], category(), NOW, point=east_of(edge, distance_m))
 
-    recurrence.link_recurrence(again, factories.terms())
+    links.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id == (earlier.pk if comes_back else None)
 
@@ -78,8 +79,8 @@ def test_issue_of_another_category_or_in_a_village_without_a_cell_does_not_come_
     closed(town.village, category(), NOW - 20 * DAY, 5 * DAY)
     other_category, whole_village = unsaved(town["A"], category(), NOW), unsaved(town.village, category(), NOW)
 
-    recurrence.link_recurrence(other_category, factories.terms())
-    recurrence.link_recurrence(whole_village, factories.terms())
+    links.link_recurrence(other_category, factories.terms())
+    links.link_recurrence(whole_village, factories.terms())
 
     assert (other_category.recurrence_of_id, whole_village.recurrence_of_id) == (None, None)
 
@@ -89,7 +90,7 @@ def test_issue_when_the_earlier_one_was_never_solved_does_not_come_back(town, st
     closed(town["A"], category(), NOW - 20 * DAY, 5 * DAY, status=status)
     again = unsaved(town["A"], category(), NOW)
 
-    recurrence.link_recurrence(again, factories.terms())
+    links.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id is None
 
@@ -100,7 +101,7 @@ def test_issue_when_several_were_closed_comes_back_from_the_latest_in_one_query(
     again = unsaved(town["A"], category(), NOW, point=town.inside("A"))
 
     with django_assert_num_queries(1):
-        recurrence.link_recurrence(again, factories.terms())
+        links.link_recurrence(again, factories.terms())
 
     assert again.recurrence_of_id == latest.pk
 
@@ -126,14 +127,14 @@ def test_history_when_linked_at_once_is_linked_as_one_by_one_and_by_hand(town, s
         ]
         return max(found, key=lambda each: (each.closed_at, each.pk)).pk if found else None
 
-    linked = recurrence.link_missing()
+    linked = links.link_missing()
 
-    expected = {each.pk: None if each.status in heat.UNCOUNTED else by_hand(each) for each in everything}
+    expected = {each.pk: None if each.status in bins.UNCOUNTED else by_hand(each) for each in everything}
     assert dict(Issue.objects.values_list("pk", "recurrence_of")) == expected
     assert linked == sum(found is not None for found in expected.values()) > 0
     for each in everything[:60]:
-        if each.status not in heat.UNCOUNTED:
-            recurrence.link_recurrence(each, factories.terms())
+        if each.status not in bins.UNCOUNTED:
+            links.link_recurrence(each, factories.terms())
             assert each.recurrence_of_id == expected[each.pk]
 
 
@@ -147,13 +148,13 @@ def cluster(town: Town, offsets_m: tuple[float, ...], *, cells: str = "ABA", day
 def test_three_open_issues_within_500_metres_and_30_days_in_two_cells_are_suggested(town):
     found = cluster(town, (-200, 0, 200))
 
-    assert recurrence.reasons_to_raise([each.pk for each in found]) == {each.pk: Cause.CLUSTER for each in found}
+    assert links.reasons_to_raise([each.pk for each in found]) == {each.pk: Cause.CLUSTER for each in found}
 
 
 def test_only_the_one_in_the_middle_is_suggested_when_the_outer_ones_are_too_far_apart(town):
     left, middle, right = cluster(town, (-400, 0, 400))
 
-    assert recurrence.reasons_to_raise([left.pk, middle.pk, right.pk]) == {middle.pk: Cause.CLUSTER}
+    assert links.reasons_to_raise([left.pk, middle.pk, right.pk]) == {middle.pk: Cause.CLUSTER}
 
 
 @pytest.mark.parametrize(
@@ -166,26 +167,26 @@ def test_only_the_one_in_the_middle_is_suggested_when_the_outer_ones_are_too_far
 def test_issues_in_one_cell_or_too_far_apart_in_time_are_not_suggested(town, spoiled):
     found = cluster(town, (-200, 0, 200), **spoiled)
 
-    assert recurrence.reasons_to_raise([each.pk for each in found]) == {}
+    assert links.reasons_to_raise([each.pk for each in found]) == {}
 
 
 def test_closed_issue_or_other_category_does_not_count_towards_a_cluster(town):
     first, second, third = cluster(town, (-200, 0, 200))
     Issue.objects.filter(pk=third.pk).update(status=Status.CLOSED, closed_at=NOW)
 
-    assert recurrence.reasons_to_raise([first.pk, second.pk, third.pk]) == {}
+    assert links.reasons_to_raise([first.pk, second.pk, third.pk]) == {}
 
 
 def test_issue_when_reopened_twice_is_suggested_for_that(town):
     once = issue(town["A"], category(), NOW, reopened=1)
     twice = issue(town["A"], category(), NOW, reopened=2)
 
-    assert recurrence.reasons_to_raise([once.pk, twice.pk]) == {twice.pk: Cause.REOPEN}
+    assert links.reasons_to_raise([once.pk, twice.pk]) == {twice.pk: Cause.REOPEN}
 
 
 def test_nothing_when_asked_for_nothing_costs_no_query(db, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert recurrence.reasons_to_raise([]) == {}
+        assert links.reasons_to_raise([]) == {}
 
 
 # --- The list ---------------------------------------------------------------------------------------------------------
@@ -275,7 +276,7 @@ def test_list_when_a_place_has_a_reason_to_raise_says_so(town):
 
     (place,) = listed(secretary(town, "north"), town)
 
-    assert place.hints == [recurrence.Hint.REOPEN]
+    assert place.hints == [links.Hint.REOPEN]
 
 
 def test_page_of_the_list_when_read_costs_the_same_however_long_it_is(town, django_assert_num_queries):
@@ -293,9 +294,9 @@ def test_public_list_when_read_has_villages_that_may_be_told_only(town):
     for week in (1, 9, 17, 25, 33):
         issue(town["A"], lamps, NOW - week * 7 * DAY)
         issue(town["D"], lamps, NOW - week * 7 * DAY, non_public=True)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
 
-    (row,) = public_places(heat.version(), EVERYTHING, YEAR, sort="issues")
+    (row,) = public_places(bins.version(), EVERYTHING, YEAR, sort="issues")
 
     assert (row.area, row.category, row.issues, row.periods) == ("north", lamps, 5, 5)
 
@@ -322,9 +323,9 @@ def test_heat_when_an_issue_is_put_in_another_place_follows_it(db):
     made = factories.county()
     at = factories.china("2024-09-23 09:00")
     moved = factories.reported(made, at, factories.CELLS[0])
-    heat.refresh(at=at)
+    bins.refresh(at=at)
 
     factories.do(moved, Verb.PLACE, made["gm1"], at, area=made.areas[factories.CELLS[2]].code)
-    heat.refresh(at=at)
+    bins.refresh(at=at)
 
     assert [row.path for row in HeatArea.objects.all()] == [factories.CELLS[2]]

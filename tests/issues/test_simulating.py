@@ -7,25 +7,26 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from issues import policies, policy, policy_drafts, sweeps
+from issues import policy, sweeps
 from issues.errors import Forbidden, Refusal
 from issues.models import Issue, PolicyDraft, Simulation, SlaPolicy, Stage
+from issues.policy import drafting, versions
 from issues.simulating import history, results, running
 from issues.simulating.replay import Outcome
 from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, MONDAY, K, china, do
 
-SHIPPED = policies.SHIPPED.read_text()
+SHIPPED = versions.SHIPPED.read_text()
 END = china("2024-12-20 12:00")
 
 
 def draft(county: make.County, *changes: tuple[str, str]) -> PolicyDraft:
-    text = policies.with_values(SHIPPED, id="draft-2025")
+    text = versions.with_values(SHIPPED, id="draft-2025")
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
-    kept, faults = policy_drafts.keep(text, by=county["admin"], at=MONDAY)
+    kept, faults = drafting.keep(text, by=county["admin"], at=MONDAY)
     assert not faults
     return kept
 
@@ -117,7 +118,7 @@ def test_todays_policy_replayed_gives_back_what_the_ledger_says(county):
 def test_issue_solved_in_time_is_late_under_a_shorter_limit_and_climbs_by_it(county):
     issue = make.in_hand(county, MONDAY, about="env.waste")
     do(issue, Verb.RESOLVE, county["pr1"], china("2024-09-26 10:00"))  # due in the afternoon
-    strict = policy.read(policies.with_values(SHIPPED, id="x").replace("green: 3wd", "green: 1wd"))
+    strict = policy.read(versions.with_values(SHIPPED, id="x").replace("green: 3wd", "green: 1wd"))
 
     assert counts(replayed(county, make.terms())[1]) == {"late": [0, 0, 0, 0], "climbed": [0, 0, 0, 0], "drafted": [0]}
     found = replayed(county, strict)[1]
@@ -130,7 +131,7 @@ def test_issue_nobody_touched_climbs_when_the_draft_says(county):
     make.accepted(county, MONDAY, about="env.waste")
     sweep_until(END)
     slow = policy.read(
-        policies.with_values(SHIPPED, id="x").replace("after: 1wd, urgent_after: 4h", "after: 20wd, urgent_after: 4h")
+        versions.with_values(SHIPPED, id="x").replace("after: 1wd, urgent_after: 4h", "after: 20wd, urgent_after: 4h")
     )
 
     _read, outcome = replayed(county, slow)
@@ -252,7 +253,7 @@ def test_simulation_is_for_those_who_read_policies_and_for_sound_drafts(county):
         running.ask(sound, county.areas[K], months=3, by=county["tc1"], at=END)
     with pytest.raises(Refusal, match="between 1 and"):
         running.ask(sound, county.areas[K], months=99, by=county["duc"], at=END)
-    faulty, faults = policy_drafts.keep("id: x\n", by=county["admin"], at=MONDAY)
+    faulty, faults = drafting.keep("id: x\n", by=county["admin"], at=MONDAY)
     assert faults
     with pytest.raises(Refusal, match="has faults"):
         running.ask(faulty, county.areas[K], months=3, by=county["duc"], at=END)

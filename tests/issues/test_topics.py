@@ -7,9 +7,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from issues import heat, hot, topics
 from issues.errors import Forbidden, OutOfScope, Refusal
+from issues.heat import bins
+from issues.hot import nights
 from issues.models import HotPlace, Topic, TopicLine
+from issues.recurring import topics
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town
@@ -48,8 +50,8 @@ def test_candidate_when_chosen_is_the_topic_of_its_month_with_its_evidence(town,
 def test_evidence_of_a_topic_stays_when_the_analysis_is_made_anew(town, office):
     topic = topics.choose(first().pk, goal="No lamp stays dark", by=office, at=NOW)
     keeps_coming_back(town, "11", 9, last_days_ago=50)
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
 
     assert first().came_back > 4
     assert Topic.objects.get(pk=topic.pk).evidence["came_back"] == 4

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from issues import clock, policies, policy
+from issues import clock, policy
 from issues.calendars import Calendar
+from issues.policy import versions
 from issues.spans import Span
 from issues.worktime import Worktime, micros, moment
 from tests.issues.factories import calendar
@@ -25,11 +26,11 @@ def chinese() -> Calendar:
 
 def with_county_days() -> Calendar:
     days = {date(2024, 5, 2 + n): bool(n % 2) for n in range(20)}
-    return policy.read(policies.SHIPPED.read_text()).calendar_with(days)
+    return policy.read(versions.SHIPPED.read_text()).calendar_with(days)
 
 
 def american() -> Calendar:
-    text = policies.with_values(policies.PLAIN_WEEKDAYS.read_text(), id="boston-2026", time_zone="America/New_York")
+    text = versions.with_values(versions.PLAIN_WEEKDAYS.read_text(), id="boston-2026", time_zone="America/New_York")
     return policy.read(text).calendar_with({})
 
 

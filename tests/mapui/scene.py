@@ -15,9 +15,10 @@ from django.utils.timezone import now
 
 from grids.levels import Level
 from grids.models import Area
-from issues import policies, services
+from issues import services
 from issues.intake import Contact, Draft, report
 from issues.models import Category, Event, Issue, Requester, Submission
+from issues.policy import versions
 from issues.terms import Light, Verb
 from representatives.models import Person, Unit
 from representatives.roles import Role
@@ -178,7 +179,7 @@ def scene() -> Scene:
     Area.objects.filter(pk=town.county.pk).update(name="巴林左旗")
     for letter, cell in town.cells.items():
         Area.objects.filter(pk=cell.pk).update(name=f"第{ord(letter) - 64}网格")
-    policies.store(policies.SHIPPED.read_text(), active_from=START, signed_by="", at=START)
+    versions.store(versions.SHIPPED.read_text(), active_from=START, signed_by="", at=START)
     kinds = Unit.Kind
     units = {
         "roads": _unit("D01", "交通运输局", kinds.DEPARTMENT, town.county),

@@ -12,10 +12,10 @@ from django.core.cache import cache
 from django.test import Client
 
 from grids.models import Territory
-from issues import heat
+from issues.heat import bins
+from issues.heat.weeks import monday, week_of
 from issues.models import Issue
 from issues.terms import Status
-from issues.weeks import monday, week_of
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def noon(monkeypatch) -> Iterator[None]:
     """It is NOW, and nothing is cached."""
-    for module in ("mapui.views.heat", "issues.heat_api"):
+    for module in ("mapui.views.heat", "issues.heat.api"):
         monkeypatch.setattr(f"{module}.now", lambda: NOW)
     cache.clear()
     yield
@@ -60,7 +60,7 @@ def come_back(town: Town, letter: str, times: int, code: str = "road.light", las
         found.append(closed(town[letter], category(code), reported, 2 * DAY, point=town.inside(letter), title=f"{letter}{turn}"))
         found[-1].recurrence_of = found[-2] if turn else None
         found[-1].save()
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
     return found
 
 
@@ -276,7 +276,7 @@ def test_tile_when_sealed_or_declined_issues_lie_there_does_not_count_them(town,
     issue(town["A"], category(), NOW - DAY, point=town.inside("A"), sealed=True)
     closed(town["A"], category(), NOW - DAY, DAY, status=Status.DECLINED, point=town.inside("A"))
     issue(town["A"], category(), NOW - DAY, point=town.inside("A"), non_public=True)
-    heat.rebuild(at=NOW)
+    bins.rebuild(at=NOW)
 
     assert issues_in(tile(as_(office), town)) == 1
 

@@ -11,9 +11,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from grids.levels import Level
-from issues import heat, hot, recurrence
+from issues.heat import bins
+from issues.hot import nights
 from issues.models import HotSpot, Issue
-from issues.recurrence import Hint
+from issues.recurring import links
+from issues.recurring.links import Hint
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town
@@ -25,7 +27,7 @@ from tests.representatives.factories import person, post
 @pytest.fixture(autouse=True)
 def noon(monkeypatch) -> Iterator[None]:
     """It is NOW, and nothing is cached."""
-    for module in ("mapui.views.heat", "issues.heat_api"):
+    for module in ("mapui.views.heat", "issues.heat.api"):
         monkeypatch.setattr(f"{module}.now", lambda: NOW)
     cache.clear()
     yield
@@ -44,8 +46,8 @@ def office(town) -> Person:
 
 
 def analysed() -> None:
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
 
 
 def as_(who: Person | None) -> Client:
@@ -259,13 +261,13 @@ def test_open_issue_in_a_hot_spot_where_its_kind_keeps_coming_back_is_suggested_
     elsewhere = issue(town["44"], category(), NOW - DAY)
     analysed()
     issues = list(Issue.objects.filter(pk__in=[here.pk, other_kind.pk, elsewhere.pk]).select_related("category"))
-    recurrence.hints_for(issues)
+    links.hints_for(issues)
 
     with django_assert_num_queries(1):
-        hints = recurrence.hints_for(issues)
+        hints = links.hints_for(issues)
 
     assert hints == {here.pk: [Hint.GROWING_SPOT, Hint.RECURRING]}
-    assert recurrence.reasons_to_raise([here.pk]) == {}  # it is no cause by itself: a person gives one
+    assert links.reasons_to_raise([here.pk]) == {}  # it is no cause by itself: a person gives one
     here.refresh_from_db()
     assert (here.level, here.red_drafted_at, here.raise_drafted_at) == (10, None, None)
 
@@ -276,4 +278,4 @@ def test_issue_in_a_hot_spot_that_fades_is_not_suggested(town):
     analysed()
 
     assert HotSpot.objects.filter(path=town["11"].path, trend="fading", is_hot=True).exists()
-    assert recurrence.hints_for([here]) == {}
+    assert links.hints_for([here]) == {}

@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.timezone import localdate, now
 
-from issues import county_calendar, policies, policy
+from issues import county_calendar, policy
 from issues.models import CalendarChange, CountyDay, Event, Issue, PolicyDraft, Simulation, SlaPolicy, Stage
+from issues.policy import versions
 from issues.simulating import running
 from issues.terms import Verb
 from mapui import policy_words
@@ -20,8 +21,8 @@ from mapui.views import simulation as simulation_pages
 from representatives.roles import POSTS, Page, Role
 from tests.mapui.scene import IN_OFFICE, Scene
 
-SHIPPED = policies.SHIPPED.read_text()
-NEXT = policies.with_values(SHIPPED, id="county-2027").replace("green: 3wd", "green: 2wd")
+SHIPPED = versions.SHIPPED.read_text()
+NEXT = versions.with_values(SHIPPED, id="county-2027").replace("green: 3wd", "green: 2wd")
 
 
 @pytest.fixture(autouse=True)

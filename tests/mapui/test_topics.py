@@ -9,8 +9,10 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from issues import heat, hot, topics
+from issues.heat import bins
+from issues.hot import nights
 from issues.models import HotPlace, Issue, Topic, TopicLine
+from issues.recurring import topics
 from representatives.models import Person
 from representatives.roles import Role
 from tests.drawing import Town
@@ -98,8 +100,8 @@ def test_page_before_any_analysis_and_without_a_candidate_says_so(db):
     assert "have not been analysed yet" in as_(office).get("/topics/").content.decode()
 
     keeps_coming_back(town, "11", 1)
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
 
     assert "Nothing kept coming back close together." in as_(office).get("/topics/").content.decode()
 
@@ -107,8 +109,8 @@ def test_page_before_any_analysis_and_without_a_candidate_says_so(db):
 def test_page_costs_the_same_however_many_candidates_there_are(town, office, django_assert_max_num_queries):
     for row in range(6):
         keeps_coming_back(town, f"{row}3", 5, "land.grass")
-    heat.rebuild(at=NOW)
-    hot.analyse(at=NOW)
+    bins.rebuild(at=NOW)
+    nights.analyse(at=NOW)
     client = as_(office)
     client.get("/topics/")
 

@@ -8,7 +8,8 @@ from django.core.management.base import BaseCommand
 from django.utils.timezone import now
 from tqdm import tqdm
 
-from issues import heat, hot
+from issues.heat import bins
+from issues.hot import nights
 from issues.models import HotPlace, HotSpot
 
 
@@ -17,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = now()
-        heat.refresh(at=at)
-        done = hot.analyse(at=at, progress=lambda counties: tqdm(counties, unit="county", disable=None))
+        bins.refresh(at=at)
+        done = nights.analyse(at=at, progress=lambda counties: tqdm(counties, unit="county", disable=None))
         spots, places = HotSpot.objects.count(), HotPlace.objects.count()
         self.stdout.write(f"Analysed {done} counties; there are {spots} hot or growing spots and {places} places of recurrence.")

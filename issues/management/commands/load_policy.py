@@ -12,15 +12,16 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext
 
-from issues import policies, policy
+from issues import policy
 from issues.errors import Refusal
+from issues.policy import versions
 
 
 class Command(BaseCommand):
     help = "Checks a policy of time limits (YAML) and stores it as a version, in force from a moment on; without a file, the one shipped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, default=policies.SHIPPED)
+        parser.add_argument("file", nargs="?", type=Path, default=versions.SHIPPED)
         parser.add_argument("--active-from", default="", help="date or time, for example 2026-01-01; without it, now")
         parser.add_argument("--signed-by", default="", help="who signed it")
         parser.add_argument("--id", default="", help="another identifier than the file's")
@@ -33,7 +34,7 @@ class Command(BaseCommand):
             if options["check"]:
                 self.stdout.write(gettext("“%(id)s” is sound.") % {"id": policy.read(text).id})
                 return
-            row, is_new = policies.store(
+            row, is_new = versions.store(
                 text, active_from=_moment(options["active_from"]), signed_by=options["signed_by"], at=timezone.now()
             )
         except policy.PolicyFaults as faults:
@@ -56,7 +57,7 @@ class Command(BaseCommand):
                 gettext("%(file)s cannot be read: %(problem)s") % {"file": options["file"], "problem": error}
             ) from error
         values = {key: value for key, value in (("id", options["id"]), ("time_zone", options["time_zone"])) if value}
-        return policies.with_values(text, **values)
+        return versions.with_values(text, **values)
 
 
 def _moment(text: str) -> datetime:

@@ -6,8 +6,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from grids.models import Area
-from issues import policies
 from issues.models import Category
+from issues.policy import versions
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from tests.drawing import Town, draw_cells
@@ -71,7 +71,7 @@ def banner() -> Banner:
     for letter, cell in town.cells.items():
         Area.objects.filter(pk=cell.pk).update(name=f"第{ord(letter) - 64}网格")
     load_categories()
-    policies.store(policies.SHIPPED.read_text(), active_from=SINCE, signed_by="", at=SINCE)
+    versions.store(versions.SHIPPED.read_text(), active_from=SINCE, signed_by="", at=SINCE)
     made = Banner(town, {}, _units(town), {one.code: one for one in Category.objects.all()})
     made.staff = _staff(town, made.units)
     made.people = {Role(each.assignments.get().role): each for each in reversed(made.staff.values())}

@@ -16,8 +16,9 @@ from django.db import models
 from django.test.utils import isolate_apps
 from playwright.sync_api import Page, expect
 
-from issues import policies, receipts, retention
+from issues import receipts, retention
 from issues.models import ContactLook, Issue, Requester
+from issues.policy import versions
 from issues.terms import Light, Status, Verb
 from representatives.register_guard import banned_terms
 from tests.browser.conftest import PHONE, accessibility_faults
@@ -198,8 +199,8 @@ def test_j10_second_version_of_the_policy_leaves_old_deadlines_alone(desk: Desk)
     old = desk.told("门口垃圾。", category="env.waste")
     old = desk.act(old, Verb.ACCEPT, "gm")
     promised = old.level_due_at, old.total_due_at
-    text = policies.SHIPPED.read_text().replace("id: default-2026", "id: county-2026-v2").replace("green: 3wd", "green: 6wd")
-    policies.store(text, active_from=desk.clock.at, signed_by="周督查", at=desk.clock.at)
+    text = versions.SHIPPED.read_text().replace("id: default-2026", "id: county-2026-v2").replace("green: 3wd", "green: 6wd")
+    versions.store(text, active_from=desk.clock.at, signed_by="周督查", at=desk.clock.at)
     desk.clock.passes(minutes=10)
 
     new = desk.told("门口垃圾。", category="env.waste", cell="B")

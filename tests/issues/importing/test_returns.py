@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from grids.levels import Level
 from grids.metres import GEOD, are_within
-from issues import recurrence
-from issues.heat import UNCOUNTED
+from issues.heat.bins import UNCOUNTED
 from issues.importing import history
 from issues.importing.returns import _Squares
 from issues.models import Issue
+from issues.recurring import links
 from issues.terms import SOLVED
 from tests.issues.importing.desk import Cells, Desk, mapping_of
 
@@ -108,8 +108,8 @@ def test_file_in_any_order_is_linked_as_by_hand(desk: Desk, monkeypatch, order: 
 
 def test_file_in_the_order_of_reports_is_written_once_and_the_database_is_not_asked(desk: Desk, monkeypatch) -> None:
     monkeypatch.setattr(history, "BATCH", 40)
-    monkeypatch.setattr(recurrence, "link_missing", lambda *given, **more: pytest.fail("the database is asked"))
-    monkeypatch.setattr(recurrence, "save_columns", lambda *given: pytest.fail("an issue is written twice"))
+    monkeypatch.setattr(links, "link_missing", lambda *given, **more: pytest.fail("the database is asked"))
+    monkeypatch.setattr(links, "save_columns", lambda *given: pytest.fail("an issue is written twice"))
 
     desk.take(desk.csv(stories(desk, random.Random(4), 150)), mapping_of(**BY_STATE))
 
@@ -120,13 +120,13 @@ def test_file_in_the_order_of_reports_is_written_once_and_the_database_is_not_as
 def test_batches_side_by_side_when_one_comes_back_from_what_is_being_written_are_linked_too(desk: Desk, monkeypatch) -> None:
     monkeypatch.setattr(history, "BATCH", 10)
     later: dict[int, int] = {}
-    link = recurrence.link
+    link = links.link
 
     def watched(earlier: Mapping[int, int]) -> None:
         later.update(earlier)
         link(earlier)
 
-    monkeypatch.setattr(recurrence, "link", watched)
+    monkeypatch.setattr(links, "link", watched)
 
     desk.take(desk.csv(stories(desk, random.Random(5), 150)), mapping_of(**BY_STATE))
 

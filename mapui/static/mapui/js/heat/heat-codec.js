@@ -1,7 +1,7 @@
 // heat-codec.js - reads a heat payload and answers “how many between these weeks?”. Knows no map and no server.
 //
 // version 1 · side · margin · weeks per bucket · first bucket · buckets · places, then per place:
-// Δindex · n · n × Δbucket · n × count; all unsigned LEB128 varints (issues/heat_codec.py writes it).
+// Δindex · n · n × Δbucket · n × count; all unsigned LEB128 varints (issues/heat/codec.py writes it).
 
 const FORMAT = 1;
 

@@ -18,12 +18,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from grids.levels import Level
 from grids.prepared import Prepared
-from issues import policy_file
 from issues.calendars import CALENDARS, Calendar, county_days, days_told
 from issues.errors import Refusal
 from issues.models import SlaPolicy
-from issues.policy_file import PolicyFaults
-from issues.policy_sections import (
+from issues.policy import reading
+from issues.policy.reading import PolicyFaults
+from issues.policy.sections import (
     AllLimits,
     Closure,
     Count,
@@ -156,11 +156,11 @@ class Policy(Section):
 @lru_cache(maxsize=16)  # YAML that remembers its lines is slow to read, and each page of a draft reads it again
 def read(text: str) -> Policy:
     """The policy in that YAML text; raises `PolicyFaults` with one sentence, line number first, per fault."""
-    content = policy_file.load(text)
+    content = reading.load(text)
     try:
         return Policy.model_validate(content)
     except ValidationError as error:
-        raise PolicyFaults(policy_file.sentences(error, content)) from error
+        raise PolicyFaults(reading.sentences(error, content)) from error
 
 
 _in_force = Prepared(lambda at: SlaPolicy.objects.begun(at).without_text()[:1])

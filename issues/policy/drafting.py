@@ -7,10 +7,11 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from issues import policies, policy
+from issues import policy
 from issues.errors import Forbidden, Refusal
 from issues.models import PolicyDraft, SlaPolicy
-from issues.policy_file import Fault, PolicyFaults
+from issues.policy import versions
+from issues.policy.reading import Fault, PolicyFaults
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of
@@ -64,7 +65,7 @@ def sign(draft: PolicyDraft, *, signed_by: str, active_from: datetime, by: Perso
     if SlaPolicy.objects.identified(terms.id):
         sentence = gettext("The policy “%(id)s” exists already; give this one a new id.") % {"id": terms.id}
         raise Refusal(sentence, field="text")
-    version, _is_new = policies.store(draft.text, active_from=active_from, signed_by=signed_by.strip()[:120], at=at)
+    version, _is_new = versions.store(draft.text, active_from=active_from, signed_by=signed_by.strip()[:120], at=at)
     draft.version, draft.changed_at = version, at
     draft.save(update_fields=["version", "changed_at"])
     return version

@@ -1,6 +1,6 @@
 """The sections of a policy file, each checked as it is read: what a county may set, and between which bounds.
 
-A fault is a sentence; the line it stands in is found by `issues.policy_file`. `issues.policy` puts the sections together.
+A fault is a sentence; the line it stands in is found by `reading`. `issues.policy` puts the sections together.
 """
 
 from __future__ import annotations

@@ -13,10 +13,12 @@ from django.db import transaction
 from django.utils.timezone import get_default_timezone, localtime
 
 from grids.models import Area, Layer
-from issues import heat, hot_places, hot_spots, policy
-from issues.hot_spots import Window
+from issues import policy
+from issues.heat import bins
+from issues.heat.weeks import week_of
+from issues.hot import places, spots
+from issues.hot.spots import Window
 from issues.models import HotPlace, HotRun, HotSpot
-from issues.weeks import week_of
 
 IN_ONE_GO = 2000  # rows of an INSERT
 
@@ -30,17 +32,17 @@ def analyse_county(path: str, *, at: datetime) -> bool:
     """Analyse one county, unless nothing has changed since, or another worker is at it; whether it was."""
     kept, _new = HotRun.objects.get_or_create(path=path)
     with transaction.atomic():
-        run, version = HotRun.objects.lock_if_free(kept.pk), heat.version()
+        run, version = HotRun.objects.lock_if_free(kept.pk), bins.version()
         if run is None or not version or run.key == (key := _key(at, version)):
             return False
         rules = policy.terms(policy.in_force(at).pk).suggest.hot
         window = Window.before(week_of(at), rules.periods)
         run.number, run.key, run.made_at = run.number + 1, key, at
         run.first_week, run.until_week = window.first, window.until
-        spots = list(hot_spots.find(run, window, rules, version))
+        found = list(spots.find(run, window, rules, version))
         run.spots.all().delete()
-        HotSpot.objects.bulk_create(spots, IN_ONE_GO)
-        _replace_places(path, month_at(at), list(hot_places.find(path, month_at(at), rules, spots)))
+        HotSpot.objects.bulk_create(found, IN_ONE_GO)
+        _replace_places(path, month_at(at), list(places.find(path, month_at(at), rules, found)))
         run.save()
     return True
 

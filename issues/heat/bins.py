@@ -18,11 +18,11 @@ from django.db.models import Max, Min
 
 from grids.levels import Level
 from issues import sql, workflow
+from issues.heat.weeks import starts_at, week_of
 from issues.models.casework import Issue
 from issues.models.heat import FINEST, HeatArea, HeatBin, HeatState
 from issues.models.ledger import Event
 from issues.terms import Field, Status, Verb
-from issues.weeks import starts_at, week_of
 
 UNCOUNTED = frozenset({Status.DECLINED, Status.WITHDRAWN, Status.MERGED})
 PATIENCE_S = 60  # how long a rebuild by hand waits for transactions that were under way before it

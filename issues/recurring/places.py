@@ -1,6 +1,6 @@
 """The places where issues keep coming back: a cell and a category, with how often, how lately and what is open there.
 
-Staff get the places of the areas whose figures they may see; the public gets villages, as `heat_public` tells them. A
+Staff get the places of the areas whose figures they may see; the public gets villages, as `heat.public` tells them. A
 period is whole weeks, [first, until).
 """
 
@@ -20,16 +20,17 @@ from django.utils import timezone
 from grids.models import Area, paths_above
 from grids.querysets import AreaQuerySet, within_paths
 from grids.together import read_together
-from issues import heat_public, recurrence
-from issues.heat import UNCOUNTED
-from issues.heat_queries import Audience, Choice
+from issues.heat import public
+from issues.heat.bins import UNCOUNTED
+from issues.heat.queries import Audience, Choice
+from issues.heat.weeks import monday, starts_at
 from issues.measures import Period as Days
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import IssueQuerySet
-from issues.recurrence import Grounds, Hint
+from issues.recurring import links
+from issues.recurring.links import Grounds, Hint
 from issues.terms import Light
-from issues.weeks import monday, starts_at
 from issues.workflow import light_of
 from representatives.models import Person
 
@@ -128,9 +129,9 @@ def _described(rows: Sequence[dict[str, Any]], person: Person, at: datetime) -> 
     found, categories = areas_at({path for row in rows for path in paths_above(row["path"])}), Category.objects.in_order()
     seen = _linked(rows, person, at)
     read_together(found, categories, seen)
-    areas, by_key, links = by_path(found), {category.pk: category for category in categories}, _by_place(seen)
+    areas, by_key, linked = by_path(found), {category.pk: category for category in categories}, _by_place(seen)
     policies = {pk for row in rows for pk in row["policies"]}
-    grounds = recurrence.grounds_to_raise([pk for row in rows for pk in row["open_ids"]], policies)
+    grounds = links.grounds_to_raise([pk for row in rows for pk in row["open_ids"]], policies)
     return [
         Place(
             path=row["path"],
@@ -143,7 +144,7 @@ def _described(rows: Sequence[dict[str, Any]], person: Person, at: datetime) -> 
             last_at=row["last_at"],
             still_open=row["still_open"],
             light=light_of(row["worst_level"]) if row["still_open"] else None,
-            links=links[row["path"], row["category"]],
+            links=linked[row["path"], row["category"]],
             hints=_hints([grounds[pk] for pk in row["open_ids"] if pk in grounds]),
             lonlat=_lonlat(areas.get(row["path"])),
         )
@@ -247,7 +248,7 @@ def public_places(version: int, choice: Choice, period: Period, *, sort: str) ->
     categories = Category.objects.in_bulk()
     rows = [
         VillageRow(village.name, categories[category], sum(counts), len(counts), _point(village))
-        for village in heat_public.villages(version)
+        for village in public.villages(version)
         for category, buckets in village.told.items()
         if category in categories and (not choice.code or category in choice.ids)
         if len(counts := _within(buckets, period)) >= 2
@@ -259,9 +260,9 @@ def public_places(version: int, choice: Choice, period: Period, *, sort: str) ->
 
 def _within(buckets: dict[int, int], period: Period) -> list[int]:
     """Counts of the buckets that the period touches."""
-    size = heat_public.BUCKET_WEEKS
+    size = public.BUCKET_WEEKS
     return [count for bucket, count in buckets.items() if period.first < (bucket + 1) * size and bucket * size < period.until]
 
 
-def _point(village: heat_public.Village) -> tuple[float, float] | None:
+def _point(village: public.Village) -> tuple[float, float] | None:
     return (village.lon, village.lat) if village.lon is not None and village.lat is not None else None

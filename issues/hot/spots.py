@@ -1,7 +1,7 @@
 """Hot spots of one county: areas with significantly more issues around them than elsewhere in it, or with more and more.
 
 Getis-Ord Gi* over the issues of the weeks asked for, per level and group of categories, adjusted for how many areas were
-asked; the trend by Mann-Kendall over their periods of four weeks. Of the public's figures only what `heat_public` tells
+asked; the trend by Mann-Kendall over their periods of four weeks. Of the public's figures only what `heat.public` tells
 is counted, so nothing that is found gives away more than it did.
 """
 
@@ -17,11 +17,12 @@ from django.db import connection
 
 from grids.levels import Level
 from grids.neighbours import Neighbours, neighbours
-from issues import heat_public, sql
-from issues.heat_queries import ALL, FOUR_WEEKS
-from issues.hot_statistics import Numbers, adjusted, chances, drift, gi_star, graph_of
+from issues import sql
+from issues.heat import public
+from issues.heat.queries import ALL, FOUR_WEEKS
+from issues.hot.statistics import Numbers, adjusted, chances, drift, gi_star, graph_of
 from issues.models import Category, HotRun, HotSpot, Trend
-from issues.policy_sections import Hot
+from issues.policy.sections import Hot
 
 LEAST_AREAS = 30  # with fewer to compare, no area can be told from chance
 TOGETHER = ""  # the group that stands for all categories
@@ -107,7 +108,7 @@ def _and_together(rows: list[Row]) -> list[Row]:
 def _told(path: str, window: Window, groups: dict[int, str], version: int) -> Iterator[Row]:
     """What everybody is told of the villages of the county, in its own periods."""
     first = window.first // FOUR_WEEKS
-    for village in heat_public.villages_of(path, version):
+    for village in public.villages_of(path, version):
         for category, buckets in village.told.items():
             group = TOGETHER if category == ALL else groups[category]
             for bucket, count in buckets.items():

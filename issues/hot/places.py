@@ -15,13 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from django.utils.timezone import get_default_timezone, localtime, make_aware
 
-from issues.heat_queries import EVERYTHING, Audience
-from issues.hot_spots import TOGETHER, group_codes, trend_of
-from issues.hot_statistics import EARTH_M, clusters, drift
+from issues.heat.queries import EVERYTHING, Audience
+from issues.hot.spots import TOGETHER, group_codes, trend_of
+from issues.hot.statistics import EARTH_M, clusters, drift
 from issues.measures import Period
 from issues.models import HotPlace, HotSpot
-from issues.places import counted
-from issues.policy_sections import Hot
+from issues.policy.sections import Hot
+from issues.recurring.places import counted
 
 MONTHS = 12
 MOST = 12  # candidates of a month

@@ -13,7 +13,7 @@ from issues import policy
 from issues.errors import Refusal
 from issues.models import SlaPolicy
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 SHIPPED = DATA / "policy-default-2026.yaml"
 PLAIN_WEEKDAYS = DATA / "policy-plain-weekdays.yaml"
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from grids.levels import Level
 from issues import policy, sql
 from issues.crew import Crew
-from issues.heat import UNCOUNTED
+from issues.heat.bins import UNCOUNTED
 from issues.many import save_columns
 from issues.models import SlaPolicy, Trend
 from issues.models.casework import Issue

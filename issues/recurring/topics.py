@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from grids.models import Area
-from issues import hot, masking
+from issues import masking
 from issues.errors import Forbidden, OutOfScope, Refusal
-from issues.hot_places import months_before
+from issues.hot import nights
+from issues.hot.places import months_before
 from issues.models import HotPlace, HotRun, Topic, TopicLine
 from representatives.models import Person
 from representatives.roles import Role
@@ -43,7 +44,7 @@ def choose(place_id: int, *, goal: str, by: Person, at: datetime) -> Topic:
         raise OutOfScope(_("There is no such candidate any more: the list was made anew. Please choose again."))
     if not may_choose(by, place.county, at):
         raise Forbidden(_("The topic of a month is chosen by the supervision office."))
-    if place.month != hot.month_at(at):
+    if place.month != nights.month_at(at):
         raise Refusal(_("A topic is chosen in its own month only."))
     goal = _said(goal, GOAL_LENGTH, "goal", _("Say in a sentence what is to be reached."))
     county = Area.objects.current().at_paths([place.county]).get()

@@ -1,6 +1,6 @@
 """What is read of the heat: bins of a tile, counts of cells, weekly totals and how hot hot is, for one audience.
 
-An audience is the set of areas whose figures somebody may see, or the public, which sees `heat_public` instead.
+An audience is the set of areas whose figures somebody may see, or the public, which sees `public` instead.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from django.db.models import Q
 from grids.levels import Level
 from grids.reading import reading
 from issues import sql
-from issues.heat import BIN_ZOOMS
-from issues.heat_codec import Row, Shape
+from issues.heat.bins import BIN_ZOOMS
+from issues.heat.codec import Row, Shape
 from issues.models.config import Category
 from issues.models.heat import FINEST, HeatArea
 from representatives.models import Person

@@ -16,9 +16,9 @@ from django.core.cache import cache
 
 from grids.levels import Level
 from grids.models import Area
-from issues import heat, heat_codec, heat_public, heat_queries
-from issues.heat_codec import Row, Shape
-from issues.heat_queries import (
+from issues.heat import bins, codec, public, queries
+from issues.heat.codec import Row, Shape
+from issues.heat.queries import (
     ALL,
     EVERYTHING,
     FOUR_WEEKS,
@@ -33,8 +33,8 @@ from issues.heat_queries import (
     Choice,
     Knot,
 )
+from issues.heat.weeks import week_of
 from issues.models.heat import FINEST
-from issues.weeks import week_of
 
 DAY = 24 * 3600
 AREA_LEVELS = (Level.GRID, Level.VILLAGE, Level.TOWNSHIP)
@@ -76,17 +76,17 @@ class View:
 
     @property
     def highest_zoom(self) -> int:
-        return heat_public.FINEST_SHOWN if self.audience.is_public else HIGHEST_ZOOM
+        return public.FINEST_SHOWN if self.audience.is_public else HIGHEST_ZOOM
 
     def span(self) -> Span:
         """From the first week with an issue until the present one; until the last with an issue if that is a year ago."""
-        bucket = heat_public.BUCKET_WEEKS if self.audience.is_public else 1
+        bucket = public.BUCKET_WEEKS if self.audience.is_public else 1
         return self._kept("span", lambda: _span(self._weekly(), until=week_of(self.at), bucket=bucket))
 
     def bucket_weeks(self, z: int = HIGHEST_ZOOM) -> int:
         """Weeks per bucket of the tiles of zoom z."""
         if self.audience.is_public:
-            return heat_public.BUCKET_WEEKS
+            return public.BUCKET_WEEKS
         return FOUR_WEEKS if z <= WIDE_ZOOM and self.span().total > LARGE else 1
 
     def totals(self, choice: Choice) -> list[int]:
@@ -106,7 +106,7 @@ class View:
     @property
     def levels(self) -> tuple[Level, ...]:
         """The levels whose areas may be coloured."""
-        return heat_public.LEVELS if self.audience.is_public else AREA_LEVELS
+        return public.LEVELS if self.audience.is_public else AREA_LEVELS
 
     def areas(self, choice: Choice, level: Level) -> bytes:
         """The payload of the areas of one of `levels`, gzipped."""
@@ -119,36 +119,36 @@ class View:
     def _kept(self, name: str, make: Callable[[], T]) -> T:
         return cache.get_or_set(f"heat:{self.key}:{name}", make, DAY)  # type: ignore[return-value]
 
-    def _villages(self) -> list[heat_public.Village]:
-        return heat_public.villages(self.version)
+    def _villages(self) -> list[public.Village]:
+        return public.villages(self.version)
 
     def _weekly(self) -> list[Row]:
         if not self.audience.is_public:
-            return heat_queries.weekly(self.audience)
+            return queries.weekly(self.audience)
         told = [(village, category) for village in self._villages() for category in village.told if category != ALL]
         everything = [(village, ALL) for village in self._villages()]
         return [
-            (bucket * heat_public.BUCKET_WEEKS, category, count)
+            (bucket * public.BUCKET_WEEKS, category, count)
             for village, category in told + everything
             for bucket, count in village.told[category].items()
         ]
 
     def _tile(self, choice: Choice, z: int, x: int, y: int) -> tuple[Shape, list[Row]]:
         if self.audience.is_public:
-            shape = self._shape(heat_public.side_of(z), heat_public.BUCKET_WEEKS)
-            told = heat_public.villages_around(shape, z, x, y, self.version)
-            rows = heat_public.tile_rows(told, choice, shape, z, x, y)
+            shape = self._shape(public.side_of(z), public.BUCKET_WEEKS)
+            told = public.villages_around(shape, z, x, y, self.version)
+            rows = public.tile_rows(told, choice, shape, z, x, y)
         else:
-            shape = self._shape(heat_queries.side_of(z), self.bucket_weeks(z))
-            rows = heat_queries.tile_rows(self.audience, choice, shape, z, x, y)
+            shape = self._shape(queries.side_of(z), self.bucket_weeks(z))
+            rows = queries.tile_rows(self.audience, choice, shape, z, x, y)
         return shape, _within(shape, rows)
 
     def _areas(self, choice: Choice, level: Level) -> tuple[Shape, list[Row]]:
         shape = self._shape(0, self.bucket_weeks())
         if self.audience.is_public:
-            rows = heat_public.area_rows(self._villages(), choice, level)
+            rows = public.area_rows(self._villages(), choice, level)
         else:
-            rows = heat_queries.area_rows(self.audience, choice, level, shape.bucket_weeks)
+            rows = queries.area_rows(self.audience, choice, level, shape.bucket_weeks)
         return shape, _within(shape, rows)
 
     def _scales(self, choice: Choice) -> dict[int, list[Knot]]:
@@ -160,18 +160,18 @@ class View:
     def _scale(self, choice: Choice, z: int) -> list[Knot]:
         span = self.span()
         if self.audience.is_public:
-            return heat_public.scale(self._villages(), choice, z, last_week=span.last_week, weeks=span.weeks)
+            return public.scale(self._villages(), choice, z, last_week=span.last_week, weeks=span.weeks)
         window = {"bucket_weeks": self.bucket_weeks(z), "last_week": span.last_week, "weeks": span.weeks}
         sample = max(span.total // SAMPLED, 1) if z >= WIDE_ZOOM else 1  # wider bins are few
-        return heat_queries.scale(self.audience, choice, z, **window, sample=sample)
+        return queries.scale(self.audience, choice, z, **window, sample=sample)
 
     def _shape(self, side: int, bucket_weeks: int) -> Shape:
         span = self.span()
-        return heat_queries.shape(side, bucket_weeks=bucket_weeks, first_week=span.first_week, weeks=span.weeks)
+        return queries.shape(side, bucket_weeks=bucket_weeks, first_week=span.first_week, weeks=span.weeks)
 
 
 def view_of(audience: Audience, at: datetime) -> View:
-    return View(audience, heat.version(), at)
+    return View(audience, bins.version(), at)
 
 
 def prepare(*, at: datetime) -> None:
@@ -207,4 +207,4 @@ def _within(shape: Shape, rows: list[Row]) -> list[Row]:
 
 
 def _packed(shape: Shape, rows: list[Row]) -> bytes:
-    return gzip.compress(heat_codec.encode(shape, rows), compresslevel=6, mtime=0)
+    return gzip.compress(codec.encode(shape, rows), compresslevel=6, mtime=0)

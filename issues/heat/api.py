@@ -17,11 +17,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from grids.levels import slug
-from issues import hot_view
-from issues.heat_queries import LOWEST_ZOOM, Choice, audience_of, choice_of
-from issues.heat_view import View, view_of
+from issues.heat.queries import LOWEST_ZOOM, Choice, audience_of, choice_of
+from issues.heat.view import View, view_of
+from issues.heat.weeks import monday
+from issues.hot import findings
 from issues.models.config import Category
-from issues.weeks import monday
 
 KEPT = "private, max-age=86400"
 ASKED_AGAIN = "private, no-cache"
@@ -29,7 +29,7 @@ ASKED_AGAIN = "private, no-cache"
 
 @require_safe
 def heat_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
-    """Bins of a web-mercator tile per bucket of weeks; `category` narrows it. Format: `heat_codec`."""
+    """Bins of a web-mercator tile per bucket of weeks; `category` narrows it. Format: `codec`."""
     view = _view(request)
     if not LOWEST_ZOOM <= z <= view.highest_zoom or max(x, y) >= 1 << z:
         raise Http404
@@ -61,15 +61,15 @@ def heat_info(request: HttpRequest) -> HttpResponse:
 def hot_areas(request: HttpRequest) -> HttpResponse:
     """Which areas are hot, by level and ordinal, and of wider areas how much within; the last night's analysis stands for the year."""
     audience, choice = audience_of(request.user, now()), _choice(request)
-    run = hot_view.run_for(audience)
-    group = hot_view.group_of(Category.objects.in_order() if choice.code else (), choice.code)
+    run = findings.run_for(audience)
+    group = findings.group_of(Category.objects.in_order() if choice.code else (), choice.code)
     etag = f'"hot-{run.path}-{run.number}-{audience.key}-{group}"' if run else '"hot-none"'
     if request.headers.get("If-None-Match") == etag:
         return _with_cache(HttpResponse(status=304), etag, ASKED_AGAIN)
     told = {
         "made_at": run.made_at.isoformat() if run and run.made_at else None,
-        "levels": hot_view.drawn(audience, group),
-        "shares": hot_view.shares(audience, group),
+        "levels": findings.drawn(audience, group),
+        "shares": findings.shares(audience, group),
     }
     return _with_cache(JsonResponse(told), etag, ASKED_AGAIN)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils.timezone import now
 
-from issues import heat, heat_view, hot
+from issues.heat import bins, view
+from issues.hot import nights
 
 
 @shared_task(name="issues.refresh_heat")
 def refresh_heat() -> int:
     """Take in what was reported, declined, merged or moved since; then prepare what everybody asks for first."""
     at = now()
-    changed = heat.refresh(at=at)
+    changed = bins.refresh(at=at)
     if changed:
-        heat_view.prepare(at=at)
+        view.prepare(at=at)
     return changed
 
 
@@ -22,5 +23,5 @@ def refresh_heat() -> int:
 def analyse_hot_spots() -> int:
     """Find what is hot and what keeps coming back, county by county; what was found for the same figures stays."""
     at = now()
-    heat.refresh(at=at)
-    return hot.analyse(at=at)
+    bins.refresh(at=at)
+    return nights.analyse(at=at)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from grids.levels import Level, slug
 from grids.models import Area
-from issues.heat_queries import Audience
-from issues.hot_spots import LEVELS, TOGETHER
+from issues.heat.queries import Audience
+from issues.hot.spots import LEVELS, TOGETHER
 from issues.models import Category, HotRun, HotSpot
 from issues.querysets import HotSpotQuerySet
 

@@ -25,8 +25,8 @@ from grids.levels import Level
 from grids.models import Area, paths_above
 from grids.reading import reading
 from issues import sql
-from issues.heat_codec import Row, Shape
-from issues.heat_queries import ALL, FOUR_WEEKS, SIDE_BITS, Choice, Knot, hottest_share, percentile, window_lengths
+from issues.heat.codec import Row, Shape
+from issues.heat.queries import ALL, FOUR_WEEKS, SIDE_BITS, Choice, Knot, hottest_share, percentile, window_lengths
 from issues.models.heat import HeatArea
 
 FEWEST = 5
@@ -172,7 +172,7 @@ def tile_rows(told: Iterable[Village], choice: Choice, shape: Shape, z: int, x: 
 
 
 def scale(told: Iterable[Village], choice: Choice, z: int, *, last_week: int, weeks: int) -> list[Knot]:
-    """How hot hot is, as `heat_queries.scale` says it for staff."""
+    """How hot hot is, as `queries.scale` says it for staff."""
     bins: dict[tuple[int, int, int], int] = defaultdict(int)
     for village, column, row in _placed(told, z):
         for bucket, count in village.buckets(choice).items():
