@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from functools import lru_cache, partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -48,17 +49,19 @@ class ShortWayMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.method == "GET" and request.path_info.startswith("/map/"):
-            return self._short(request) or self.get_response(request)
+        if request.method == "GET" and request.path_info.startswith("/map/") and (short_way := _short_way(request.path_info)):
+            return short_way(request) or self.get_response(request)
         return self.get_response(request)
 
-    def _short(self, request: HttpRequest) -> HttpResponse | None:
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
-            return None
-        short_way = _SHORT_WAYS.get(match.func)
-        return short_way(request, **match.kwargs) if short_way else None
+
+@lru_cache(maxsize=4096)  # finding the view of an address takes longer than reading a tile from its file
+def _short_way(path: str) -> Callable[[HttpRequest], HttpResponse | None] | None:
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    short_way = _SHORT_WAYS.get(match.func)
+    return partial(short_way, **match.kwargs) if short_way else None
 
 
 class RefusalMiddleware:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # Days back from now that “reported in the last …” offers.
 PERIODS = (7, 30, 90, 365)
+_NAMES = frozenset({"light", "category", "urgency", "clock", "days"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Filters:
     @classmethod
     def from_query(cls, query: QueryDict) -> Self:
         """The filters that an address names; what is unknown is left out, so an old link still opens."""
+        if _NAMES.isdisjoint(query):
+            return cls()
         days = query.get("days", "")
         return cls(
             lights=tuple(light for light in Light if light in query.getlist("light")),
@@ -42,12 +46,8 @@ class Filters:
 
     def as_query(self) -> str:
         """The same as part of an address, always spelled alike; empty if nothing is narrowed."""
-        query = QueryDict(mutable=True)
-        query.setlist("light", list(self.lights))
-        for name in ("category", "urgency", "clock", "days"):
-            if value := getattr(self, name):
-                query[name] = str(value)
-        return query.urlencode()
+        named = ((name, getattr(self, name)) for name in ("category", "urgency", "clock", "days"))
+        return urlencode([*(("light", light) for light in self.lights), *((name, value) for name, value in named if value)])
 
     @property
     def moves_with_time(self) -> bool:

@@ -7,11 +7,13 @@ everybody is told to look anew, and no write fails for it.
 from __future__ import annotations
 
 import logging
+import math
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import redis
@@ -29,9 +31,13 @@ logger = logging.getLogger(__name__)
 REMEMBERED = 20_000
 # So long what was asked about is kept, in seconds: then it begins anew, so that made-up addresses do not pile up.
 KEPT_S = 2 * 86_400
+# So many counties' stamps this process remembers, for those whom an answer of a moment ago will do.
+MOST_TOLD = 10_000
 
 # Paths of areas of which a change could not be told while Redis was away.
 _untold: set[str] = set()
+# By county: when Redis was asked last (monotonic, seconds), and the epoch and number that it told.
+_told: dict[str, tuple[float, str, int]] = {}
 
 # ARGV: how many to remember, how long, paths. Counts for every area that somebody has asked about (its epoch is there), whether
 # county or a part or the province around it. One step, so that nobody reads the new number before the areas that belong to it.
@@ -93,6 +99,7 @@ def touched(issue: Issue, *former_paths: str) -> None:
 def announce(paths: Iterable[str]) -> None:
     """Count a change of what is open in these areas (their paths). Never raises for Redis: a write is worth more."""
     changed = sorted(paths)
+    _told.clear()
     try:
         _tell(_touch(), changed)
     except redis.RedisError as error:
@@ -116,18 +123,33 @@ def _tell_late() -> None:
         _untold.difference_update(late)
 
 
-def stamp(county: str, at: datetime, *, slot_s: int) -> Stamp | None:
-    """Where the county stands; None if Redis cannot say. `slot_s`: after so many seconds everybody looks anew anyway."""
+def stamp(county: str, at: datetime, *, slot_s: int, within_s: float = 0.0) -> Stamp | None:
+    """Where the county stands; None if Redis cannot say. `slot_s`: after so many seconds everybody looks anew anyway.
+
+    `within_s`: what Redis told this process so many seconds ago will do.
+    """
+    asked_at, epoch, number = _told.get(county, (-math.inf, "", 0))
+    if monotonic() - asked_at >= within_s:
+        try:
+            epoch, number = _ask(county)
+        except redis.RedisError as error:
+            logger.warning("Maps are not told what is new: Redis did not answer: %s", error)
+            return None
+    return Stamp(epoch, int(at.timestamp()) // slot_s, number)
+
+
+def _ask(county: str) -> tuple[str, int]:
+    """Epoch and number of the county, which are remembered too. Raises RedisError."""
     epoch_key, number_key, *_ = _keys(county)
-    try:
+    asked_at = monotonic()
+    epoch, number = _client().mget(epoch_key, number_key)
+    if epoch is None:
+        _client().set(epoch_key, secrets.token_hex(4), nx=True, ex=KEPT_S)
         epoch, number = _client().mget(epoch_key, number_key)
-        if epoch is None:
-            _client().set(epoch_key, secrets.token_hex(4), nx=True, ex=KEPT_S)
-            epoch, number = _client().mget(epoch_key, number_key)
-    except redis.RedisError as error:
-        logger.warning("Maps are not told what is new: Redis did not answer: %s", error)
-        return None
-    return Stamp(_text(epoch), int(at.timestamp()) // slot_s, int(number or 0))
+    if len(_told) >= MOST_TOLD:
+        _told.clear()
+    _told[county] = asked_at, _text(epoch), int(number or 0)
+    return _text(epoch), int(number or 0)
 
 
 def changed_since(county: str, number: int, *, at_most: int) -> list[str] | None:
