@@ -20,7 +20,7 @@ from django.db import connection, transaction
 
 _ASKS = re.compile(r"(?:\s|--[^\n]*\n)*(SELECT|WITH)\b")
 _WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|WITH\b.*?\b(INSERT|UPDATE|DELETE)\b)", re.S)
-# Of the row that an INSERT made, or of the one that stands first in the statements of `issues/entering.py` and `issues/linked.py`.
+# Of the row that an INSERT made, or of the one that stands first in the statements of `issues/writing/entering.py` and `issues/writing/linked.py`.
 _RETURNS_KEY = re.compile(r'(?:RETURNING (?:"\w+"\."(\w+)"|\(SELECT event\.(\w+) FROM event\))|SELECT made\.(\w+) FROM made)\s*$')
 _INTO = re.compile(r'(INSERT INTO "\w+" \()(.*?)(\) VALUES \()', re.S)
 

@@ -1,6 +1,6 @@
 """`python -m bench.calendar`: a change of the county's calendar over all that is open, in one audited action.
 
-Makes the next working day a day off, counts, confirms and applies it as the worker does (`county_calendar.work`), kills the
+Makes the next working day a day off, counts, confirms and applies it as the worker does (`changes.work`), kills the
 worker once in the middle with SIGKILL, and lets another go on. Prints how far it has come while it runs; at the end the
 time, the rate, the memory of the worker, and whether every issue was moved exactly once. Fill the database first:
 `python -m bench.crowd 100000`. Meant for a database that is thrown away afterwards.
@@ -30,8 +30,9 @@ django.setup()
 from django.utils.timezone import localdate, now  # noqa: E402
 
 from grids.models import Area  # noqa: E402
-from issues import county_calendar, policy  # noqa: E402
+from issues import policy  # noqa: E402
 from issues.models import CalendarChange, Event, Issue  # noqa: E402
+from issues.recalendar import changes  # noqa: E402
 from issues.terms import Verb  # noqa: E402
 from representatives.models import Assignment  # noqa: E402
 from representatives.roles import Role  # noqa: E402
@@ -69,7 +70,7 @@ def propose() -> CalendarChange:
     root = Area.objects.roots().without_boundary()[0]
     posts = Assignment.objects.active(now()).in_role(Role.SYSTEM_ADMIN).answering_for(root.path).select_related("person")
     days = {next_working_day(root.path): False}
-    return county_calendar.propose(root, days, reason="bench", by=posts[0].person, at=now())
+    return changes.propose(root, days, reason="bench", by=posts[0].person, at=now())
 
 
 def run(change: CalendarChange, *, kill_at: int | None = None) -> float:
@@ -102,7 +103,7 @@ def measure(*, kill: bool) -> Figure:
     change = propose()
     counting = run(change)
     concerned = change.total
-    change = county_calendar.confirm(change.pk, by=change.made_by, at=now())
+    change = changes.confirm(change.pk, by=change.made_by, at=now())
     applying = run(change, kill_at=concerned // 2 if kill else None)
     events = Event.objects.filter(verb=Verb.RECALENDAR, facts__change=change.pk)
     issues = events.order_by().values("issue").distinct().count()
@@ -117,7 +118,7 @@ def main() -> int:
     options.add_argument("--json", type=Path, help="also write the figures there")
     given = options.parse_args()
     if given.work:
-        county_calendar.work(at=now())
+        changes.work(at=now())
         return 0
     print(f"{Issue.objects.unfinished().count():,} open issues")
     figure = measure(kill=not given.no_kill)

@@ -31,7 +31,7 @@ from grids.models import Area, paths_above  # noqa: E402
 from issues import policy  # noqa: E402
 from issues.importing.bulk import in_batches, next_ids, next_keys  # noqa: E402
 from issues.models import Category, Issue  # noqa: E402
-from issues.numbers import ISSUE  # noqa: E402
+from issues.writing.numbers import ISSUE  # noqa: E402
 from representatives.models import Assignment, Person, Unit  # noqa: E402
 from representatives.roles import Role  # noqa: E402
 

@@ -28,11 +28,11 @@ from django.utils.timezone import now  # noqa: E402
 from grids.levels import LADDER_LEVELS  # noqa: E402
 from grids.models import Area  # noqa: E402
 from issues import policy  # noqa: E402
-from issues.deadlines import Clocks  # noqa: E402
 from issues.models import Category, Event, Issue, Simulation, SlaPolicy  # noqa: E402
 from issues.policy import versions  # noqa: E402
 from issues.simulating import running  # noqa: E402
 from issues.terms import Status, Verb  # noqa: E402
+from issues.timing.deadlines import Clocks  # noqa: E402
 from representatives.models import Person  # noqa: E402
 
 BATCH = 5000

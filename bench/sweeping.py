@@ -48,8 +48,8 @@ from grids.levels import Level  # noqa: E402
 from issues import ledger  # noqa: E402
 from issues.importing.bulk import in_batches, next_ids  # noqa: E402
 from issues.models import EscalationRequest, Event, Issue  # noqa: E402
-from issues.numbers import ISSUE, SLIP  # noqa: E402
 from issues.terms import Status, Verb  # noqa: E402
+from issues.writing.numbers import ISSUE, SLIP  # noqa: E402
 
 QUEUE = f"bench-sweeping-{os.getpid()}"
 LOOK_S = 0.5

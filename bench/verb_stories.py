@@ -17,10 +17,10 @@ from PIL import Image
 
 from bench.cast import Cast, Subject
 from issues import services
-from issues.asking import Rest, Verdict
+from issues.intake.receipts import grouped
 from issues.models import Attachment, Evidence, Issue, ReminderLetter, Requester
+from issues.moves.asking import Rest, Verdict
 from issues.notices import confirming
-from issues.receipts import grouped
 from issues.terms import Beyond, Cause, Ground, Verb
 from mapui.report_form import NOT_KNOWN
 from representatives.roles import Role

@@ -17,8 +17,9 @@ from django.utils.timezone import localtime
 
 from demo.reports import Story
 from grids.levels import Level
-from issues import ledger, receipts
+from issues import ledger
 from issues.importing.bulk import copy_rows
+from issues.intake import receipts
 from issues.models import (
     Category,
     EscalationRequest,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from grids.levels import Level
 from issues import policy
-from issues.asking import Rest, Verdict
 from issues.models import Issue
+from issues.moves.asking import Rest, Verdict
 from issues.terms import Field, Status, Urgency, Verb
 from representatives.models import Person
 from representatives.roles import Role

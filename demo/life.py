@@ -20,8 +20,9 @@ from demo.people import LOG_INS
 from demo.reports import Story
 from demo.staff import Staff
 from grids.levels import Level
-from issues import intake, services, sweeps
+from issues import services, sweeps
 from issues.errors import Refusal
+from issues.intake import reporting
 from issues.models import Issue, Submission
 from issues.notices import sending
 from issues.terms import ENDS, Field, Status, Verb
@@ -139,7 +140,7 @@ class Life:
         rng = self.rng
         proxy = rng.random() < 0.35
         member = self.staff.one(Role.GRID_MEMBER, story.cell.path) if proxy else None
-        draft = intake.Draft(
+        draft = reporting.Draft(
             uuid=uuid.UUID(int=rng.getrandbits(128), version=4),
             category=story.category,
             text=story.text,
@@ -149,7 +150,7 @@ class Life:
             channel=Submission.Channel.PROXY if member else rng.choice((Submission.Channel.WEB, Submission.Channel.CARD)),
             language=story.language,
         )
-        submission = intake.report(draft, at=story.at, entered_by=member)
+        submission = reporting.report(draft, at=story.at, entered_by=member)
         self.progress(1)
         (temper,) = rng.choices((DILIGENT, SLOW, IDLE), (86, 10, 4))
         thread = Thread(

@@ -215,7 +215,7 @@ PHOTO_MAX_BYTES = env.int("GRIDGOV_PHOTO_MAX_MB", default=12) * 1024 * 1024
 PHOTO_MAX_COUNT = 5
 VOICE_MAX_BYTES = env.int("GRIDGOV_VOICE_MAX_MB", default=4) * 1024 * 1024
 VOICE_MAX_SECONDS, VOICE_MAX_COUNT = 60, 1
-# Who writes down voice notes before people do: the dotted path of a `issues.recognising.Recogniser`. None by default.
+# Who writes down voice notes before people do: the dotted path of a `issues.files.recognising.Recogniser`. None by default.
 SPEECH_RECOGNISER = env.str("GRIDGOV_SPEECH_RECOGNISER", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

@@ -19,11 +19,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from issues import state
-from issues.many import save_columns
 from issues.models import Event, EventText, Issue
-from issues.pens import AT_ONCE, Pen
 from issues.querysets import IssueQuerySet
 from issues.terms import Actor, Verb
+from issues.writing.many import save_columns
+from issues.writing.pens import AT_ONCE, Pen
 from representatives.models import Person
 
 _CHUNK = 2000

@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from grids.levels import LADDER_LEVELS, Level
 from grids.models import paths_above
 from grids.querysets import within_paths
-from issues.asking import GRANTS
+from issues.moves.asking import GRANTS
 from issues.terms import ClockState, Status, Verb
 from issues.workflow import MOVE
 from representatives.roles import IN_PART, POSTS, SPEAKS_FOR_UNIT, Role, Sees
@@ -235,7 +235,7 @@ def _to_answer(scope: Scope) -> Q:
 
 
 def _to_call_back() -> Q:
-    """A person has to call, by the rules of `issues/calling.py`: somebody has not rated this round, or was not content.
+    """A person has to call, by the rules of `issues/moves/calling.py`: somebody has not rated this round, or was not content.
 
     Of several households too few may have reported it to speak for all: then a poll is to be taken.
     """

@@ -10,14 +10,14 @@ from typing import TypeVar
 
 from grids.models import paths_above
 from issues import policy
-from issues.calendars import Calendar
 from issues.models import CountyDay, Issue, Outlet, Submission
 from issues.parts import read_parts
-from issues.pens import Pen
 from issues.services import Act
 from issues.services.posted import all_posts_of
 from issues.telling import Around, staff_of
 from issues.terms import Verb
+from issues.timing.calendars import Calendar
+from issues.writing.pens import Pen
 from representatives.models import Assignment, Person
 
 Row = TypeVar("Row")

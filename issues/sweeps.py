@@ -16,17 +16,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from issues import policy, services, task_clock
-from issues.deadlines import Reason, Reminder
-from issues.gathering import Gathered
+from issues import policy, services
 from issues.models import Event, Issue, SubTask
 from issues.querysets import IssueQuerySet
 from issues.services import Act
 from issues.services.ending import ask_again_or_close
 from issues.side_by_side import Ground, acts_for
-from issues.task_clock import TaskReminder
 from issues.telling import Audience, tell
 from issues.terms import Verb
+from issues.timing import task_clock
+from issues.timing.deadlines import Reason, Reminder
+from issues.timing.task_clock import TaskReminder
+from issues.writing.gathering import Gathered
 
 logger = logging.getLogger(__name__)
 

@@ -7,19 +7,13 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from issues import (
-    county_calendar,
-    county_rates,
-    diary,
-    held,
-    public_notices,
-    recognising,
-    redrawing,
-    retention,
-    suggestions,
-    sweeps,
-)
+from issues import redrawing, sweeps
+from issues.community import diary, public_notices, suggestions
+from issues.figures import county_rates
+from issues.files import held, recognising
 from issues.notices import sending
+from issues.privacy import retention
+from issues.recalendar import changes
 from issues.simulating import running
 from issues.wire import moves
 
@@ -129,7 +123,7 @@ def deliver(outlet: int) -> str:
 @shared_task
 def calendar_changes() -> str:
     """Go on with every change of a calendar that is being counted or applied; one that somebody else works on is left to them."""
-    return _said("calendar changes", county_calendar.work(at=timezone.now()))
+    return _said("calendar changes", changes.work(at=timezone.now()))
 
 
 @shared_task

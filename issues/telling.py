@@ -12,13 +12,13 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 
-from issues import clock
-from issues.calendars import Calendar
 from issues.models import Event, HolderRequest, Issue, Notice, Outlet, Submission, SubTask
 from issues.notices.writing import Telling, is_demanded
-from issues.pens import AT_ONCE, Pen
 from issues.terms import Urgency, Verb
+from issues.timing import clock
+from issues.timing.calendars import Calendar
 from issues.workflow import MOVE, RUNGS, Level
+from issues.writing.pens import AT_ONCE, Pen
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import SPEAKS_FOR_UNIT, Role

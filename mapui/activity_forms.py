@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from grids.models import Area
-from issues.activities import Done
+from issues.community.activities import Done
 from issues.models import RepActivity
 from mapui.described import DescribedForm
 from mapui.diary_forms import by_village

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.timezone import localdate
 
-from issues.asking import GRANTS
-from issues.fields import TEXT_LENGTH
 from issues.models import Issue
+from issues.moves.asking import GRANTS
+from issues.moves.fields import TEXT_LENGTH
 from issues.services.bouncing import proposed_unit
 from issues.terms import Field, Verb
 from issues.workflow import Move

@@ -13,8 +13,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from issues import services
-from issues.fields import HELP, MISSING, TEXT_LENGTH
 from issues.models import Issue
+from issues.moves.fields import HELP, MISSING, TEXT_LENGTH
 from issues.services import IN_BULK, Outcome, Picked, Result
 from issues.terms import Field, Verb
 from issues.workflow import MOVE

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from grids.levels import Level
 from grids.models import Area
-from issues import diary
-from issues.diary import Elements
+from issues.community import diary
+from issues.community.diary import Elements
 from issues.errors import Refusal
-from issues.fields import Grouped
 from issues.models import DiaryEntry
+from issues.moves.fields import Grouped
 
 _AT = "%Y-%m-%dT%H:%M"
 

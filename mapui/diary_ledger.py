@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from grids.levels import Level
 from grids.models import Area
-from issues.masking import without_numbers
 from issues.models import DiaryEntry, EscalationRequest, Event, Issue, ReviewPick
+from issues.privacy.masking import without_numbers
 from issues.querysets.diary import LEDGER_READERS, paths_of
 from mapui.diary_page import bounds
 from representatives.models import Person

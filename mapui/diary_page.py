@@ -13,8 +13,8 @@ from django.utils.timezone import localdate, make_aware
 
 from grids.models import Area
 from issues.errors import Refusal
-from issues.fields import Grouped, grouped
 from issues.models import Category, DiaryEntry, DiaryReminder, Issue, MonthlyReview
+from issues.moves.fields import Grouped, grouped
 from issues.querysets.activities import LOG_READERS
 from issues.querysets.diary import LEDGER_READERS, REVIEWERS, DiaryEntryQuerySet, paths_of
 from representatives.models import Person

@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext as _
 
-from issues.counting import in_group, listed, number_of, rows_of, visible
+from issues.figures.counting import in_group, listed, number_of, rows_of, visible
+from issues.figures.measures import MEASURES, RATE, Measure
 from issues.heat.public import FEWEST
 from issues.importing.bulk import in_batches
-from issues.measures import MEASURES, RATE, Measure
 from issues.models import Event, Issue, Judgement
 from mapui.figures_page import FiguresPage
 from mapui.templatetags.gridgov import moment

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from issues.counting import By
+from issues.figures.counting import By
 from issues.recurring.places import Recurring, recurring
 from mapui.charts import Bars, bars
 from mapui.figures_page import FiguresPage, Row

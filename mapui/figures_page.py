@@ -20,10 +20,10 @@ from grids.levels import Level
 from grids.models import Area, Territory
 from grids.querysets import AreaQuerySet
 from grids.together import read_together
-from issues.counting import By, Counts, Grouping, count
-from issues.figures import Figure, narrowed, rate_figure
+from issues.figures.counting import By, Counts, Grouping, count
+from issues.figures.dashboard import Figure, narrowed, rate_figure
+from issues.figures.measures import MEASURES, RATES, Rate
 from issues.filters import Filters
-from issues.measures import MEASURES, RATES, Rate
 from issues.models import Category, Issue
 from issues.querysets import IssueQuerySet
 from issues.terms import Light

@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from issues import files, photos, voice
 from issues.errors import FileRefused
+from issues.files import photos, storage, voice
 
 PHOTO_TYPES = "image/jpeg,image/png,image/webp"
 
@@ -50,7 +50,7 @@ class VoiceField(forms.FileField):
 def chosen(data: Iterable[UploadedFile] | None) -> list[UploadedFile]:
     """The files in the input that are not empty, unread. Raises FileRefused if they are too many."""
     found = [file for file in data or () if file]
-    files.check_counts(photo_count=len(found))
+    storage.check_counts(photo_count=len(found))
     return found
 
 

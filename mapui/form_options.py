@@ -10,8 +10,8 @@ from functools import cached_property
 
 from django.utils.timezone import localdate, now
 
-from issues.fields import Grouped, categories_by_group, units_by_kind
 from issues.models import Category, Issue, ListingRequest, Submission, SubTask
+from issues.moves.fields import Grouped, categories_by_group, units_by_kind
 from issues.terms import Verb
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import Role

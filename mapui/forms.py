@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from issues import fields
 from issues.errors import Refusal
-from issues.fields import LINE_LENGTH, MISSING, TEXT_LENGTH
 from issues.models import Issue
+from issues.moves import fields
+from issues.moves.fields import LINE_LENGTH, MISSING, TEXT_LENGTH
+from issues.moves.wording import TAKES_TEXT
 from issues.terms import Field, Verb
-from issues.wording import TAKES_TEXT
 from issues.workflow import Move
 from mapui import asking_forms, joint_forms
 from mapui.form_options import Options

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from grids.levels import Level
 from grids.models import Area
-from issues.figures import narrowed
+from issues.figures.dashboard import narrowed
 from issues.heat.queries import EVERYTHING, FOUR_WEEKS, Audience, Choice, choice_among
 from issues.heat.view import YEAR, View
 from issues.heat.weeks import monday, week_of

@@ -9,8 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from issues import reaching, throttle
+from issues import throttle
 from issues.errors import Refusal
+from issues.intake import reaching
 from issues.models import Requester, Submission
 from issues.services import ways_open
 from issues.terms import Field, Verb

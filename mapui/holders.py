@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from grids.prepared import Prepared
-from issues import receipts, throttle
+from issues import throttle
 from issues.addresses import client_address
+from issues.intake import receipts
 from issues.models import Submission
 
 View = Callable[..., HttpResponseBase]

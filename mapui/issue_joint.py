@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from issues import closing, policy, services
+from issues import policy, services
 from issues.models import Event, Evidence, Issue, Poll, SubTask
+from issues.moves import closing
 from issues.recurring import links
 from issues.recurring.links import Hint
 from issues.terms import Actor, Status, Verb

@@ -16,9 +16,7 @@ from django.utils.translation import gettext_lazy
 from grids.models import Area
 from grids.prepared import Prepared
 from grids.together import Rows, knowing, own_rows, read_together
-from issues import contacts, ledger, services
-from issues.asking import ANSWERS, Kind
-from issues.buttons import ordered
+from issues import ledger, services
 from issues.errors import Conflict, Refusal
 from issues.models import (
     EscalationRequest,
@@ -30,7 +28,10 @@ from issues.models import (
     ReplyTemplate,
     Submission,
 )
+from issues.moves.asking import ANSWERS, Kind
+from issues.moves.buttons import ordered
 from issues.parts import days_there, parts_of
+from issues.privacy import contacts
 from issues.services import bouncing
 from issues.terms import Actor, ClockState, Field, Light, Status, Verb
 from issues.workflow import MOVE, RUNGS, Move, light_of, needs

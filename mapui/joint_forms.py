@@ -9,7 +9,7 @@ from django import forms
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from issues.fields import TITLE_LENGTH, Part, parts_of
+from issues.moves.fields import TITLE_LENGTH, Part, parts_of
 from issues.terms import Field
 from mapui.widgets import Choose
 

@@ -15,7 +15,7 @@ from grids.prepared import Prepared
 from grids.querysets import AreaQuerySet
 from grids.together import Rows
 from issues import tally
-from issues.counting import FirstCodes
+from issues.figures.counting import FirstCodes
 from issues.filters import Filters
 from issues.models import Issue
 from issues.querysets import IssueQuerySet

@@ -14,8 +14,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from issues import erasing, policy, receipts
+from issues import policy
+from issues.intake import receipts
 from issues.models import Attachment, ContactLook, Event, Notice, Submission
+from issues.privacy import erasing
 from issues.terms import Verb
 from representatives.roles import Role
 

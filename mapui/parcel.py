@@ -19,9 +19,11 @@ from django.utils.translation import gettext_lazy
 
 from grids.levels import Level
 from grids.models import Area, Territory
-from issues import closing, files, policy, services
-from issues.asking import Rest
+from issues import policy, services
+from issues.files import storage
 from issues.models import Attachment, Event, Issue, Project, Publication, Rating, Submission
+from issues.moves import closing
+from issues.moves.asking import Rest
 from issues.terms import ENDS, Actor, Field, Light, Status, Verb
 from issues.workflow import MOVE, Move
 from representatives.chain import Answer
@@ -262,7 +264,7 @@ class Parcel:
 
     @cached_property
     def _files(self) -> list[Attachment]:
-        return files.files_of(self.submission)
+        return storage.files_of(self.submission)
 
     @property
     def photos(self) -> list[Attachment]:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import get_default_timezone, localdate, make_aware
 from django.utils.translation import gettext as _
 
-from issues.measures import DAYS, Period, days_before
+from issues.figures.measures import DAYS, Period, days_before
 
 OWN = "own"
 MONTHS_OFFERED, QUARTERS_OFFERED = 13, 5

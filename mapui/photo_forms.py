@@ -9,8 +9,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from issues.blurring import Shape, read_shapes
 from issues.errors import Refusal
+from issues.files.blurring import Shape, read_shapes
 
 MOST_BOXES = 60
 EMPTY_ROWS = 3  # for whoever has no script: rectangles by numbers alone
@@ -33,7 +33,7 @@ class BoxRow:
 
 
 class PublishForm(forms.Form):
-    """Strokes as JSON (see `issues.blurring.read_shapes`), rectangles as rows of four numbers."""
+    """Strokes as JSON (see `issues.files.blurring.read_shapes`), rectangles as rows of four numbers."""
 
     strokes = forms.CharField(required=False, max_length=_WRITTEN_MOST, widget=forms.HiddenInput)
     nobody = forms.BooleanField(required=False, label=gettext_lazy("No faces and no number plates are to be seen on this photo"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from grids.levels import Level
 from grids.locate import Location, locate
 from grids.models import Area, Dispute, Territory
-from issues.placing import lies_in
+from issues.intake.placing import lies_in
 
 
 @dataclass(frozen=True)

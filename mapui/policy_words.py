@@ -14,8 +14,8 @@ from pydantic import BaseModel
 
 from issues.policy import Policy
 from issues.policy.sections import Extension, LevelRules, Up
-from issues.spans import Span
 from issues.terms import Light, RequestType, Urgency
+from issues.timing.spans import Span
 from issues.workflow import LADDER
 from representatives.roles import Role
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from issues import policy
-from issues.asking import Kind
 from issues.models import Issue, KeySupervisionEntry
+from issues.moves.asking import Kind
 from issues.terms import Status
 from mapui.templatetags.gridgov import when
 from representatives.roles import Role

@@ -14,12 +14,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy
 
-from issues import files, held
 from issues.errors import FileRefused
-from issues.files import File
-from issues.held import Held
-from issues.photos import Photo
-from issues.voice import Voice
+from issues.files import held, storage
+from issues.files.held import Held
+from issues.files.photos import Photo
+from issues.files.storage import File
+from issues.files.voice import Voice
 from mapui.file_fields import PhotosField, VoiceField, chosen, prepared
 
 GONE = gettext_lazy("Photos or a voice note of this form are no longer kept. Please add them again, or send it without.")
@@ -122,7 +122,7 @@ class FilesForm(forms.Form):
         fresh_photos = [one for one in new.values() if isinstance(one[0], Photo)]
         held_count = sum(not one.is_voice for one in self.kept)
         try:
-            files.check_counts(photo_count=held_count + len(fresh_photos))
+            storage.check_counts(photo_count=held_count + len(fresh_photos))
         except FileRefused as refused:
             self.add_error("photos", refused.sentence)
             self.lost.add("photos")

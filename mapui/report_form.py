@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 
 from grids.datums import Crs, to_wgs84
 from grids.prepared import Prepared
-from issues import intake, joining, reaching
-from issues.doors import Door, other_doors
 from issues.errors import Refusal
-from issues.intake import Contact, Draft
-from issues.joining import Known, Spot
+from issues.intake import joining, reaching, reporting
+from issues.intake.doors import Door, other_doors
+from issues.intake.joining import Known, Spot
+from issues.intake.reporting import Contact, Draft
 from issues.models import Category, Requester, Submission
 from issues.services import ways_open
 from issues.terms import RequestType
@@ -73,12 +73,12 @@ def _kind(group: Category, members: list[Category]) -> Kind:
 
 
 class ReportForm(FilesForm):
-    """What a resident, or somebody for them, fills in. `cleaned_draft` is what `issues.intake.report` takes."""
+    """What a resident, or somebody for them, fills in. `cleaned_draft` is what `issues.intake.reporting.report` takes."""
 
     uuid = forms.UUIDField(widget=forms.HiddenInput)
     text = forms.CharField(
         label=gettext_lazy("What is the matter?"),
-        max_length=intake.TEXT_MAX,
+        max_length=reporting.TEXT_MAX,
         required=False,  # if it was spoken
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"max_length": gettext_lazy("That is too long: %(limit_value)d characters are possible.")},
@@ -105,7 +105,7 @@ class ReportForm(FilesForm):
     # Only for staff who enter it for somebody.
     solved = forms.BooleanField(label=gettext_lazy("Solved on the spot"), required=False)
     done = forms.CharField(
-        label=gettext_lazy("What was done"), max_length=intake.TEXT_MAX, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("What was done"), max_length=reporting.TEXT_MAX, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     request_type = forms.ChoiceField(label=gettext_lazy("Kind of request"), choices=RequestType.choices, required=False)
     occurred_at = forms.DateTimeField(

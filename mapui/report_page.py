@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from issues import doors
+from issues.intake import doors
 from issues.terms import Verb
 from issues.workflow import MOVE
 from mapui import place_choice

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from grids.models import Area
-from issues import suggestions
+from issues.community import suggestions
+from issues.community.suggestions import Said
 from issues.models import Suggestion, SuggestionAnswer
-from issues.suggestions import Said
 from mapui.described import DescribedForm
 
 Kind, About, Outcome = Suggestion.Kind, Suggestion.About, SuggestionAnswer.Outcome

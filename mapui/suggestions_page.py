@@ -9,9 +9,9 @@ from functools import cached_property
 from django.core.paginator import Page as Leaf
 from django.core.paginator import Paginator
 
-from issues import suggestions
+from issues.community import suggestions
+from issues.community.suggestions import ANSWERERS
 from issues.models import Suggestion
-from issues.suggestions import ANSWERERS
 from representatives.models import Person
 from representatives.scopes import scope_of
 

@@ -15,9 +15,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from grids.models import Area
-from issues import services, wording
-from issues.fields import HELP, LINE_LENGTH, TEXT_LENGTH, grouped
+from issues import services
 from issues.models import Category, Issue, ReplyTemplate
+from issues.moves import wording
+from issues.moves.fields import HELP, LINE_LENGTH, TEXT_LENGTH, grouped
 from issues.terms import Field, Verb
 from mapui import clocks
 from representatives.models import Person, Unit

@@ -13,8 +13,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from issues.asking import Kind, Rest, Verdict
 from issues.models import Event, KeySupervisionEntry, Rating
+from issues.moves.asking import Kind, Rest, Verdict
 from issues.terms import Actor, Beyond, Cause, Field, Ground, Light, Status, Urgency, Verb
 from issues.workflow import light_of
 from mapui.templatetags.gridgov import when

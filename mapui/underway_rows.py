@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grids.models import in_language
-from issues.asking import Rest
-from issues.masking import without_numbers
+from issues.moves.asking import Rest
+from issues.privacy.masking import without_numbers
 from issues.terms import Light
 from issues.workflow import light_of
 

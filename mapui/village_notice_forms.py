@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from issues import public_notices
+from issues.community import public_notices
+from issues.community.public_notices import Words
 from issues.models import PublicNotice
-from issues.public_notices import Words
 from mapui.described import DescribedForm
 
 USUAL = timedelta(days=30)

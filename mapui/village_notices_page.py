@@ -11,10 +11,10 @@ from django.core.paginator import Paginator
 from django.utils.timezone import localdate
 
 from grids.models import Area
-from issues import public_notices
+from issues.community import public_notices
+from issues.community.public_notices import RELEASERS, WRITERS
 from issues.errors import Refusal
 from issues.models import PublicNotice, PublicNoticeStep
-from issues.public_notices import RELEASERS, WRITERS
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of

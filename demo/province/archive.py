@@ -18,8 +18,8 @@ from demo.province.copying import NULL, Sheet, escaped
 from demo.province.past import ENDINGS, Ground, Ints, Past, Topics
 from demo.province.staff import Posts
 from grids.levels import Level
+from issues.intake.receipts import ALPHABET
 from issues.models import Category, Event, EventText, Issue, Rating, Submission
-from issues.receipts import ALPHABET
 from issues.terms import Actor, Verb
 from representatives.roles import Role
 

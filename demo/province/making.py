@@ -25,8 +25,8 @@ from grids.models import Area
 from issues import categories, policy
 from issues.heat import bins
 from issues.models import EscalationRequest, Event, Issue, KeySupervisionEntry, Rating, Submission
-from issues.numbers import ISSUE, SLIP
 from issues.policy import versions
+from issues.writing.numbers import ISSUE, SLIP
 
 SLICE = 50_000
 REPORTS = common.FIXTURES / "bairin" / "reports.toml"

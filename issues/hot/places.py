@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from django.utils.timezone import get_default_timezone, localtime, make_aware
 
+from issues.figures.measures import Period
 from issues.heat.queries import EVERYTHING, Audience
 from issues.hot.spots import TOGETHER, group_codes, trend_of
 from issues.hot.statistics import EARTH_M, clusters, drift
-from issues.measures import Period
 from issues.models import HotPlace, HotSpot
 from issues.policy.sections import Hot
 from issues.recurring.places import counted

@@ -10,7 +10,6 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from issues import policy, state
-from issues.crew import Crew
 from issues.importing.bulk import in_batches
 from issues.importing.cases import BadRow, Case, CaseReader
 from issues.importing.mapping import Mapping
@@ -20,6 +19,7 @@ from issues.importing.rows_of_case import Clerk
 from issues.importing.storing import Ready, Result, Storing
 from issues.models import Category
 from issues.recurring import links
+from issues.writing.crew import Crew
 
 BATCH = 2000
 HANDS = 2  # batches that are stored at the same time

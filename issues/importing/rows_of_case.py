@@ -12,13 +12,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from grids.bulk import Place
 from grids.levels import Level
-from issues import ledger, receipts
+from issues import ledger
 from issues.importing import words
 from issues.importing.bulk import as_json, columns_of, ewkb_of
 from issues.importing.cases import Case
 from issues.importing.mapping import Mapping
-from issues.masking import without_cards, without_numbers
+from issues.intake import receipts
 from issues.models import Category, Event, EventText, Issue, SlaPolicy, Submission
+from issues.privacy.masking import without_cards, without_numbers
 from issues.terms import ENDS, Actor, Status, Verb
 
 PUBLIC_LINE_LENGTH = 200
@@ -89,7 +90,7 @@ class Clerk:
     def issue_of(self, case: Case, placed: Placed, key: int, number: int) -> Columns:
         category, place = case.category, placed.place
         done = without_numbers(case.resolution)
-        # A group says too little to be told to everybody, as in issues/intake.py.
+        # A group says too little to be told to everybody, as in issues/intake/reporting.py.
         non_public = category.non_public or category.group_id is None
         # Only from “awaiting acceptance” can it be put in its right place.
         status = Status.SUBMITTED if placed.on_desk and case.status not in ENDS else case.status

@@ -21,8 +21,8 @@ from issues.importing.returns import Ended, Lot, Returns
 from issues.importing.rows_of_case import Clerk, Placed, Rows
 from issues.importing.search_later import search_later, tidy_search
 from issues.models import Event, EventText, Issue, IssueWords, Submission
-from issues.numbers import ISSUE
 from issues.policy.sections import Near
+from issues.writing.numbers import ISSUE
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Storing:
     def places_of(self, cases: Sequence[Case], result: Result) -> list[Placed]:
         """Where each case lies: by its point, else by the source's area code, else on the desk.
 
-        As in issues/placing.py, what nobody placed and a point that lies outside are marked for people to look at.
+        As in issues/intake/placing.py, what nobody placed and a point that lies outside are marked for people to look at.
         """
         located = iter(locate_many([case.point for case in cases if case.point]))
         self._look_up({case.area_code for case in cases if case.area_code} - self.places.keys())

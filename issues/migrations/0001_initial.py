@@ -8,7 +8,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
 import encrypted_fields.fields
-import issues.receipts
+import issues.intake.receipts
 import issues.terms
 import uuid
 from django.conf import settings
@@ -976,7 +976,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='key')),
-                ('code', models.CharField(default=issues.receipts.mint, editable=False, max_length=16, unique=True, verbose_name='code')),
+                ('code', models.CharField(default=issues.intake.receipts.mint, editable=False, max_length=16, unique=True, verbose_name='code')),
                 ('path', models.CharField(db_collation='C', max_length=240, verbose_name='path')),
                 ('kind', models.CharField(choices=[('complaint', 'complaint'), ('suggestion', 'suggestion')], max_length=10, verbose_name='kind')),
                 ('about', models.CharField(choices=[('twice', 'the same has to be entered twice'), ('burden', 'it asks for what nobody needs, or presses and ranks'), ('hard', 'it is hard to use, read or hear'), ('fault', 'something does not work'), ('other', 'something else about the platform')], max_length=6, verbose_name='about')),

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from encrypted_fields.fields import EncryptedCharField
 
 from grids.models import Area
-from issues.masking import masked_email, masked_name, masked_phone
 from issues.models.casework import Issue
 from issues.models.config import Category
+from issues.privacy.masking import masked_email, masked_name, masked_phone
 from issues.querysets import AttachmentQuerySet, EvidenceQuerySet, RatingQuerySet, RequesterQuerySet, SubmissionQuerySet
 from issues.terms import RequestType
 from representatives.models import Person

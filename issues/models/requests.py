@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
-from issues.asking import VIA, Kind, Rest
 from issues.models.casework import Issue
+from issues.moves.asking import VIA, Kind, Rest
 from issues.querysets.requests import HolderRequestQuerySet, MilestoneQuerySet
 from representatives.models import Person
 from representatives.roles import Role

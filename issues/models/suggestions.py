@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from grids.models import Area
-from issues import receipts
+from issues.intake import receipts
 from issues.querysets.suggestions import SuggestionAnswerQuerySet, SuggestionQuerySet
 from representatives.models import Person
 from representatives.roles import Role

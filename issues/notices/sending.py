@@ -21,7 +21,6 @@ from django.db import connection
 from django.utils import translation
 from django.utils.translation import gettext
 
-from issues.masking import without_addresses
 from issues.models import Notice, Outlet
 from issues.notices.email import Email, address_of
 from issues.notices.letters import Adapter, Busy, Letter, Rejected, SendingFailed
@@ -29,6 +28,7 @@ from issues.notices.robots import DingTalk, WeCom
 from issues.notices.sms import Call, Sms, phone_of
 from issues.notices.webhook import Gone, Webhook
 from issues.notices.writing import is_dangerous
+from issues.privacy.masking import without_addresses
 from issues.querysets import NoticeQuerySet
 from issues.terms import Verb
 

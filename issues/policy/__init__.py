@@ -18,7 +18,6 @@ from pydantic import Field, ValidationError, model_validator
 
 from grids.levels import Level
 from grids.prepared import Prepared
-from issues.calendars import CALENDARS, Calendar, county_days, days_told
 from issues.errors import Refusal
 from issues.models import SlaPolicy
 from issues.policy import reading
@@ -46,8 +45,9 @@ from issues.policy.sections import (
     Whistle,
     Windows,
 )
-from issues.spans import Span
 from issues.terms import RequestType, Urgency
+from issues.timing.calendars import CALENDARS, Calendar, county_days, days_told
+from issues.timing.spans import Span
 from issues.workflow import Rung, light_of, rung_above, rung_below
 
 __all__ = ["Policy", "PolicyFaults", "calendar_of", "in_force", "read", "terms"]

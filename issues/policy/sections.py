@@ -12,10 +12,10 @@ from typing import Annotated, Literal, Self
 from django.utils.translation import gettext
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from issues.asking import Rest
-from issues.clock import Mark
-from issues.spans import Span, Unit
+from issues.moves.asking import Rest
 from issues.terms import Light, Verb
+from issues.timing.clock import Mark
+from issues.timing.spans import Span, Unit
 from issues.workflow import LADDER, MOVE, light_of
 from representatives.roles import Role
 

@@ -17,7 +17,7 @@ from issues.terms import Verb
 from issues.workflow import MOVE
 
 if TYPE_CHECKING:
-    from issues.joining import Spot
+    from issues.intake.joining import Spot
     from issues.models import Category, Issue
     from issues.policy.sections import Near
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from issues.asking import Kind
+from issues.moves.asking import Kind
 
 if TYPE_CHECKING:
     from issues.models import HolderRequest, Issue, Milestone

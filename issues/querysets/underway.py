@@ -40,8 +40,8 @@ class UnderwayWords(ReleasedWords):
 
     def resting_in_public(self) -> Rows:
         """挂起: what rests. Beside place and kind: reason (`Rest`), since when, until when; and what `SOONEST_RESUMED_FIRST` asks."""
-        from issues.asking import Kind
         from issues.models import HolderRequest
+        from issues.moves.asking import Kind
 
         granted = HolderRequest.objects.granted(Kind.SUSPENSION).filter(issue=OuterRef("pk"))
         found = self._told_while_open().filter(status=Status.SUSPENDED, resume_at__isnull=False)

@@ -20,14 +20,14 @@ from django.utils.translation import gettext_lazy as _
 
 from grids.levels import Level
 from issues import policy, sql
-from issues.crew import Crew
 from issues.heat.bins import UNCOUNTED
-from issues.many import save_columns
 from issues.models import SlaPolicy, Trend
 from issues.models.casework import Issue
 from issues.policy import Policy
 from issues.terms import Cause, Light, Nature
 from issues.workflow import LEVEL_OF
+from issues.writing.crew import Crew
+from issues.writing.many import save_columns
 
 _LOT, _HANDS = 5000, 2
 _METRES_PER_DEGREE = 111_000.0  # a little short, so a box in degrees is a little wide

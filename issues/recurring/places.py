@@ -20,11 +20,11 @@ from django.utils import timezone
 from grids.models import Area, paths_above
 from grids.querysets import AreaQuerySet, within_paths
 from grids.together import read_together
+from issues.figures.measures import Period as Days
 from issues.heat import public
 from issues.heat.bins import UNCOUNTED
 from issues.heat.queries import Audience, Choice
 from issues.heat.weeks import monday, starts_at
-from issues.measures import Period as Days
 from issues.models.casework import Issue
 from issues.models.config import Category
 from issues.querysets import IssueQuerySet

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from grids.models import Area
-from issues import masking
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.hot import nights
 from issues.hot.places import months_before
 from issues.models import HotPlace, HotRun, Topic, TopicLine
+from issues.privacy import masking
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of

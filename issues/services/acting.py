@@ -16,16 +16,18 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import read_together
-from issues import asking, calendars, ledger, policy, telling, workflow
-from issues.deadlines import Clocks
+from issues import ledger, policy, telling, workflow
 from issues.errors import Forbidden, Refusal
-from issues.masking import without_cards, without_numbers
 from issues.models import Event, HolderRequest, Issue, Minute, Submission
+from issues.moves import asking
 from issues.parts import days_there, parts_for_act, reports_of
-from issues.pens import AT_ONCE, Pen
+from issues.privacy.masking import without_cards, without_numbers
 from issues.services.posted import posts_at, posts_there
 from issues.terms import Actor, Field, Status, Verb
+from issues.timing import calendars
+from issues.timing.deadlines import Clocks
 from issues.workflow import MOVE, RUNGS, Move
+from issues.writing.pens import AT_ONCE, Pen
 from representatives.chain import Answer, chain_from
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import SPEAKS_FOR_UNIT, SUCCESSION, Role
@@ -168,8 +170,7 @@ class Act:
 
     def answer(self, level: int) -> Answer:
         """Who answers for the issue's place at that level."""
-        chain = chain_from(self.posts)
-        return next(answer for answer in chain if answer.level == level)
+        return next(answer for answer in chain_from(self.posts) if answer.level == level)
 
     # --- what was handed in ---
 

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext
 
-from issues import reaching
 from issues.errors import Refusal
+from issues.intake import reaching
 from issues.models import Event, Notice, Requester, Submission
 from issues.notices import confirming, ways
 from issues.services.acting import Act, does, unless

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext
 
-from issues import clock, policy
+from issues import policy
 from issues.errors import Refusal
 from issues.models import Event, Issue
 from issues.services.acting import Act, does, unless
 from issues.services.extending import in_words
 from issues.services.units import chosen_unit
 from issues.terms import Field, Verb
+from issues.timing import clock
 from representatives.models import Unit
 
 _HANDED_OUT = frozenset({Verb.DISPATCH, Verb.ENTER_RED, Verb.APPOINT})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from issues.asking import Kind, Verdict
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest
+from issues.moves.asking import Kind, Verdict
 from issues.services.acting import Act, does, unless
 from issues.services.ladder import decided_above, hand_down, too_late_to_return, was_returned
 from issues.services.requests import already_asked, ask, decide, record

@@ -7,16 +7,17 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from issues import calling, clock, closing
-from issues.closing import Standing, Verdict
-from issues.deadlines import next_morning
 from issues.errors import Refusal
 from issues.models import Event, Issue, Notice, Rating, Submission
+from issues.moves import calling, closing
+from issues.moves.closing import Standing, Verdict
 from issues.querysets.notices import DECISIONS
 from issues.services.acting import Act, does, unless, whenever_written
 from issues.services.raising import propose_to_raise
 from issues.services.red import drop_proposal, leave_red_list, stay_on_red_list
 from issues.terms import Actor, Cause, Field, Status, Verb
+from issues.timing import clock
+from issues.timing.deadlines import next_morning
 from issues.workflow import UNTOLD
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from issues import erasing
 from issues.models import Event, Submission
+from issues.privacy import erasing
 from issues.services.acting import Act, does, unless
 from issues.terms import Verb
 

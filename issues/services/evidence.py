@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from issues import files, photos
 from issues.errors import Refusal
+from issues.files import photos, storage
+from issues.files.photos import Photo
 from issues.models import Event, Evidence
-from issues.photos import Photo
 from issues.services.acting import Act, does
 from issues.services.moving import move
 from issues.terms import Field, Verb
@@ -40,7 +40,7 @@ def _add(act: Act) -> Event:
 
 def _row(act: Act, photo: Photo, rounds: int) -> Evidence:
     assert act.by is not None  # noqa: S101 - the table lets only people add any
-    name = files.keep(f"evidence/{act.issue.pk}/{rounds}", photo)
+    name = storage.keep(f"evidence/{act.issue.pk}/{rounds}", photo)
     return Evidence(
         issue=act.issue, round=rounds, sha256=photo.sha256, file=name, media_type=photos.MEDIA_TYPE,
         width=photo.width, height=photo.height, added_by=act.by, added_at=act.at,

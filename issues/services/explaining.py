@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext
 
-from issues.asking import Kind
-from issues.closing import Verdict, needs_verification, standing_of
 from issues.models import Event, Issue
+from issues.moves.asking import Kind
+from issues.moves.closing import Verdict, needs_verification, standing_of
 from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list
 from issues.services.requests import already_asked, ask, grant, record

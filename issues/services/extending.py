@@ -7,13 +7,13 @@ from datetime import date, datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from issues import clock
-from issues.asking import Kind
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest
+from issues.moves.asking import Kind
 from issues.services.acting import Act, does, unless
 from issues.services.requests import already_asked, ask, grant, record, reply_of
 from issues.terms import Field, Verb
+from issues.timing import clock
 
 
 def day_of(act: Act, name: Field) -> date:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from issues import clock
 from issues.errors import Refusal
 from issues.models import Event
 from issues.services.acting import Act, does, unless
@@ -16,6 +15,7 @@ from issues.services.red import drop_proposal, stay_on_red_list
 from issues.services.supervision import lead_changed
 from issues.services.units import chosen_representative, chosen_unit
 from issues.terms import Actor, Field, Status, Urgency, Verb
+from issues.timing import clock
 
 
 @does(Verb.DISPATCH)

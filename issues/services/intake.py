@@ -10,16 +10,17 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.models import Area
-from issues import numbers, policy
-from issues.asking import Rest
+from issues import policy
 from issues.errors import Forbidden, Refusal
 from issues.models import Category, Event, Issue, SlaPolicy
+from issues.moves.asking import Rest
 from issues.recurring.links import link_recurrence
 from issues.services.acting import Act, does, owner_of, unless
 from issues.services.pausing import rests_for
 from issues.services.red import drop_proposal, leave_red_list
 from issues.terms import Actor, Cause, Field, Light, Nature, RequestType, Status, Urgency, Verb
 from issues.workflow import LEVEL_OF, MOVE, RUNGS, levels_to_accept
+from issues.writing import numbers
 from representatives.models import Person
 from representatives.roles import Role
 

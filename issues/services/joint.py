@@ -8,11 +8,11 @@ from datetime import date, datetime
 from django.utils.translation import gettext
 
 from grids.together import forget
-from issues import task_clock
 from issues.errors import Refusal
 from issues.models import Event, Issue, Mark, SubTask
 from issues.services.acting import Act, actors_at, at_end, does, owner_of, unless, whenever_written
 from issues.terms import Actor, Field, Urgency, Verb
+from issues.timing import task_clock
 from representatives.models import Assignment, Person, Unit
 from representatives.roles import IN_PART, POSTS, Sees
 from representatives.scopes import scope_of

@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues import clock
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, Minute
 from issues.recurring import links
@@ -16,6 +15,7 @@ from issues.services.acting import Act, does, unless
 from issues.services.raising import forget_proposal
 from issues.services.red import drop_proposal, leave_red_list
 from issues.terms import Cause, Field, Ground, Status, Verb
+from issues.timing import clock
 
 _DOWN = frozenset({Verb.RETURN_DOWN, Verb.EXIT_DOWN})
 

@@ -10,14 +10,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext
 
-from issues import clock, numbers, policy
-from issues.calendars import Calendar
+from issues import policy
 from issues.errors import Forbidden, OutOfScope, Refusal
-from issues.masking import without_cards
 from issues.models import Event, Issue, LetterItem, ReminderLetter
+from issues.privacy.masking import without_cards
 from issues.services.acting import Act
 from issues.telling import Audience, tell
 from issues.terms import Verb
+from issues.timing import clock
+from issues.timing.calendars import Calendar
+from issues.writing import numbers
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from representatives.scopes import scope_of

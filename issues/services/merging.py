@@ -8,13 +8,14 @@ from dataclasses import replace
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from issues import numbers, telling
+from issues import telling
 from issues.errors import Refusal
 from issues.models import Category, Event, Issue, Submission
 from issues.services.acting import Act, does, unless
 from issues.services.red import drop_proposal, leave_red_list
 from issues.services.supervision import enter
 from issues.terms import Field, Verb
+from issues.writing import numbers
 
 TITLE_MAX = 120
 # What an issue that is split off inherits: its place, who holds it and every clock, so that none begins anew.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from grids.levels import Level
-from issues.asking import Kind
 from issues.models import Event, HolderRequest
+from issues.moves.asking import Kind
 from issues.services.acting import Act, does, unless
 from issues.services.pausing import take_up
 from issues.services.requests import ask, decide, grant, record

@@ -11,11 +11,11 @@ from django.utils.translation import gettext
 from grids.models import Area
 from issues import throttle
 from issues.errors import Refusal
-from issues.masking import without_addresses
 from issues.models import Notice, Outlet
 from issues.models.notices import Channel
 from issues.notices import http, robots, webhook
 from issues.notices.letters import SendingFailed
+from issues.privacy.masking import without_addresses
 from representatives.models import Unit
 
 ADDRESSED = (Channel.WEBHOOK, Channel.WECOM, Channel.DINGTALK)

@@ -6,16 +6,16 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext
 
-from issues import clock, task_clock
-from issues.asking import Kind, Rest, Verdict
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest, Issue, SubTask
+from issues.moves.asking import Kind, Rest, Verdict
 from issues.policy.sections import SuspensionReason
 from issues.services.acting import Act, does, unless
 from issues.services.extending import day_of, in_words
 from issues.services.requests import already_asked, ask, grant, record, reply_of
 from issues.services.supervision import await_progress
 from issues.terms import Field, Status, Verb
+from issues.timing import clock, task_clock
 
 
 @unless(Verb.ASK_SUSPENSION, Verb.ASK_DEFERRAL)

@@ -7,10 +7,10 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from issues import closing
-from issues.closing import Verdict
 from issues.errors import Refusal
 from issues.models import Event, Poll
+from issues.moves import closing
+from issues.moves.closing import Verdict
 from issues.services.acting import Act, does, unless
 from issues.services.ending import close_if_complete, draw_consequence
 from issues.terms import Field, Verb

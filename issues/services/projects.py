@@ -8,14 +8,14 @@ from datetime import date
 
 from django.utils.translation import gettext
 
-from issues import clock
-from issues.asking import Kind
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest, Milestone, Project
+from issues.moves.asking import Kind
 from issues.services.acting import Act, does, unless
 from issues.services.extending import in_words
 from issues.services.requests import already_asked, ask, grant, record, reply_of
 from issues.terms import Field, Verb
+from issues.timing import clock
 
 MOST_MILESTONES = 20
 _LINE = re.compile(r"\s*(\d{4}-\d{1,2}-\d{1,2})[\s::,,、]+(.+?)\s*")

@@ -1,6 +1,6 @@
 """A photo is shown to everybody, or no longer: only ever by a person who has looked at it, and only ever as a copy.
 
-What is public is a file of its own, in which faces and number plates are destroyed (`issues.blurring`); the original stays
+What is public is a file of its own, in which faces and number plates are destroyed (`issues.files.blurring`); the original stays
 where it was, seen by staff alone.
 """
 
@@ -13,9 +13,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext
 
-from issues import files
-from issues.blurring import Copy, Shape, public_copy
 from issues.errors import Refusal
+from issues.files import storage
+from issues.files.blurring import Copy, Shape, public_copy
 from issues.models import Attachment, Event, Evidence, Issue, Publication
 from issues.services.acting import Act, does, unless
 from issues.services.moving import move
@@ -67,7 +67,7 @@ def _publish(act: Act) -> Event:
     _take_back(photo)
     shown = Publication(key=uuid4(), regions=copy.regions, published_by=act.by, published_at=act.at)
     shown.width, shown.height = copy.width, copy.height
-    shown.file.name = files.keep_public(shown.key, copy)
+    shown.file.name = storage.keep_public(shown.key, copy)
     if isinstance(photo, Attachment):
         shown.attachment = photo
     else:
@@ -96,7 +96,7 @@ def _take_back(photo: StoredPhoto) -> int:
     """Whatever is public of the photo is gone, file and address; says how many copies that were."""
     public = list(Publication.objects.of_photos([photo]))
     Publication.objects.remove([one.pk for one in public])
-    transaction.on_commit(lambda: files.discard(public))
+    transaction.on_commit(lambda: storage.discard(public))
     return len(public)
 
 

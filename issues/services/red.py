@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues import clock, numbers
 from issues.errors import Refusal
 from issues.models import EscalationRequest, Event, KeySupervisionEntry, Minute
 from issues.recurring import links
@@ -18,6 +17,8 @@ from issues.services.knowing import let_know
 from issues.services.supervision import await_progress, end_supervision, enter, record_step, standing
 from issues.services.units import chosen_helpers, chosen_unit
 from issues.terms import Beyond, Cause, Field, Verb
+from issues.timing import clock
+from issues.writing import numbers
 
 _PENDING = EscalationRequest.Decision.PENDING
 

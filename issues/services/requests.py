@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues.asking import GRANTS, QUESTION, VIA, Kind
 from issues.errors import Refusal
 from issues.models import Event, HolderRequest
+from issues.moves.asking import GRANTS, QUESTION, VIA, Kind
 from issues.services.acting import Act, does, unless
 from issues.terms import Field, Verb
 from issues.workflow import MOVE

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 
 from grids.levels import Level
 from grids.together import forget
-from issues import clock
 from issues.errors import Refusal
-from issues.linked import insert_linked, relink
 from issues.models import EscalationRequest, KeySupervisionEntry, ListingRequest, SupervisionStep
 from issues.services.acting import Act
 from issues.terms import Field
+from issues.timing import clock
+from issues.writing.linked import insert_linked, relink
 from representatives.models import Person, Unit
 
 

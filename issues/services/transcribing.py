@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext, override
 
-from issues import files
 from issues.errors import OutOfScope, Refusal
+from issues.files import storage
 from issues.models import Attachment, Event
 from issues.services.acting import Act, does
 from issues.services.moving import check_may, move
@@ -64,5 +64,5 @@ def _transcribe(act: Act) -> Event:
         heading = gettext("From the voice note:")
     report.text = f"{report.text}\n\n{heading}\n{said}".strip()
     report.save(update_fields=["text"])
-    files.erase_after_commit(voice, act.at)
+    storage.erase_after_commit(voice, act.at)
     return act.write({_VOICE: voice.pk, "seconds": round(voice.seconds or 0)}, texts=act.texts(Field.TEXT))

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from grids.levels import LADDER_LEVELS
-from issues import clock
 from issues.models import Event, Issue
 from issues.terms import Actor, RequestType, Status, Urgency, Verb
-from issues.worktime import FOREVER, Flags, Moments, micros
+from issues.timing import clock
+from issues.timing.worktime import FOREVER, Flags, Moments, micros
 
 CHUNK = 5000
 LEVEL_INDEX = {int(level): index for index, level in enumerate(LADDER_LEVELS)}

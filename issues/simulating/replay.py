@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from grids.levels import LADDER_LEVELS
 from issues.policy import Policy
 from issues.simulating.history import ROWS, Begun, Ended, History
-from issues.spans import Span, Unit
 from issues.terms import RequestType, Urgency
-from issues.worktime import DAY, FOREVER, MINUTE, Flags, Moments, Worktime
+from issues.timing.spans import Span, Unit
+from issues.timing.worktime import DAY, FOREVER, MINUTE, Flags, Moments, Worktime
 
 TOLERANCE = 5 * MINUTE  # a climb happens when a sweep comes by: so much later it still counts as the same moment
 MOST_WAVES = 200

@@ -16,8 +16,8 @@ from issues.models import Event, Issue
 from issues.simulating.history import History
 from issues.simulating.replay import COUNTY, TOWNSHIP, Outcome
 from issues.terms import Verb
+from issues.timing.worktime import DAY, Moments, Worktime, micros
 from issues.workflow import light_of
-from issues.worktime import DAY, Moments, Worktime, micros
 from representatives.models import Unit
 
 WEEK = 7 * DAY

@@ -22,7 +22,7 @@ from issues.policy import Policy
 from issues.simulating import history, results
 from issues.simulating.history import History
 from issues.simulating.replay import Outcome, Replay
-from issues.worktime import Moments, Worktime, micros
+from issues.timing.worktime import Moments, Worktime, micros
 from representatives.models import Person
 from representatives.roles import Page
 from representatives.scopes import scope_of

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from issues import buttons, fields
-from issues.fields import Choices, Grouped
 from issues.models import Category, Issue, Submission, SubTask
+from issues.moves import buttons, fields
+from issues.moves.fields import Choices, Grouped
 from issues.terms import Field, Verb
 from issues.wire.moves import ADDS
 from issues.workflow import Move

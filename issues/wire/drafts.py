@@ -13,9 +13,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from grids.datums import Crs
-from issues import files, intake, reaching
 from issues.errors import FileRefused, Refusal
-from issues.intake import Contact, Declared, Draft, Fix
+from issues.files import storage
+from issues.intake import reaching, reporting
+from issues.intake.reporting import Contact, Declared, Draft, Fix
 from issues.models import Requester, Submission
 from issues.terms import RequestType
 from issues.wire.answers import wrong
@@ -47,7 +48,7 @@ def draft_of(body: Body, key: UUID, sender: Person | None, at: datetime) -> Draf
     group, exact = body.text("group", _CODE), body.text("category", _CODE)
     return Draft(
         uuid=key,
-        text=_needed(body, "text", intake.TEXT_MAX),
+        text=_needed(body, "text", reporting.TEXT_MAX),
         category=exact or ("" if group == UNSURE else group),
         danger=_danger(body),
         xy=_degrees(place) if place else None,
@@ -58,8 +59,8 @@ def draft_of(body: Body, key: UUID, sender: Person | None, at: datetime) -> Draf
         place_text=body.text("place_text", PLACE_TEXT),
         contact=_contact(body.part("contact", _CONTACT)),
         contact_uuid=body.uuid("visit"),
-        done=body.text("done", intake.TEXT_MAX),
-        channel=intake.channel_of(sender, at, card=bool(card), for_somebody=body.flag("for_somebody")),
+        done=body.text("done", reporting.TEXT_MAX),
+        channel=reporting.channel_of(sender, at, card=bool(card), for_somebody=body.flag("for_somebody")),
         request_type=RequestType(body.one_of("request_type", RequestType.values) or RequestType.HELP),
         occurred_at=body.moment("occurred_at"),
         device_at=body.moment("device_at"),
@@ -128,7 +129,7 @@ def _announced(body: Body) -> tuple[Declared, ...]:
     announced = tuple(_declared(one) for one in body.parts("files", _FILE, settings.PHOTO_MAX_COUNT + settings.VOICE_MAX_COUNT))
     voices = sum(one.media_type.startswith(_SOUND) for one in announced)
     try:
-        files.check_counts(photo_count=len(announced) - voices, voice_count=voices)
+        storage.check_counts(photo_count=len(announced) - voices, voice_count=voices)
     except FileRefused as refusal:
         raise wrong("files", refusal.sentence) from None
     return announced

@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from issues import files, throttle
+from issues import throttle
 from issues.addresses import client_address
+from issues.files import storage
 from issues.models import Submission
 from issues.wire.answers import Fault, said, wire
 from issues.wire.owners import sender_of
@@ -40,7 +41,7 @@ def file(request: HttpRequest, key: str, sha256: str) -> HttpResponse:
         raise Fault(422, "file", _("The report did not announce this file."))
     if sha256 not in missing(submission):
         return _taken(submission, sha256, status=200)
-    made = files.attach(submission, [_made_anew(request, sha256)], at=now())
+    made = storage.attach(submission, [_made_anew(request, sha256)], at=now())
     return _taken(submission, sha256, status=201 if made else 200)
 
 
@@ -54,7 +55,7 @@ def _report(key: str) -> Submission:
     return found
 
 
-def _made_anew(request: HttpRequest, sha256: str) -> files.File:
+def _made_anew(request: HttpRequest, sha256: str) -> storage.File:
     """The photo or voice note in the body, encoded anew. Raises Fault."""
     if not _TYPES.fullmatch(request.content_type or ""):
         raise Fault(415, "type", _("Only photos and recordings are taken here."))
@@ -62,8 +63,8 @@ def _made_anew(request: HttpRequest, sha256: str) -> files.File:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise Fault(422, "file", _("These are not the bytes that the report announced for this file."))
     try:
-        return files.arrived(BytesIO(content), size=len(content))
-    except files.FileRefused as refusal:
+        return storage.arrived(BytesIO(content), size=len(content))
+    except storage.FileRefused as refusal:
         raise Fault(refusal.status, "file", refusal.sentence, field=refusal.field) from None
 
 

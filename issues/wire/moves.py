@@ -22,9 +22,9 @@ from django.utils.translation import gettext as _
 
 from grids.together import read_together
 from issues import services
-from issues.buttons import OWN_PANEL
 from issues.errors import Refusal
 from issues.models import Issue, SentMove
+from issues.moves.buttons import OWN_PANEL
 from issues.terms import Field, Status, Verb
 from issues.wire import standing
 from issues.wire.answers import Fault, error_of, said, wire, wrong

@@ -14,11 +14,13 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 
 from grids.levels import Level
-from issues import files, intake, joining, receipts, throttle
+from issues import throttle
 from issues.addresses import client_address
-from issues.doors import Door, other_doors
 from issues.errors import Refusal
-from issues.intake import AlreadyReported, Draft, title_of
+from issues.files import storage
+from issues.intake import joining, receipts, reporting
+from issues.intake.doors import Door, other_doors
+from issues.intake.reporting import AlreadyReported, Draft, title_of
 from issues.models import Issue, Submission
 from issues.terms import Status, Verb
 from issues.wire import drafts
@@ -42,9 +44,9 @@ def reports(request: HttpRequest) -> HttpResponse:
     draft = drafts.draft_of(body, key, sender, at)
     try:
         if earlier:
-            return said(told(intake.replay(earlier, draft, at), join=draft.join))
+            return said(told(reporting.replay(earlier, draft, at), join=draft.join))
         _check_doors(draft, drafts.shown_doors(body))
-        submission, is_first = intake.take(draft, at, sender)
+        submission, is_first = reporting.take(draft, at, sender)
     except AlreadyReported as again:
         raise Fault(409, "conflict", again.sentence, kept=told(again.submission)) from None
     except Refusal as refusal:
@@ -89,7 +91,7 @@ def missing(submission: Submission) -> list[str]:
     """Hashes of the files that were announced and have not come; none of a report whose text was erased."""
     if submission.text_erased_at is not None or not submission.declared:
         return []
-    return files.missing(submission, _announced(submission))
+    return storage.missing(submission, _announced(submission))
 
 
 def _announced(submission: Submission) -> list[str]:

@@ -11,10 +11,10 @@ from django.utils.timezone import localtime
 
 from grids.models import Area, paths_above
 from issues import reach
-from issues.asking import ANSWERS
-from issues.buttons import OWN_PANEL
-from issues.masking import without_numbers
 from issues.models import Event, Issue, Submission
+from issues.moves.asking import ANSWERS
+from issues.moves.buttons import OWN_PANEL
+from issues.privacy.masking import without_numbers
 from issues.terms import Verb
 from issues.wire import standing
 from issues.wire.choosing import Known

@@ -13,7 +13,7 @@ from django.middleware.csrf import get_token
 from django.utils.timezone import localtime, now
 
 from grids.levels import Level
-from issues import intake
+from issues.intake import reporting
 from issues.terms import Verb
 from issues.wire import reading
 from issues.wire.answers import said, wire
@@ -58,7 +58,7 @@ def told(person: Person, at: datetime) -> dict[str, object]:
 def limits() -> dict[str, int]:
     """What a report may hold; characters, pieces, bytes, seconds."""
     return {
-        "text": intake.TEXT_MAX,
+        "text": reporting.TEXT_MAX,
         "place_text": PLACE_TEXT,
         "photos": settings.PHOTO_MAX_COUNT,
         "photo_bytes": settings.PHOTO_MAX_BYTES,

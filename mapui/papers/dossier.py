@@ -16,9 +16,9 @@ from django.utils.translation import pgettext
 from grids.levels import Level
 from grids.models import Area
 from issues import policy, services
-from issues.masking import without_numbers
 from issues.models import EscalationRequest, Event, Issue, Minute, ReminderLetter, SubTask
 from issues.policy import Policy
+from issues.privacy.masking import without_numbers
 from issues.terms import Verb
 from issues.workflow import RUNGS
 from mapui.papers.paper import Fact, known, told, wide, words

@@ -12,8 +12,8 @@ from django.core.paginator import Paginator
 from django.utils.timezone import localdate
 
 from grids.models import Area
-from issues.masking import without_numbers
 from issues.models import KeySupervisionEntry, LetterItem, ReminderLetter
+from issues.privacy.masking import without_numbers
 from issues.terms import ClockState
 from mapui import clocks
 from representatives.models import Person

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from issues.masking import without_numbers
+from issues.privacy.masking import without_numbers
 from issues.terms import Light
 
 

@@ -16,13 +16,13 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from issues.contacts import PURPOSES
-from issues.masking import without_numbers as _without_numbers
-from issues.measures import MEASURES
+from issues.figures.measures import MEASURES
 from issues.models import Occasion
+from issues.moves.wording import audience_of
 from issues.notices.words import path_of
+from issues.privacy.contacts import PURPOSES
+from issues.privacy.masking import without_numbers as _without_numbers
 from issues.terms import ClockState, Light
-from issues.wording import audience_of
 from issues.workflow import light_of
 from mapui import modules
 from mapui.widgets import options_of

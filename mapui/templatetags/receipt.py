@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from issues import receipts
+from issues.intake import receipts
 
 register = template.Library()
 

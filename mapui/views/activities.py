@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from issues import activities as services
+from issues.community import activities as services
 from issues.errors import Forbidden, Refusal
 from issues.models import RepActivity
 from issues.querysets.activities import LOG_READERS

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from grids.levels import Level
 from grids.models import Area
-from issues import doors
+from issues.intake import doors
 from mapui.card_page import CardPage, report_url, successors
 from representatives.scopes import scope_of
 

@@ -8,9 +8,9 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from issues import contacts
 from issues.errors import Refusal
 from issues.models import Submission
+from issues.privacy import contacts
 from mapui.staff import person_of, staff_page
 
 

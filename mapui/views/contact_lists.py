@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from issues import contact_lists
 from issues.errors import Refusal
+from issues.privacy import contact_lists
 from mapui.contact_lists import ContactListsPage
 from mapui.papers.pdf import STYLE, pdf_answer, pdf_of
 from mapui.staff import person_of, staff_page

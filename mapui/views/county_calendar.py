@@ -21,9 +21,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grids.levels import Level
 from grids.models import Area
 from grids.tasks import ask
-from issues import county_calendar, tasks
+from issues import tasks
 from issues.errors import Refusal
 from issues.models import CalendarChange, CountyDay
+from issues.recalendar import changes
 from mapui.staff import person_of, staff_page
 from representatives.models import Person
 from representatives.roles import Page, Role
@@ -169,7 +170,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             area = next(area for area in page.areas if str(area.pk) == form.cleaned_data["area"])
             try:
-                change = county_calendar.propose(area, form.days, reason=form.cleaned_data["reason"], by=page.person, at=page.at)
+                change = changes.propose(area, form.days, reason=form.cleaned_data["reason"], by=page.person, at=page.at)
                 ask(tasks.calendar_changes)
                 return redirect("calendar-change", pk=change.pk)
             except Refusal as refusal:
@@ -194,7 +195,7 @@ def change_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """The days hold from now on, and open issues begin to move."""
     person, at = person_of(request), now()
     CalendarPage(person, at).change(pk)
-    confirmed = county_calendar.confirm(pk, by=person, at=at)
+    confirmed = changes.confirm(pk, by=person, at=at)
     transaction.on_commit(lambda: ask(tasks.calendar_changes))  # the timetable does so every minute
     logger.info("change %s of the calendar (%s) confirmed by %s", pk, confirmed, person)
     messages.success(request, _("The days hold from now on; the dates of open issues are being moved."))
@@ -207,6 +208,6 @@ def change_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """It is not to be."""
     person, at = person_of(request), now()
     CalendarPage(person, at).change(pk)
-    county_calendar.drop(pk, by=person, at=at)
+    changes.drop(pk, by=person, at=at)
     messages.success(request, _("The change is dropped; nothing has moved."))
     return redirect("county-calendar")

@@ -20,9 +20,9 @@ from grids.levels import Level, finer, slug
 from grids.models import Area
 from grids.prepared import Prepared
 from grids.together import read_together
-from issues.figures import Figure, Silence, key_figures, silence
+from issues.figures.dashboard import Figure, Silence, key_figures, silence
+from issues.figures.measures import DAYS
 from issues.filters import PERIODS, Filters
-from issues.measures import DAYS
 from issues.models import Category, Issue
 from issues.terms import ClockState, Light, Urgency
 from mapui import periods

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from issues import diary as entries
+from issues.community import diary as entries
 from issues.errors import Refusal
 from issues.models import DiaryEntry
 from mapui.diary_forms import EntryForm, form_of, new_form

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from grids.levels import Level
 from grids.models import Area
-from issues import diary
+from issues.community import diary
 from issues.errors import Refusal
 from issues.models import DiaryEntry
 from mapui.addresses import public_url

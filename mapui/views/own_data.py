@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from issues import receipts
+from issues.intake import receipts
 from issues.models import Submission
 from mapui.holder_forms import AskErasureForm, EraseForm, HolderForm
 from mapui.holders import for_holder

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from issues import files, photos, services
-from issues.blurring import Copy
+from issues import services
 from issues.errors import Refusal
+from issues.files import photos, storage
+from issues.files.blurring import Copy
 from issues.models import Attachment, Evidence, Publication
 from issues.services.publishing import StoredPhoto
 from issues.terms import Verb
@@ -44,7 +45,7 @@ def photo(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     person = person_of(request)
     found = _photo(person, kind, pk)
     if request.GET.get("size") == "thumb":
-        return stored_file(request, files.thumb_name(found), photos.MEDIA_TYPE)
+        return stored_file(request, storage.thumb_name(found), photos.MEDIA_TYPE)
     logger.info("photo %s/%s of issue %s shown to %s", kind, pk, services.issue_of(found).number, person.pk)
     return stored_file(request, str(found.file.name), photos.MEDIA_TYPE)
 
@@ -56,7 +57,7 @@ def public_photo(request: HttpRequest, copy: UUID) -> HttpResponseBase:
     found = Publication.objects.with_key(copy)
     if found is None:
         raise Http404
-    name = files.thumb_name(found) if request.GET.get("size") == "thumb" else str(found.file.name)
+    name = storage.thumb_name(found) if request.GET.get("size") == "thumb" else str(found.file.name)
     response = stored_file(request, name, photos.MEDIA_TYPE)
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -17,10 +17,11 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from grids.models import Area
-from issues import intake, joining, receipts, throttle
+from issues import throttle
 from issues.addresses import client_address
 from issues.errors import Refusal
-from issues.intake import AlreadyReported
+from issues.intake import joining, receipts, reporting
+from issues.intake.reporting import AlreadyReported
 from mapui import place_choice, report_page
 from mapui.ground import Ground
 from mapui.report_files import FILE_FIELDS
@@ -168,8 +169,8 @@ def _taken(request: HttpRequest, form: ReportForm, code: str) -> HttpResponse:
     person = request.user if isinstance(request.user, Person) else None
     try:
         at = now()
-        channel = intake.channel_of(person, at, card=bool(code), for_somebody=True)
-        submission = intake.report(form.cleaned_draft(channel), at=at, entered_by=person)
+        channel = reporting.channel_of(person, at, card=bool(code), for_somebody=True)
+        submission = reporting.report(form.cleaned_draft(channel), at=at, entered_by=person)
     except AlreadyReported as again:
         return _page(request, form, status=again.status, already=again.submission)
     except Refusal as refusal:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from issues import receipts, suggestions, throttle
+from issues import throttle
 from issues.addresses import client_address
+from issues.community import suggestions
 from issues.errors import Conflict, Refusal
+from issues.intake import receipts
 from issues.models import Suggestion
 from mapui.holders import private
 from mapui.staff import person_of, staff_page

@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from issues import files, joining, receipts, services, throttle
+from issues import services, throttle
 from issues.addresses import client_address
 from issues.errors import Forbidden, Refusal
+from issues.files import storage
+from issues.intake import joining, receipts
 from issues.models import Submission
 from issues.terms import Verb
 from issues.workflow import MOVE
@@ -73,10 +75,10 @@ def _track_move(request: HttpRequest, submission: Submission, verb: str) -> Http
 @for_holder
 def own_photo(request: HttpRequest, submission: Submission, pk: int) -> HttpResponseBase:
     """A photo of the report, for whoever holds its code; `?small` for the thumbnail."""
-    attachment = next((found for found in files.files_of(submission) if found.pk == pk and not found.is_voice), None)
+    attachment = next((found for found in storage.files_of(submission) if found.pk == pk and not found.is_voice), None)
     if attachment is None:
         raise Http404
-    name = files.thumb_name(attachment) if "small" in request.GET else str(attachment.file.name)
+    name = storage.thumb_name(attachment) if "small" in request.GET else str(attachment.file.name)
     return stored_file(request, name, attachment.media_type)
 
 
@@ -136,7 +138,7 @@ def _make(submission: Submission, form: RequesterForm, signed_in: Person | None)
     added = form.cleaned_data.get("photos") or ()
     with transaction.atomic():
         services.move_as_requester(submission.pk, form.move.verb, at=at, facts=form.facts(), signed_in=signed_in)
-        files.attach(submission, added, at=at)
+        storage.attach(submission, added, at=at)
 
 
 def _fresh(submission: Submission) -> Submission:

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from grids.levels import Level
 from grids.models import Area
-from issues import public_notices as services
+from issues.community import public_notices as services
+from issues.community.public_notices import RELEASERS, WRITERS
 from issues.errors import Forbidden, Refusal
 from issues.models import PublicNotice, PublicNoticeStep
-from issues.public_notices import RELEASERS, WRITERS
 from mapui.staff import person_of, staff_page
 from mapui.village_notice_forms import VillageNoticeForm
 from mapui.village_notices_page import DECIDED, WAITING, PublicNoticesPage, VillageNoticesPage

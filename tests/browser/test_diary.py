@@ -9,10 +9,10 @@ import pytest
 from django.utils.timezone import now
 from playwright.sync_api import Page, expect
 
-from issues import diary, suggestions
-from issues.diary import Elements
+from issues.community import diary, suggestions
+from issues.community.diary import Elements
+from issues.community.suggestions import Said
 from issues.models import DiaryEntry
-from issues.suggestions import Said
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import PHONE, accessibility_faults

@@ -13,10 +13,12 @@ from django.utils.timezone import localdate, now
 from playwright.sync_api import BrowserContext, Page, expect
 
 from grids.models import Area
-from issues import public_notices, receipts, services, suggestions
+from issues import services
+from issues.community import public_notices, suggestions
+from issues.community.public_notices import Words
+from issues.community.suggestions import Said
+from issues.intake import receipts
 from issues.models import Issue, Suggestion
-from issues.public_notices import Words
-from issues.suggestions import Said
 from issues.terms import Light, Verb
 from representatives.roles import Role
 from tests.browser.conftest import AXE, PHONE, accessibility_faults

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from issues import files
+from issues.files import storage
+from issues.files.photos import prepare
 from issues.models import Attachment, Publication
-from issues.photos import prepare
 from representatives.models import Person
 from representatives.roles import Role
 from tests.browser.conftest import DESKTOP, PHONE, accessibility_faults
@@ -51,7 +51,7 @@ def photo(county: Scene) -> Attachment:
     issue = county.in_progress()
     content = street()
     made = prepare(BytesIO(content), size=len(content), name="street.jpg")
-    return files.attach(submission_of(issue), [made], at=issue.reported_at)[0]
+    return storage.attach(submission_of(issue), [made], at=issue.reported_at)[0]
 
 
 def easel(page: Page, log_in: LogIn, person: Person, photo: Attachment) -> Locator:

@@ -16,7 +16,8 @@ from django.utils.timezone import now
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from issues import receipts, services
+from issues import services
+from issues.intake import receipts
 from issues.models import Issue, Rating, Submission
 from issues.notices import sending
 from issues.terms import Status, Verb

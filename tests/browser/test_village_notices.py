@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from django.utils.timezone import localdate, now
 
-from issues import activities, public_notices
-from issues.activities import Done
-from issues.public_notices import Words
+from issues.community import activities, public_notices
+from issues.community.activities import Done
+from issues.community.public_notices import Words
 from representatives.roles import Role
 from tests.browser.conftest import DESKTOP, PHONE, accessibility_faults
 from tests.mapui.scene import Scene, scene

@@ -10,7 +10,7 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from issues import files, voice
+from issues.files import storage, voice
 from issues.models import Attachment
 from representatives.roles import Role
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, PHONE, Faults, accessibility_faults
@@ -243,7 +243,7 @@ def test_report_with_a_voice_note_arrives_with_it(
 def test_page_on_which_it_is_written_down_is_sound_for_everybody(open_context, county, log_in, settings, tmp_path, mode):
     settings.MEDIA_ROOT = tmp_path
     issue = county.report()
-    [note] = files.attach(submission_of(issue), [voice_note(1.0)], at=issue.reported_at)
+    [note] = storage.attach(submission_of(issue), [voice_note(1.0)], at=issue.reported_at)
     page = open_context(viewport=PHONE, color_scheme=mode).new_page()
     log_in(page, county[Role.GRID_MEMBER])
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from copy import copy
 from uuid import uuid4
 
-from issues import ledger, receipts
+from issues import ledger
 from issues.importing.bulk import copy_rows, next_ids, next_keys
+from issues.intake import receipts
 from issues.models import Event, EventText, Issue, Submission
-from issues.numbers import ISSUE
+from issues.writing.numbers import ISSUE
 
 
 def alike(issue: Issue, wanted: int) -> list[int]:

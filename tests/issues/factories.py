@@ -21,10 +21,10 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from grids.models import Area
 from issues import categories, services
-from issues.calendars import Calendar
 from issues.models import Category, Event, Issue, Notice, Requester, SlaPolicy, Submission
 from issues.policy import Policy, calendar_of, read, versions
 from issues.terms import Actor, Verb
+from issues.timing.calendars import Calendar
 from representatives.models import Person, Unit
 from representatives.roles import Role
 from tests.representatives.factories import area, person, post, unit

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 from PIL import Image
 
-from issues import photos
-from issues.intake import Draft
+from issues.files import photos
+from issues.intake.reporting import Draft
 from tests.drawing import Town, draw_cells
 from tests.issues.factories import china, load_categories, shipped_policy
 

@@ -7,8 +7,8 @@ from io import BytesIO
 import av
 import numpy as np
 
-from issues import voice
-from issues.voice import Voice
+from issues.files import voice
+from issues.files.voice import Voice
 
 RATE = 48_000
 # By the name of the container: codec, and what the telephone calls it.

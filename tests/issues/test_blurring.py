@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from issues import blurring
-from issues.blurring import Shape, public_copy, read_shapes
 from issues.errors import Refusal
+from issues.files import blurring
+from issues.files.blurring import Shape, public_copy, read_shapes
 
 SIZE = (1200, 800)
 FACE = (400, 200, 640, 480)  # left, top, right, bottom

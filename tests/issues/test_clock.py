@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issues import calendars, clock, policy
-from issues.clock import Mark
+from issues import policy
 from issues.policy import versions
-from issues.spans import Span
+from issues.timing import calendars, clock
+from issues.timing.clock import Mark
+from issues.timing.spans import Span
 from tests.issues.factories import CHINA, calendar, china
 
 CN = calendar()

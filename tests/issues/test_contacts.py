@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from issues import contacts
+from issues.privacy import contacts
 from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, do

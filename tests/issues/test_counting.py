@@ -13,8 +13,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from grids.levels import LADDER_LEVELS, Level
-from issues.counting import By, Grouping, count, in_group, rows_of
-from issues.measures import MEASURES, RATES, Period, days_before
+from issues.figures.counting import By, Grouping, count, in_group, rows_of
+from issues.figures.measures import MEASURES, RATES, Period, days_before
 from issues.models import EscalationRequest, Event, Issue, Judgement, Rating, Submission
 from issues.terms import ENDS, Cause, RequestType, Status, Verb
 from representatives.models import Person, Unit

@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from issues import clock, county_calendar, ledger, policy, sweeps
+from issues import ledger, policy, sweeps
 from issues.errors import Forbidden, Refusal
 from issues.models import CalendarChange, CountyDay, Event, Issue
-from issues.recalendar import COLUMNS
+from issues.recalendar import changes
+from issues.recalendar.dates import COLUMNS
 from issues.terms import Status, Verb
+from issues.timing import clock
 from representatives.models import Person
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, T1, K, china, do, stored_calendar
@@ -22,16 +24,16 @@ SUNDAY = date(2024, 9, 22)
 
 
 def counted(county: make.County, days: dict[date, bool | None], *, at: datetime, path: str = K) -> CalendarChange:
-    change = county_calendar.propose(county.areas[path], days, reason="那达慕", by=county["admin"], at=at)
-    county_calendar.work(at=at)
+    change = changes.propose(county.areas[path], days, reason="那达慕", by=county["admin"], at=at)
+    changes.work(at=at)
     change.refresh_from_db()
     return change
 
 
 def applied(county: make.County, days: dict[date, bool | None], *, at: datetime, path: str = K) -> CalendarChange:
     change = counted(county, days, at=at, path=path)
-    county_calendar.confirm(change.pk, by=county["admin"], at=at)
-    county_calendar.work(at=at)
+    changes.confirm(change.pk, by=county["admin"], at=at)
+    changes.work(at=at)
     change.refresh_from_db()
     assert change.state == CalendarChange.State.APPLIED
     return change
@@ -193,35 +195,35 @@ def test_issue_accepted_late_begins_when_the_moved_triage_was_due(county):
 def test_issue_whose_clock_began_under_the_new_days_is_not_moved_twice(county):
     old = make.reported(county, china("2024-09-20 09:00"), about="env.waste")
     change = counted(county, {TUESDAY: False}, at=MONDAY)
-    county_calendar.confirm(change.pk, by=county["admin"], at=MONDAY)
+    changes.confirm(change.pk, by=county["admin"], at=MONDAY)
     do(old, Verb.ACCEPT, county["gm1"], MONDAY + timedelta(minutes=1))  # before the worker came to it
     right = dates(old)
 
-    county_calendar.work(at=MONDAY + timedelta(minutes=2))
+    changes.work(at=MONDAY + timedelta(minutes=2))
 
     assert dates(old) == right
 
 
 def test_change_killed_half_way_ends_complete_and_doubles_nothing(county, monkeypatch):
-    monkeypatch.setattr(county_calendar, "BATCH", 2)
+    monkeypatch.setattr(changes, "BATCH", 2)
     issues = [make.accepted(county, MONDAY, about="env.waste") for _ in range(5)]
     change = counted(county, {TUESDAY: False}, at=MONDAY)
     at = MONDAY + timedelta(minutes=1)
-    county_calendar.confirm(change.pk, by=county["admin"], at=at)
-    assert county_calendar.step(change.pk, at=at)
-    real = county_calendar._note
+    changes.confirm(change.pk, by=county["admin"], at=at)
+    assert changes.step(change.pk, at=at)
+    real = changes._note
 
     def dies(*args: object) -> None:
         real(*args)  # type: ignore[arg-type]
         raise RuntimeError("killed")
 
-    monkeypatch.setattr(county_calendar, "_note", dies)
+    monkeypatch.setattr(changes, "_note", dies)
     with pytest.raises(RuntimeError):
-        county_calendar.step(change.pk, at=at)  # all of this batch is undone
-    monkeypatch.setattr(county_calendar, "_note", real)
+        changes.step(change.pk, at=at)  # all of this batch is undone
+    monkeypatch.setattr(changes, "_note", real)
     assert Event.objects.filter(verb=Verb.RECALENDAR).count() == 2
-    county_calendar.work(at=at)
-    county_calendar.work(at=at)
+    changes.work(at=at)
+    changes.work(at=at)
 
     change.refresh_from_db()
     assert (change.state, change.seen, change.moved, change.share) == (CalendarChange.State.APPLIED, 5, 5, 100)
@@ -235,9 +237,9 @@ def test_batch_asks_as_often_for_many_as_for_few(county):
         for _ in range(more):
             make.accepted(county, MONDAY, about="env.waste")
         change = counted(county, {date(2024, 9, day): False}, at=MONDAY)
-        county_calendar.confirm(change.pk, by=county["admin"], at=MONDAY + timedelta(minutes=1))
+        changes.confirm(change.pk, by=county["admin"], at=MONDAY + timedelta(minutes=1))
         with CaptureQueriesContext(connection) as seen:
-            county_calendar.step(change.pk, at=MONDAY + timedelta(minutes=1))
+            changes.step(change.pk, at=MONDAY + timedelta(minutes=1))
         change.refresh_from_db()
         assert change.moved == Issue.objects.count()
         return len(seen)
@@ -249,24 +251,24 @@ def test_batch_asks_as_often_for_many_as_for_few(county):
 @pytest.mark.parametrize("name", ["duc", "leader", "tc1", "organisation"])
 def test_calendar_is_the_administrators_alone(county, name):
     with pytest.raises(Forbidden):
-        county_calendar.propose(county.areas[K], {TUESDAY: False}, reason="x", by=county[name], at=MONDAY)
+        changes.propose(county.areas[K], {TUESDAY: False}, reason="x", by=county[name], at=MONDAY)
 
 
 def test_change_that_changes_nothing_or_says_not_why_is_refused(county):
     with pytest.raises(Refusal, match="Say why"):
-        county_calendar.propose(county.areas[K], {TUESDAY: False}, reason=" ", by=county["admin"], at=MONDAY)
+        changes.propose(county.areas[K], {TUESDAY: False}, reason=" ", by=county["admin"], at=MONDAY)
     applied(county, {TUESDAY: False}, at=MONDAY)
     with pytest.raises(Refusal, match="nothing would change"):
-        county_calendar.propose(county.areas[K], {TUESDAY: False}, reason="x", by=county["admin"], at=MONDAY)
+        changes.propose(county.areas[K], {TUESDAY: False}, reason="x", by=county["admin"], at=MONDAY)
 
 
 def test_change_is_confirmed_once_and_dropped_only_before(county):
     change = applied(county, {TUESDAY: False}, at=MONDAY)
 
     with pytest.raises(Refusal, match="cannot be confirmed now"):
-        county_calendar.confirm(change.pk, by=county["admin"], at=MONDAY)
+        changes.confirm(change.pk, by=county["admin"], at=MONDAY)
     with pytest.raises(Refusal, match="enter the contrary"):
-        county_calendar.drop(change.pk, by=county["admin"], at=MONDAY)
+        changes.drop(change.pk, by=county["admin"], at=MONDAY)
     other = counted(county, {WEDNESDAY: False}, at=MONDAY)
-    county_calendar.drop(other.pk, by=county["admin"], at=MONDAY)
+    changes.drop(other.pk, by=county["admin"], at=MONDAY)
     assert not CountyDay.objects.filter(day=WEDNESDAY).exists()

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from grids.models import Area
-from issues import county_rates, tasks
-from issues.figures import Figure, key_figures, silence
+from issues import tasks
+from issues.figures import county_rates
+from issues.figures.dashboard import Figure, key_figures, silence
 from issues.filters import Filters
 from issues.models import Issue
 from issues.terms import Light, Status

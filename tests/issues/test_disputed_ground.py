@@ -10,8 +10,10 @@ from grids.disputes import Claim
 from grids.levels import Level
 from grids.metres import Plane, to_boundary, to_shapely
 from grids.models import Dispute
-from issues import contacts, intake, placing, services
+from issues import services
+from issues.intake import placing, reporting
 from issues.models import Issue, Notice
+from issues.privacy import contacts
 from issues.terms import Light, Verb
 from representatives.models import Person
 from representatives.roles import Role
@@ -50,7 +52,7 @@ def dispute(town) -> Dispute:
 
 
 def reported(town: Town, **more: object) -> Issue:
-    return intake.report(at_point(town.edge_between("A", "B"), category="land.grass", **more), at=NOW).issue
+    return reporting.report(at_point(town.edge_between("A", "B"), category="land.grass", **more), at=NOW).issue
 
 
 def told(issue: Issue, verb: Verb) -> set[int]:
@@ -72,7 +74,7 @@ def test_report_on_disputed_ground_is_filed_under_the_township_at_yellow(town, p
 
 
 def test_even_a_green_matter_there_begins_with_the_township(town, people, dispute):
-    issue = intake.report(at_point(town.edge_between("A", "B"), category="env.waste"), at=NOW).issue
+    issue = reporting.report(at_point(town.edge_between("A", "B"), category="env.waste"), at=NOW).issue
 
     assert (issue.level, issue.area) == (Level.TOWNSHIP, town.township)
 
@@ -88,7 +90,7 @@ def test_village_that_was_chosen_does_not_outweigh_the_dispute(town, dispute, ch
 def test_point_beside_the_ground_and_a_choice_without_a_point_are_placed_as_ever(town, dispute):
     assert placing.place(town.inside("A"), 10.0, None).area == town["A"]
     assert placing.place(None, None, town.villages["north"]).dispute is None
-    assert intake.report(draft(area=town["B"].code), at=NOW).issue.dispute is None
+    assert reporting.report(draft(area=town["B"].code), at=NOW).issue.dispute is None
 
 
 def test_ground_that_was_settled_belongs_to_its_cell_and_what_was_reported_before_stays(town, people, dispute):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import translation
 
-from issues.doors import doors, emergency_numbers, other_doors
+from issues.intake.doors import doors, emergency_numbers, other_doors
 
 
 @pytest.mark.parametrize(

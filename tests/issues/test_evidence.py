@@ -7,10 +7,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from issues import closing, services
+from issues import services
 from issues.errors import Forbidden, Refusal
+from issues.files.photos import Photo, prepare
 from issues.models import Evidence
-from issues.photos import Photo, prepare
+from issues.moves import closing
 from issues.policy import versions
 from issues.terms import Status, Verb
 from tests.issues import factories as make

@@ -10,9 +10,9 @@ import pytest
 from django.core.cache import cache
 
 from grids.levels import Level
-from issues.figures import Figure, key_figures, narrowed
+from issues.figures.dashboard import Figure, key_figures, narrowed
+from issues.figures.measures import DAYS
 from issues.filters import Filters
-from issues.measures import DAYS
 from issues.models import EscalationRequest, Issue, Rating, Submission
 from issues.terms import ENDS, Cause, Light, RequestType, Status
 from representatives.models import Person

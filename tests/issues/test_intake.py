@@ -15,9 +15,10 @@ from django.db import connection, connections
 
 from grids.datums import Crs, from_wgs84
 from grids.levels import Level
-from issues import files, intake, photos
 from issues.errors import Conflict, Refusal
-from issues.intake import AlreadyReported, Contact, report
+from issues.files import photos, storage
+from issues.intake import reporting
+from issues.intake.reporting import AlreadyReported, Contact, report
 from issues.models import Attachment, Event, Issue, Requester, Submission
 from issues.terms import Actor, RequestType, Status, Urgency, Verb
 from representatives.roles import Role
@@ -150,7 +151,7 @@ def test_photo_is_stored_outside_the_web_root_without_its_notes(media):
     attachment = report(at_point(town.inside("A"), photos=(photo(),)), at=NOW).attachments.get()
 
     assert (media / attachment.file.name).read_bytes()[:3] == b"\xff\xd8\xff"
-    assert (media / files.thumb_name(attachment)).exists()
+    assert (media / storage.thumb_name(attachment)).exists()
     assert (attachment.media_type, attachment.width, attachment.height) == ("image/jpeg", 64, 48)
     assert attachment.sha256 == photo().sha256
 
@@ -331,7 +332,7 @@ def test_text_that_is_missing_or_endless_is_refused(text):
     ],
 )
 def test_title_is_the_first_sentence_without_anybodys_numbers(text, title):
-    assert intake.title_of(text) == title
+    assert reporting.title_of(text) == title
 
 
 def test_identity_and_bank_numbers_are_not_kept_but_what_was_written_beside_them_is():

@@ -11,9 +11,10 @@ import pytest
 from django.contrib.gis.geos import Point
 from django.db import connection
 
-from issues import intake, joining, services
-from issues.intake import Contact
-from issues.joining import Spot
+from issues import services
+from issues.intake import joining, reporting
+from issues.intake.joining import Spot
+from issues.intake.reporting import Contact
 from issues.models import Category, Issue, Notice, Requester, Submission
 from issues.terms import Status, Verb
 from representatives.models import Person
@@ -47,7 +48,7 @@ def spot(town: Town, metres: float = 0, category: str | None = "road.light", **m
 
 
 def lamp(town: Town, **more: Any) -> Issue:
-    return intake.report(at_point(town.inside("A"), **more), at=NOW).issue
+    return reporting.report(at_point(town.inside("A"), **more), at=NOW).issue
 
 
 def numbers(known: list[joining.Known]) -> list[str]:
@@ -98,8 +99,8 @@ def test_kinds_of_the_same_group_are_related_and_who_is_not_sure_sees_all(town, 
 def test_same_kind_comes_before_its_group_and_the_nearer_before_the_farther(town):
     sibling = Category.objects.filter(group__code="road", physical=True, non_public=False).exclude(code="road.light")[0]
     other = lamp(town, category=sibling.code)
-    far = intake.report(at_point(north_of(town.inside("A"), 80)), at=NOW).issue
-    near = intake.report(at_point(north_of(town.inside("A"), 20)), at=NOW).issue
+    far = reporting.report(at_point(north_of(town.inside("A"), 80)), at=NOW).issue
+    near = reporting.report(at_point(north_of(town.inside("A"), 20)), at=NOW).issue
 
     assert numbers(joining.known_near(spot(town), LATER)) == [near.number, far.number, other.number]
 
@@ -189,7 +190,7 @@ def _elsewhere(issue: Issue, n: int) -> Issue:
 
 
 def joined(town: Town, issue: Issue, metres: float = 30, **more: Any) -> Submission:
-    return intake.report(at_point(north_of(town.inside("A"), metres), join=issue.number, **more), at=LATER)
+    return reporting.report(at_point(north_of(town.inside("A"), metres), join=issue.number, **more), at=LATER)
 
 
 def test_second_report_joins_with_a_receipt_of_its_own_and_the_ledger_says_so(town):
@@ -240,12 +241,12 @@ def test_repeat_of_the_same_key_joins_once_and_says_the_same(town):
     issue = lamp(town)
     one = at_point(town.inside("A"), join=issue.number)
 
-    first, again = intake.report(one, at=LATER), intake.report(one, at=LATER + timedelta(minutes=1))
+    first, again = reporting.report(one, at=LATER), reporting.report(one, at=LATER + timedelta(minutes=1))
 
     assert first.pk == again.pk
     assert issue.events.filter(verb=Verb.JOIN).count() == 1
-    with pytest.raises(intake.AlreadyReported):
-        intake.report(replace(one, join=""), at=LATER)
+    with pytest.raises(reporting.AlreadyReported):
+        reporting.report(replace(one, join=""), at=LATER)
 
 
 @pytest.mark.parametrize("how", [{"danger": True}, {"text": "x"}])
@@ -295,7 +296,7 @@ def test_what_was_joined_and_merged_afterwards_counts_as_joined(town, secretary)
 
 @pytest.mark.parametrize("number", ["2020-0000001", "nonsense", "'; --"])
 def test_number_of_nothing_near_is_no_way_into_an_issue(town, number):
-    report = intake.report(at_point(town.inside("A"), join=number), at=LATER)
+    report = reporting.report(at_point(town.inside("A"), join=number), at=LATER)
 
     assert report.issue.submissions.count() == 1
     assert joining.missed(report, number)
@@ -304,7 +305,7 @@ def test_number_of_nothing_near_is_no_way_into_an_issue(town, number):
 def test_number_of_an_issue_elsewhere_is_no_way_into_it(town):
     issue = lamp(town)
 
-    report = intake.report(at_point(town.inside("D"), join=issue.number), at=LATER)
+    report = reporting.report(at_point(town.inside("D"), join=issue.number), at=LATER)
 
     assert report.issue_id != issue.pk
     assert joining.missed(report, issue.number)
@@ -320,7 +321,7 @@ def test_confidential_issue_cannot_be_joined_by_who_guesses_its_number(town):
 def test_staff_join_for_somebody_in_their_own_role(town, secretary):
     issue = lamp(town)
 
-    report = intake.report(at_point(town.inside("A"), join=issue.number), at=LATER, entered_by=secretary)
+    report = reporting.report(at_point(town.inside("A"), join=issue.number), at=LATER, entered_by=secretary)
 
     event = issue.events.get(verb=Verb.JOIN)
     assert (event.by, event.actor, report.entered_by) == (secretary, Role.VILLAGE_SECRETARY, secretary)
@@ -337,6 +338,6 @@ def test_joining_is_offered_to_nobody_as_a_button(town, secretary):
 def test_list_choice_joins_in_the_cell(town):
     issue = lamp(town)
 
-    report = intake.report(draft(area=town["A"].code, join=issue.number), at=LATER)
+    report = reporting.report(draft(area=town["A"].code, join=issue.number), at=LATER)
 
     assert report.issue_id == issue.pk

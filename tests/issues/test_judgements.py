@@ -8,9 +8,9 @@ import pytest
 from django.core.cache import cache
 
 from issues import sweeps
-from issues.counting import Rows, count, number_of, rows_of
-from issues.figures import Figure, key_figures
-from issues.measures import MEASURES, days_before
+from issues.figures.counting import Rows, count, number_of, rows_of
+from issues.figures.dashboard import Figure, key_figures
+from issues.figures.measures import MEASURES, days_before
 from issues.models import Issue, Judgement, Poll, Rating, Submission
 from issues.terms import OPEN, RequestType, Status, Verb
 from issues.workflow import MOVE

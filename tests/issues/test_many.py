@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from pytest_django import DjangoAssertNumQueries
 
-from issues.many import save_columns
 from issues.models import Issue
+from issues.writing.many import save_columns
 from tests.issues import factories as make
 from tests.issues.factories import china
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from issues.masking import masked_email, masked_name, masked_phone
 from issues.models import Requester
+from issues.privacy.masking import masked_email, masked_name, masked_phone
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
-from issues import photos
 from issues.errors import FileTooLarge
-from issues.photos import PhotoRefused
+from issues.files import photos
+from issues.files.photos import PhotoRefused
 
 SECRETS = (b"SECRET", b"Exif", b"http://ns.adobe.com", b"GPS", b"ICC_PROFILE")
 

@@ -16,7 +16,7 @@ from issues import policy, services
 from issues.errors import Refusal
 from issues.models import CountyDay, SlaPolicy
 from issues.policy import PolicyFaults, versions
-from issues.spans import Span
+from issues.timing.spans import Span
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import CHINA, MONDAY, K, china

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from issues import calling, closing, services, sweeps
+from issues import services, sweeps
 from issues.errors import Forbidden, Refusal
 from issues.models import Issue, Poll, Rating, Requester, Submission, SubTask
+from issues.moves import calling, closing
 from issues.policy.sections import Closure
 from issues.terms import Light, Status, Verb
 from issues.workflow import LEVEL_OF

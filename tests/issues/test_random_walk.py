@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from grids.levels import LADDER_LEVELS, Level
-from issues import closing, county_calendar, intake, ledger, retention, services, sweeps
-from issues.blurring import Shape
+from issues import ledger, services, sweeps
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
+from issues.files.blurring import Shape
+from issues.intake import reporting
 from issues.models import (
     Attachment,
     EscalationRequest,
@@ -32,7 +33,10 @@ from issues.models import (
     Requester,
     Submission,
 )
+from issues.moves import closing
 from issues.parts import with_parts
+from issues.privacy import retention
+from issues.recalendar import changes
 from issues.services.letters import Draft
 from issues.terms import ENDS, OPEN, Actor, Status, Verb
 from issues.workflow import MOVES, Move
@@ -106,19 +110,19 @@ class Walk(RuleBasedStateMachine):
         self, cell: str, about: str, through: str, *, danger: bool = False, with_files: bool = False, join: str = ""
     ) -> None:
         by_phone = through == "hotline"
-        draft = intake.Draft(
+        draft = reporting.Draft(
             uuid=uuid4(),
             category=about,
             text="风从门缝进来",
             area=self.county.areas[cell].code,
             danger=danger,
             channel=THROUGH[through],
-            contact=intake.Contact(phone="13800000000", channel=Requester.Channel.PHONE) if by_phone else intake.Contact(),
+            contact=reporting.Contact(phone="13800000000", channel=Requester.Channel.PHONE) if by_phone else reporting.Contact(),
             photos=(picture(),) if with_files else (),
             voice=recording() if with_files else None,
             join=join,
         )
-        intake.report(draft, at=self.at, entered_by=self.county[through] if through else None)
+        reporting.report(draft, at=self.at, entered_by=self.county[through] if through else None)
 
     @precondition(lambda self: Issue.objects.unfinished().exists())
     @rule(data=st.data(), through=st.sampled_from(sorted(THROUGH)))
@@ -209,12 +213,12 @@ class Walk(RuleBasedStateMachine):
         day = (self.at + timedelta(days=days)).date()
         admin = self.county["admin"]
         try:
-            change = county_calendar.propose(self.county.areas[K], {day: False}, reason="那达慕", by=admin, at=self.at)
+            change = changes.propose(self.county.areas[K], {day: False}, reason="那达慕", by=admin, at=self.at)
         except Refusal:
             return  # it has that day off already
-        county_calendar.work(at=self.at)
-        county_calendar.confirm(change.pk, by=admin, at=self.at)
-        county_calendar.work(at=self.at)
+        changes.work(at=self.at)
+        changes.confirm(change.pk, by=admin, at=self.at)
+        changes.work(at=self.at)
         change.refresh_from_db()
         assert change.state == change.State.APPLIED
 

@@ -8,8 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from issues import county_calendar, sweeps
+from issues import sweeps
 from issues.models import CalendarChange, EscalationRequest, Event, HolderRequest, Issue, Milestone, SubTask
+from issues.recalendar import changes
 from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, china, do
@@ -204,8 +205,8 @@ def test_nothing_that_hangs_on_an_issue_moves_while_the_change_is_only_counted(c
     _led_and_helped(county)
     before = SubTask.objects.values("due_at", "warn_at").get()
 
-    change = county_calendar.propose(county.areas[make.K], OFF, reason="那达慕", by=county["admin"], at=SOON)
-    county_calendar.work(at=SOON)
+    change = changes.propose(county.areas[make.K], OFF, reason="那达慕", by=county["admin"], at=SOON)
+    changes.work(at=SOON)
 
     change.refresh_from_db()
     assert change.state == CalendarChange.State.COUNTED
@@ -218,13 +219,13 @@ def test_clock_set_by_a_person_after_the_days_hold_is_not_moved_twice(county, ve
     issue = _legacy_on_red_list(county)
     given = {"leader": county["leader"].pk, "due": "2024-10-31", "public_line": "挂牌", "reason": "历史遗留"}
     do(issue, Verb.PROPOSE_LISTED, county["duc"], MONDAY, **given)
-    change = county_calendar.propose(county.areas[make.K], OFF, reason="那达慕", by=county["admin"], at=SOON)
-    county_calendar.work(at=SOON)
-    county_calendar.confirm(change.pk, by=county["admin"], at=SOON)
+    change = changes.propose(county.areas[make.K], OFF, reason="那达慕", by=county["admin"], at=SOON)
+    changes.work(at=SOON)
+    changes.confirm(change.pk, by=county["admin"], at=SOON)
     do(issue, verb, county["duc" if verb == Verb.EXIT_DOWN else "leader"], china("2024-09-23 10:01"), **given)
     right = dates(issue)
 
-    county_calendar.work(at=china("2024-09-23 10:02"))
+    changes.work(at=china("2024-09-23 10:02"))
 
     assert dates(issue) == right
 
@@ -233,13 +234,11 @@ def test_batch_with_parts_asks_as_often_for_many_as_for_few(county):
     def asked(day: int, more: int) -> int:
         for _ in range(more):
             _led_and_helped(county)
-        change = county_calendar.propose(
-            county.areas[make.K], {date(2024, 9, day): False}, reason="那达慕", by=county["admin"], at=SOON
-        )
-        county_calendar.work(at=SOON)
-        county_calendar.confirm(change.pk, by=county["admin"], at=SOON)
+        change = changes.propose(county.areas[make.K], {date(2024, 9, day): False}, reason="那达慕", by=county["admin"], at=SOON)
+        changes.work(at=SOON)
+        changes.confirm(change.pk, by=county["admin"], at=SOON)
         with CaptureQueriesContext(connection) as seen:
-            county_calendar.step(change.pk, at=SOON)
+            changes.step(change.pk, at=SOON)
         assert Event.objects.filter(verb=Verb.RECALENDAR, facts__change=change.pk).count() == Issue.objects.count()
         return len(seen)
 

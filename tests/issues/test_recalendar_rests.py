@@ -9,8 +9,8 @@ import pytest
 
 from issues import policy, sweeps
 from issues.models import EscalationRequest, Issue, SubTask
-from issues.rests import Rests
 from issues.terms import Verb
+from issues.timing.rests import Rests
 from tests.issues import factories as make
 from tests.issues.factories import china, do, stored_calendar
 from tests.issues.test_county_calendar import applied, dates

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issues import receipts
+from issues.intake import receipts
 
 CODES = st.text(alphabet=receipts.ALPHABET, min_size=16, max_size=16)
 

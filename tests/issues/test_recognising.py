@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from issues import files, intake, recognising
+from issues.files import recognising, storage
+from issues.files.recognising import Recogniser
+from issues.intake import reporting
 from issues.models import Attachment, Submission
-from issues.recognising import Recogniser
 from tests.issues.reports import NOW, at_point, territory
 from tests.issues.sounds import heard, voice_note
 
@@ -40,8 +41,8 @@ def plugged(settings, tmp_path: Path, monkeypatch):
 
 @pytest.fixture
 def voice(plugged) -> Attachment:
-    report = intake.report(at_point(territory().inside("A")), at=NOW)
-    return files.attach(report, [voice_note(1.0)], at=NOW)[0]
+    report = reporting.report(at_point(territory().inside("A")), at=NOW)
+    return storage.attach(report, [voice_note(1.0)], at=NOW)[0]
 
 
 def test_recogniser_fits_the_interface():

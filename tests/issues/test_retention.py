@@ -9,8 +9,11 @@ import pytest
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 
-from issues import figures, files, ledger, retention
+from issues import ledger
+from issues.figures import dashboard
+from issues.files import storage
 from issues.models import Attachment, EventText, Issue, Requester, Submission
+from issues.privacy import retention
 from issues.terms import Status, Verb
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, ask, do
@@ -38,7 +41,7 @@ def declined(county: make.County) -> Issue:
 
 
 def with_photo(issue: Issue, at: datetime = MONDAY) -> Attachment:
-    return files.attach(issue.submissions.get(), [photo()], at=at)[0]
+    return storage.attach(issue.submissions.get(), [photo()], at=at)[0]
 
 
 def test_contacts_when_a_year_has_passed_since_closing_are_gone_and_the_ledger_says_how_many(county):
@@ -68,7 +71,7 @@ def test_open_and_reopened_issues_keep_their_contacts(county):
 def test_photos_when_two_years_have_passed_leave_the_disk_and_only_the_sign_that_they_had_arrived(county):
     issue = make.closed(county, MONDAY)
     attachment = with_photo(issue)
-    names = [str(attachment.file.name), files.thumb_name(attachment)]
+    names = [str(attachment.file.name), storage.thumb_name(attachment)]
     assert all(default_storage.exists(name) for name in names)
 
     swept(MONDAY + 365 * DAY)
@@ -77,7 +80,7 @@ def test_photos_when_two_years_have_passed_leave_the_disk_and_only_the_sign_that
 
     (row,) = Attachment.objects.values("file", "sha256", "erased_at", "transcript")
     assert row == {"file": "", "sha256": attachment.sha256, "erased_at": MONDAY + 730 * DAY, "transcript": ""}
-    assert files.missing(attachment.submission, [attachment.sha256, "other"]) == ["other"]
+    assert storage.missing(attachment.submission, [attachment.sha256, "other"]) == ["other"]
     assert not any(default_storage.exists(name) for name in names)
     assert [event.facts for event in issue.events.filter(verb=Verb.PURGE).order_by("number")] == [
         {"contacts": 1},
@@ -141,7 +144,7 @@ def test_figures_when_everything_is_erased_are_what_they_were(county):
 
 def _figures(county: make.County) -> object:
     cache.clear()
-    return figures.key_figures(county["leader"], at=MONDAY + 3 * DAY)
+    return dashboard.key_figures(county["leader"], at=MONDAY + 3 * DAY)
 
 
 def test_sweep_with_nothing_to_erase_asks_one_question(county, django_assert_num_queries):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from issues import ledger
-from issues.asking import Kind
 from issues.errors import Forbidden, OutOfScope, Refusal
+from issues.moves.asking import Kind
 from issues.terms import Status, Verb
 from tests.issues import factories as make
 from tests.issues.asking import brought

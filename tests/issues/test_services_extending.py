@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 from django.utils.formats import date_format
 
 from issues import services
-from issues.asking import Kind
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import HolderRequest, Issue, Requester
+from issues.moves.asking import Kind
 from issues.notices import sending
 from issues.terms import Status, Verb
 from representatives.models import Assignment

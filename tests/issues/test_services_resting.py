@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from issues import sweeps
-from issues.asking import Rest
 from issues.errors import Refusal
+from issues.moves.asking import Rest
 from issues.terms import Status, Verb
 from tests.issues import factories as make
 from tests.issues.asking import NORMAL, brought

@@ -11,8 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from issues import closing, intake, services, sweeps
+from issues import services, sweeps
+from issues.intake import reporting
 from issues.models import Issue
+from issues.moves import closing
 from issues.terms import Field, Verb
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY, County, do
@@ -86,10 +88,10 @@ def test_sweeps_of_one_issue_ask_few_questions(county: County) -> None:
 
 
 def test_report_asks_few_questions(county: County) -> None:
-    draft = intake.Draft(uuid=uuid4(), text="The lamp is out", category="road.light", area=county.areas[make.CELLS[0]].code)
+    draft = reporting.Draft(uuid=uuid4(), text="The lamp is out", category="road.light", area=county.areas[make.CELLS[0]].code)
 
     with few_statements():
-        submission = intake.report(draft, at=MONDAY, entered_by=county["gm1"])
+        submission = reporting.report(draft, at=MONDAY, entered_by=county["gm1"])
 
     assert submission.issue.event_count == 1
 

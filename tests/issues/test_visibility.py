@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from issues import contacts
 from issues.models import Attachment, EscalationRequest, Event, Issue, KeySupervisionEntry, Notice, Submission
+from issues.privacy import contacts
 from issues.terms import Verb
 from tests.issues import factories as make
 from tests.issues.factories import CELLS, MONDAY, V1, ask, do

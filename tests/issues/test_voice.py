@@ -11,9 +11,9 @@ from pathlib import Path
 import av
 import pytest
 
-from issues import voice, voice_encoder
 from issues.errors import FileTooLarge
-from issues.voice import VoiceRefused
+from issues.files import voice, voice_encoder
+from issues.files.voice import VoiceRefused
 from tests.issues.reports import picture
 from tests.issues.sounds import KINDS, film, heard, sound
 

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from issues import clock, policy
-from issues.calendars import Calendar
+from issues import policy
 from issues.policy import versions
-from issues.spans import Span
-from issues.worktime import Worktime, micros, moment
+from issues.timing import clock
+from issues.timing.calendars import Calendar
+from issues.timing.spans import Span
+from issues.timing.worktime import Worktime, micros, moment
 from tests.issues.factories import calendar
 
 FIRST, LAST = date(2024, 1, 1), date(2025, 12, 1)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from issues import services
-from issues.asking import VERDICTS, Rest
+from issues.files.photos import Photo, prepare
+from issues.files.voice import Voice
 from issues.models import Issue, Mark, Poll, Rating, Submission
+from issues.moves.asking import VERDICTS, Rest
 from issues.notices.confirming import code_of
-from issues.photos import Photo, prepare
 from issues.terms import Field
-from issues.voice import Voice
 from issues.workflow import Move
 from representatives.models import Person, Unit
 from tests.issues.factories import CELLS, County

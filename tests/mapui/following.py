@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.test import Client
 from django.urls import reverse
 
-from issues import receipts
+from issues.intake import receipts
 from issues.models import Issue, Submission
 from issues.terms import Verb
 from tests.mapui.scene import submission_of

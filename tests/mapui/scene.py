@@ -16,7 +16,7 @@ from django.utils.timezone import now
 from grids.levels import Level
 from grids.models import Area
 from issues import services
-from issues.intake import Contact, Draft, report
+from issues.intake.reporting import Contact, Draft, report
 from issues.models import Category, Event, Issue, Requester, Submission
 from issues.policy import versions
 from issues.terms import Light, Verb

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from issues import receipts, services
+from issues import services
+from issues.intake import receipts
 from issues.models import Issue
 from issues.terms import Light, Status, Verb
 from representatives.models import Person

@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
-from issues import contact_lists
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import ContactList, ContactLook, Issue, Requester
+from issues.privacy import contact_lists
 from issues.terms import Light, Verb
 from representatives.models import Person
 from representatives.roles import Role

@@ -7,9 +7,9 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from issues import contacts
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import ContactLook, Issue, Requester
+from issues.privacy import contacts
 from issues.terms import Light
 from representatives.models import Person
 from representatives.roles import Role

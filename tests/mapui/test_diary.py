@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from django.utils.timezone import localdate, localtime
 
-from issues import diary
-from issues.diary import Elements
+from issues.community import diary
+from issues.community.diary import Elements
 from issues.errors import Forbidden, OutOfScope, Refusal
 from issues.models import DiaryEntry, DiaryReminder, Issue, MonthlyReview, ReviewPick, Submission
 from issues.terms import Verb

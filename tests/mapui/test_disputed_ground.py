@@ -15,7 +15,7 @@ from grids import disputes
 from grids.disputes import Claim
 from grids.metres import Plane, to_boundary, to_shapely
 from grids.models import Dispute
-from issues.intake import Draft, report
+from issues.intake.reporting import Draft, report
 from issues.models import Issue
 from representatives.roles import Role
 from tests.mapui.scene import Scene

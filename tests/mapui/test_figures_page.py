@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.timezone import get_default_timezone, localdate, now
 from pytest_django import DjangoAssertNumQueries
 
-from issues.figures import key_figures
+from issues.figures.dashboard import key_figures
 from issues.models import Issue
 from issues.terms import Light, Status, Verb
 from mapui import charts, periods

@@ -10,8 +10,8 @@ from django.utils.timezone import localdate
 from pytest_django.asserts import assertHTMLEqual
 
 from issues.errors import Refusal
-from issues.fields import HELP, MISSING
 from issues.models import Issue
+from issues.moves.fields import HELP, MISSING
 from issues.terms import Field, Light, Verb
 from issues.workflow import LADDER, MOVE, MOVES, Move, needs
 from mapui.form_options import Options

@@ -10,7 +10,7 @@ from django.urls import reverse
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
-from issues import files, photos
+from issues.files import photos, storage
 from issues.models import Issue
 from issues.terms import Light, Status, Verb
 from representatives.models import Person, Unit
@@ -155,7 +155,7 @@ def with_photo(issue: Issue) -> int:
     content = BytesIO()
     Image.new("RGB", (600, 400), "green").save(content, "JPEG")
     photo = photos.prepare(content, size=content.tell(), name="a.jpg")
-    return files.attach(submission_of(issue), [photo], at=issue.reported_at)[0].pk
+    return storage.attach(submission_of(issue), [photo], at=issue.reported_at)[0].pk
 
 
 def test_photo_is_served_to_who_may_see_the_issue_and_to_nobody_else(county: Scene, client: Client, settings, tmp_path):

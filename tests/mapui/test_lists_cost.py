@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
 
-from issues import diary
+from issues.community import diary
 from issues.models import Category, DiaryEntry, Notice
 from issues.terms import Status
 from representatives.roles import Role

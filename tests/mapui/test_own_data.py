@@ -12,9 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from issues import contacts, intake, ledger, receipts, retention, throttle
-from issues.intake import Contact, Draft
+from issues import ledger, throttle
+from issues.intake import receipts, reporting
+from issues.intake.reporting import Contact, Draft
 from issues.models import Attachment, Event, EventText, Issue, Notice, Rating, Requester, Submission
+from issues.privacy import contacts, retention
 from issues.terms import Status, Verb
 from issues.throttle import Limit
 from representatives.roles import Role
@@ -47,7 +49,7 @@ def report(story: Scene) -> Submission:
     draft = Draft(
         uuid=uuid4(), text=WORDS, category="road.light", xy=(point.x, point.y), accuracy_m=9, place_text="三号院", contact=contact
     )
-    return intake.report(draft, at=story.at)
+    return reporting.report(draft, at=story.at)
 
 
 def data_of(report: Submission, kind: str = "") -> str:
@@ -123,7 +125,7 @@ def test_data_is_for_who_has_the_code_alone_and_kept_by_no_cache(client, report,
 
 
 def test_other_reports_of_the_same_issue_are_not_in_it(client, story, report):
-    second = intake.report(
+    second = reporting.report(
         Draft(uuid=uuid4(), text="邻居也来报", category="road.light", xy=_spot(story), join=report.issue.number), at=story.at
     )
     add(client, second, "邻居的补充")
@@ -228,7 +230,7 @@ def test_rating_stays_its_comment_goes(client, story):
 
 
 def test_erasing_one_of_two_reports_leaves_the_other(client, story, report):
-    second = intake.report(
+    second = reporting.report(
         Draft(uuid=uuid4(), text="邻居也来报", category="road.light", xy=_spot(story), join=report.issue.number), at=story.at
     )
 
@@ -241,10 +243,10 @@ def test_erasing_one_of_two_reports_leaves_the_other(client, story, report):
 
 def test_repeat_from_a_phone_is_still_answered_after_the_report_was_erased(client, story):
     draft = Draft(uuid=uuid4(), text=WORDS, category="road.light", xy=_spot(story))
-    report = intake.report(draft, at=story.at)
+    report = reporting.report(draft, at=story.at)
     erase(client, report)
 
-    repeated = intake.report(draft, at=story.at + timedelta(hours=1))
+    repeated = reporting.report(draft, at=story.at + timedelta(hours=1))
 
     assert (repeated.pk, repeated.text) == (report.pk, "")
     assert Submission.objects.count() == 1

@@ -110,6 +110,6 @@ def _choices(field: forms.Field) -> list[list[str]]:
 
 
 def test_every_field_of_a_move_on_a_phone_has_a_kind_that_a_phone_knows():
-    from issues import fields
+    from issues.moves import fields
 
     assert {fields.kind_of(field) for field in Field} <= {*KINDS, "parts"}

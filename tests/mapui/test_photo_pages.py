@@ -16,9 +16,11 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from issues import files, ledger, retention, services
+from issues import ledger, services
+from issues.files import storage
+from issues.files.photos import prepare
 from issues.models import Attachment, Evidence, Issue, Publication
-from issues.photos import prepare
+from issues.privacy import retention
 from issues.terms import Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
@@ -44,7 +46,7 @@ def noisy(seed: int = 1) -> bytes:
 def with_photo(issue: Issue) -> Attachment:
     content = noisy()
     photo = prepare(BytesIO(content), size=len(content), name="a.jpg")
-    return files.attach(submission_of(issue), [photo], at=issue.reported_at)[0]
+    return storage.attach(submission_of(issue), [photo], at=issue.reported_at)[0]
 
 
 def with_evidence(county: Scene, issue: Issue) -> Evidence:
@@ -123,7 +125,7 @@ def test_photo_taken_back_is_gone_at_its_address_and_from_the_disk(
 
     assert Client().get(reverse("public-photo", args=[copy.key])).status_code == 404
     assert not default_storage.exists(str(copy.file.name))
-    assert not default_storage.exists(files.thumb_name(copy))
+    assert not default_storage.exists(storage.thumb_name(copy))
     assert secretary.get(reverse("photo", args=[photo.pk])).status_code == 200  # the original stays
 
 
@@ -320,8 +322,8 @@ def test_when_the_original_is_erased_its_public_copy_goes_with_it(county: Scene,
     publish(secretary, evidence)
     names = [str(copy.file.name) for copy in Publication.objects.all()]
 
-    files.erase([photo], county.at)
-    files.remove([evidence])
+    storage.erase([photo], county.at)
+    storage.remove([evidence])
 
     assert not Publication.objects.exists()
     assert not any(default_storage.exists(name) for name in names)

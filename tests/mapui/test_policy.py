@@ -10,9 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils.timezone import localdate, now
 
-from issues import county_calendar, policy
+from issues import policy
 from issues.models import CalendarChange, CountyDay, Event, Issue, PolicyDraft, Simulation, SlaPolicy, Stage
 from issues.policy import versions
+from issues.recalendar import changes
 from issues.simulating import running
 from issues.terms import Verb
 from mapui import policy_words
@@ -240,13 +241,13 @@ def test_day_off_is_counted_shown_confirmed_and_then_moves_what_is_open(client, 
 
     assert answer.status_code == 302
     assert "progress" in page(client, answer.url)
-    county_calendar.work(at=now())
+    changes.work(at=now())
     html = page(client, answer.url)
     assert issue.number in html
     assert "calendar-confirm" in html or "/confirm/" in html
     assert Issue.objects.get(pk=issue.pk).level_due_at == before
     assert client.post(f"{answer.url}confirm/").status_code == 302
-    county_calendar.work(at=now())
+    changes.work(at=now())
     moved = Issue.objects.get(pk=issue.pk).level_due_at
     assert moved is not None
     assert moved > before

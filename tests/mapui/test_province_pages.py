@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from grids.models import Area, Layer, Territory
-from issues import suggestions, tally
+from issues import tally
+from issues.community import suggestions
 from issues.errors import Refusal
 from issues.models import Issue, Suggestion
 from mapui.form_options import Options

@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import reverse
 from limits import parse
 
-from issues import intake, photos, throttle
+from issues import throttle
+from issues.files import photos
+from issues.intake import reporting
 from issues.models import Issue, Requester, Submission
 from issues.throttle import Limit
 from mapui.uploads import BoundedUploadHandler
@@ -115,7 +117,7 @@ def test_failure_on_our_side_keeps_the_words(client, town, monkeypatch, caplog):
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the disk is gone")
 
-    monkeypatch.setattr(intake, "report", broken)
+    monkeypatch.setattr(reporting, "report", broken)
 
     answer = client.post(REPORT, answers(area=town["A"].code))
 

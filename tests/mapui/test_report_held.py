@@ -16,7 +16,8 @@ from django.utils import timezone
 from limits import parse
 from PIL import Image
 
-from issues import held, photos, throttle
+from issues import throttle
+from issues.files import held, photos
 from issues.models import Submission
 from issues.throttle import Limit
 from mapui import report_files

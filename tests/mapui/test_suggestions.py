@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from issues import suggestions, throttle
+from issues import throttle
+from issues.community import suggestions
+from issues.community.suggestions import Said
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import Suggestion, SuggestionAnswer
-from issues.suggestions import Said
 from issues.tasks import purge_suggestions
 from issues.throttle import Limit
 from representatives.models import Person

@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.utils.timezone import now
 from limits import parse
 
-from issues import receipts, services, throttle
-from issues.intake import Contact, Draft, report
+from issues import services, throttle
+from issues.intake import receipts
+from issues.intake.reporting import Contact, Draft, report
 from issues.models import Requester, Submission
 from issues.terms import Light, Verb
 from issues.throttle import Limit

@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from limits import parse
 
 from issues import throttle
-from issues.intake import Draft, report
+from issues.intake.reporting import Draft, report
 from issues.models import Rating
 from issues.terms import Status, Verb
 from issues.throttle import Limit

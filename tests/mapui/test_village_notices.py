@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
 
 from grids.models import Area
-from issues import public_notices, throttle
+from issues import throttle
+from issues.community import public_notices
+from issues.community.public_notices import Words
 from issues.errors import Conflict, Forbidden, OutOfScope, Refusal
 from issues.models import PublicNotice, PublicNoticeStep
-from issues.public_notices import Words
 from issues.tasks import purge_public_notices
 from issues.throttle import Limit
 from representatives.models import Person

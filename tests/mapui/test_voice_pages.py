@@ -10,8 +10,10 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
-from issues import erasing, files, ledger
+from issues import ledger
+from issues.files import storage
 from issues.models import Attachment, Issue, Submission
+from issues.privacy import erasing
 from issues.terms import Light, Status, Verb
 from representatives.models import Person
 from representatives.roles import Role
@@ -28,7 +30,7 @@ def media(settings, tmp_path: Path) -> Path:
 
 
 def with_voice(issue: Issue) -> Attachment:
-    return files.attach(submission_of(issue), [voice_note(1.0)], at=issue.reported_at)[0]
+    return storage.attach(submission_of(issue), [voice_note(1.0)], at=issue.reported_at)[0]
 
 
 def as_(client: Client, person: Person) -> Client:

@@ -35,7 +35,7 @@ OTHERS = {
     "grids/importing/pages.py", "grids/importing/dispute_pages.py", "issues/admin.py", "mapui/views/staff.py", "mapui/views/policy.py",
     "gridgov/middleware.py",
 }  # fmt: skip
-STORES = {"issues/files.py"}
+STORES = {"issues/files/storage.py"}
 # They store no photo and no sound: geometry that waits for its import, and the program's own scripts when they are collected.
 OTHER_STORES = {"grids/importing/uploads.py", "mapui/storage.py"}
 MODELS = {"issues/models/intake.py", "issues/models/publication.py"}

@@ -18,9 +18,11 @@ from django.urls import reverse
 from moto.server import ThreadedMotoServer
 
 from grids.importing import uploads
-from issues import files, receipts, retention
-from issues.intake import report
+from issues.files import storage
+from issues.intake import receipts
+from issues.intake.reporting import report
 from issues.models import Attachment, Issue, Publication
+from issues.privacy import retention
 from representatives.roles import Role
 from tests.issues import factories as make
 from tests.issues.factories import MONDAY
@@ -80,7 +82,7 @@ def test_photo_of_a_report_when_stored_is_private_and_has_no_address(db, bucket,
 
     attachment = report(at_point(town.inside("A"), photos=(photo(),)), at=NOW).attachments.get()
 
-    names = {str(attachment.file.name), files.thumb_name(attachment)}
+    names = {str(attachment.file.name), storage.thumb_name(attachment)}
     assert set(keys(bucket)) == {f"{FOLDER}/{name}" for name in names}
     bucket.put_object(Key="open", Body=b"x", ACL="public-read")
     assert [asked_without_a_key(server, key) for key in ("open", *keys(bucket)[:2])] == [200, 403, 403]
@@ -121,13 +123,13 @@ def test_public_copy_when_made_is_another_object_and_is_gone_when_taken_back(
         client.post(reverse("photo-hide", args=[original.pk]))
 
     assert Client().get(reverse("public-photo", args=[copy.key])).status_code == 404
-    assert keys(bucket) == sorted(f"{FOLDER}/{name}" for name in (str(original.file.name), files.thumb_name(original)))
+    assert keys(bucket) == sorted(f"{FOLDER}/{name}" for name in (str(original.file.name), storage.thumb_name(original)))
 
 
 def test_photos_when_kept_long_enough_leave_the_storage_with_every_version_of_them(db, bucket):
     bucket.Versioning().enable()
     issue: Issue = make.closed(make.county(), MONDAY)
-    (attachment,) = files.attach(issue.submissions.get(), [photo()], at=MONDAY)
+    (attachment,) = storage.attach(issue.submissions.get(), [photo()], at=MONDAY)
     default_storage.save(f"{attachment.file.name}.other", ContentFile(b"stays"))
     default_storage.save(str(attachment.file.name), ContentFile(b"an older version of the photo"))
 

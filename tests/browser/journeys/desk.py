@@ -9,8 +9,9 @@ from uuid import uuid4
 from django.db.models import Model
 from playwright.sync_api import APIResponse, Locator, Page, Response, expect
 
-from issues import receipts, services, sweeps
-from issues.intake import Contact, Draft, report
+from issues import services, sweeps
+from issues.intake import receipts
+from issues.intake.reporting import Contact, Draft, report
 from issues.models import Issue, Requester, Submission
 from issues.notices import sending
 from issues.terms import Status, Verb

@@ -16,9 +16,10 @@ from django.db import models
 from django.test.utils import isolate_apps
 from playwright.sync_api import Page, expect
 
-from issues import receipts, retention
+from issues.intake import receipts
 from issues.models import ContactLook, Issue, Requester
 from issues.policy import versions
+from issues.privacy import retention
 from issues.terms import Light, Status, Verb
 from representatives.register_guard import banned_terms
 from tests.browser.conftest import PHONE, accessibility_faults

@@ -13,8 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from grids.datums import Crs, from_wgs84
-from issues import intake
-from issues.intake import AlreadyReported, Draft
+from issues.intake import reporting
+from issues.intake.reporting import AlreadyReported, Draft
 from issues.models import Issue, Minute, Submission
 from issues.terms import Light, Status, Verb
 from tests.browser.journeys.clock import told
@@ -71,14 +71,14 @@ def test_j2_same_report_with_the_wrong_datum_is_marked_for_somebody_to_look_at(d
     said: dict[str, Any] = {"text": WORDS, "category": "road.safety", "xy": (lon, lat), "accuracy_m": 12.0}
     there = desk.banner.town["C"].code
 
-    right = intake.report(Draft(uuid=uuid4(), crs=Crs.GCJ02, area=there, **said), at=desk.clock.at)
-    wrong = intake.report(Draft(uuid=uuid4(), crs=Crs.WGS84, area=there, **said), at=desk.clock.at)
+    right = reporting.report(Draft(uuid=uuid4(), crs=Crs.GCJ02, area=there, **said), at=desk.clock.at)
+    wrong = reporting.report(Draft(uuid=uuid4(), crs=Crs.WGS84, area=there, **said), at=desk.clock.at)
 
     assert (right.area, right.issue.grid_ambiguous) == (desk.banner.town["C"], False)
     assert (wrong.area, wrong.issue.grid_ambiguous) == (desk.banner.town["D"], True)
     expect(desk.see(wrong.issue, "vs").locator(".issue__state")).to_contain_text("place uncertain")
     with pytest.raises(AlreadyReported):
-        intake.report(Draft(uuid=right.uuid, crs=Crs.WGS84, area=there, **said), at=desk.clock.at)
+        reporting.report(Draft(uuid=right.uuid, crs=Crs.WGS84, area=there, **said), at=desk.clock.at)
 
 
 def test_j2_stickers_stay_with_the_village_lights_go_to_the_town_and_two_departments(desk: Desk):

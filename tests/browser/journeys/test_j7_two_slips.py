@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page, expect
 
-from issues.counting import By
+from issues.figures.counting import By
 from issues.models import DiaryEntry, Issue
 from issues.terms import Light, Verb
 from tests.browser.conftest import Faults

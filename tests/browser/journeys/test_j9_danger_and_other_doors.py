@@ -14,9 +14,9 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
-from issues import retention
 from issues.models import EventText, Issue, Notice, NoticeChoice, Submission
 from issues.notices import sending
+from issues.privacy import retention
 from issues.terms import Light, Status, Urgency, Verb
 from representatives.roles import Role
 from tests.browser.conftest import Faults

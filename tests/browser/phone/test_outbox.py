@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.timezone import now
 from playwright.sync_api import FilePayload, Page, expect
 
-from issues import intake
+from issues.intake import reporting
 from issues.models import Submission
 from tests.browser.phone.pages import WORDS, arrived, send, stored, text_of, until
 from tests.browser.phone.queue import digest, lay, shots
@@ -103,7 +103,7 @@ def test_send_now_sends_what_waits_oldest_first_and_shows_the_receipts(handset, 
 
 
 def test_report_that_could_not_join_another_says_so_beside_its_receipt(handset, town):
-    elsewhere = intake.report(draft(area=town["D"].code), at=now()).issue
+    elsewhere = reporting.report(draft(area=town["D"].code), at=now()).issue
     page = waiting(handset, town, "The bridge")
     lay(page, "The lamp", town["A"], join=elsewhere.number)
     expect(page.locator(".record")).to_have_count(2)

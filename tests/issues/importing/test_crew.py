@@ -14,10 +14,10 @@ from threading import get_ident
 import pytest
 from django.db import connection
 
-from issues.crew import Crew
 from issues.importing import history, storing
 from issues.importing.words import document, lexemes
 from issues.models import Event, Issue, IssueWords, Submission
+from issues.writing.crew import Crew
 from tests.issues.importing.desk import Desk, faults
 from tests.issues.importing.test_found import differing
 from tests.issues.test_processes import url_of_database

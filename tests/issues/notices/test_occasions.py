@@ -9,12 +9,12 @@ import pytest
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 
-from issues import public_notices, suggestions
+from issues.community import public_notices, suggestions
+from issues.community.public_notices import Words
+from issues.community.suggestions import Said
 from issues.errors import Refusal
 from issues.models import Notice, NoticeChoice, Occasion, PublicNotice, SlaPolicy, Suggestion
 from issues.notices import sending
-from issues.public_notices import Words
-from issues.suggestions import Said
 from representatives.models import Person
 from representatives.roles import Role
 from tests.issues import factories as make

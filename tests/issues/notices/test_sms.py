@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from issues import closing
 from issues.models import Issue, Notice
+from issues.moves import closing
 from issues.notices import sending, ways
 from issues.notices.letters import Rejected, SendingFailed
 from issues.notices.sms import filled, judge

@@ -9,8 +9,8 @@ import pytest
 from django.utils.timezone import now
 
 from issues import ledger, services
-from issues.buttons import OWN_PANEL
 from issues.models import Event, Issue, SentMove
+from issues.moves.buttons import OWN_PANEL
 from issues.tasks import forget_sent_moves
 from issues.terms import Status, Verb
 from issues.wire import standing

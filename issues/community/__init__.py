@@ -1,0 +1,1 @@
+"""Beside the casework: diary, village notices, suggestions, activities, and who is told of them (`occasions`)."""
