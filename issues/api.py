@@ -126,7 +126,7 @@ def state_of_level(request: HttpRequest, level: str) -> HttpResponse:
     `v` is the version of the geometry that the map has drawn: 409 with the new one if it is another by now.
     """
     question = Question.of(request, level)
-    stamp = question.stamp()
+    stamp = question.stamp(LATELY_S)
     return _unchanged(request, question, stamp) or _whole(request, question, stamp)
 
 
@@ -138,7 +138,7 @@ def delta(request: HttpRequest, level: str) -> HttpResponse:
     say the same, but browsers log it as an error.
     """
     question = Question.of(request, level)
-    stamp = question.stamp()
+    stamp = question.stamp(LATELY_S)
     if unchanged := _unchanged(request, question, stamp):
         return unchanged
     since = state.Stamp.parse(request.GET.get("since", ""))
