@@ -31,6 +31,7 @@ from representatives.scopes import Scope
 WORDS_LENGTH = 60
 _HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _PIECES = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+")
+_PAIRED = re.compile(rf"[{_HAN}]")
 
 
 class Asked(Func):
@@ -68,6 +69,12 @@ def cleaned(text: str) -> str:
 def is_askable(words: str) -> bool:
     """Whether there is anything in it that can be looked for: a letter, a digit or a character."""
     return bool(_PIECES.search(unicodedata.normalize("NFKC", words)))
+
+
+def is_exact(words: str) -> bool:
+    """Whether the index knows at once what holds them: pairs of characters; not so a beginning, for which it gathers many words."""
+    pieces = _PIECES.findall(unicodedata.normalize("NFKC", words))
+    return bool(pieces) and all(len(piece) > 1 and _PAIRED.match(piece) for piece in pieces)
 
 
 def paths_of(scope: Scope) -> tuple[str, ...] | None:

@@ -19,6 +19,7 @@ from grids.models import Area
 from grids.querysets import within_path, within_paths, without_geometry
 from issues import reach, search
 from issues.querysets import written
+from issues.querysets.arrays import AnyOf
 from issues.querysets.released import path_of
 from issues.querysets.underway import UnderwayWords
 from issues.terms import SOLVED, ClockState, Light
@@ -317,7 +318,14 @@ class IssueQuerySet(UnderwayWords):
 
     def saying(self, words: str, scope: Scope) -> Self:
         """In whose words (`issues/search.py`) all of these stand, among those that the scope can reach at all."""
-        return self.filter(words__words__fits=search.Asked(words, search.paths_of(scope)))
+        from issues.models import IssueWords
+
+        asked = search.Asked(words, search.paths_of(scope))
+        if not search.is_exact(words):
+            return self.filter(words__words__fits=asked)
+        # The issues are read by the keys that the index of words gives: PostgreSQL cannot guess in how few of a place's issues,
+        # years of them, two words stand at once, and would read them all.
+        return self.filter(AnyOf(F("pk"), ArraySubquery(IssueWords.objects.filter(words__fits=asked).values("issue"))))
 
     def with_rank(self, words: str) -> Self:
         """Of those `saying` the words: `rank` is higher where they stand in number or title than in place, report and history."""

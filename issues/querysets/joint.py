@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models import F, OuterRef, Q
 from django.db.models.functions import JSONObject
 
+from issues.querysets.arrays import AnyOf
+
 if TYPE_CHECKING:
     from issues.models import Issue, Judgement, NotifiedUnit, Poll, SubTask
     from representatives.models import Person
@@ -81,15 +83,6 @@ class PollQuerySet(models.QuerySet["Poll"]):
         return self.select_related("taken_by").order_by("-round")
 
 
-class _AnyOf(models.Func):
-    """Whether the first is one of the array: `x = ANY (array)`, which reaches into a view where a join does not."""
-
-    template = "(%(expressions)s))"
-    arg_joiner = " = ANY ("
-    output_field = models.BooleanField()
-    arity = 2
-
-
 class JudgementQuerySet(models.QuerySet["Judgement"]):
     def visible_to(self, person: Who, at: datetime) -> Self:
         from issues.models import Issue
@@ -107,4 +100,4 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
         is not looked at.
         """
         young = issues.filter(Q(closed_at=None) | Q(closed_at__gte=since)).order_by()
-        return self.filter(_AnyOf(F("issue"), ArraySubquery(young.values("pk"))), at__gte=since)
+        return self.filter(AnyOf(F("issue"), ArraySubquery(young.values("pk"))), at__gte=since)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 import pytest_django.plugin
@@ -24,6 +25,8 @@ from grids.models import Area, Layer
 from issues import state as moments
 from issues.api import SLOT_S
 from issues.models import Issue
+from issues.search import Asked, is_exact
+from mapui.search_page import ROWS_PER_PAGE
 from representatives.models import Person
 from tests.demo.provinces import small_province
 from tests.plans import rows_of, rows_read
@@ -103,6 +106,18 @@ def test_page_of_an_issue_reads_what_belongs_to_it(province):
     issue = Issue.objects.open_in(Person.objects.get(username="township").assignments.all()[0].area.path).newest_first()[0]
 
     assert read(f"/issues/{issue.number}/", "township") <= 6 * OPEN
+
+
+def test_search_reads_what_holds_the_words_and_not_all_that_ever_was_in_the_place(province):
+    office = Person.objects.get(username="supervision")
+    there = Issue.objects.under(office.assignments.all()[0].area.path)
+    words = next(word for word in (issue.title[:2] for issue in there.newest_first()) if is_exact(word))
+    holding = there.filter(words__words__fits=Asked(words, None)).count()
+
+    taken = read(f"/search/?q={quote(words)}", "supervision")
+
+    assert 0 < holding < there.count() / 3
+    assert taken <= 4 * holding + ROWS_PER_PAGE * 2  # found in the words and by key, to be counted and to be ranked
 
 
 def test_parts_of_an_area_are_read_without_the_rest_of_the_territory(province):
