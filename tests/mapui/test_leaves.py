@@ -61,8 +61,8 @@ def close_all() -> None:
 
 
 def rows_of(page: str) -> list[str]:
-    """What tells one row from another: “第3处”."""
-    main = page.split('id="main"', 1)[1]
+    """What tells one row from another: “第3处”. The notices above the list, which are there by day, name the same issues."""
+    main = re.sub(r'(?s)<details class="notices".*?</details>', "", page.split('id="main"', 1)[1])
     return list(dict.fromkeys(re.findall(r"第\d+处", main)))
 
 
