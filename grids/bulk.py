@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -13,8 +12,7 @@ from grids.levels import LADDER_LEVELS, Level
 from grids.querysets import EDGE_DEGREES
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """An area, as much of it as an issue keeps."""
 
     area_id: int

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.gis.db import models
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GistIndex
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -70,6 +71,8 @@ class Area(models.Model):
             models.Index(fields=("level", "path"), include=("ordinal",), condition=Q(valid_to=None), name="area_current"),
             # Few have ended, of hundreds of thousands: who was posted to one is looked for every night.
             models.Index(fields=("path",), condition=Q(valid_to__isnull=False), name="area_ended"),
+            # Cells hardly overlap: among them alone a point is found in a third of the time that it takes among all areas.
+            GistIndex(fields=("boundary",), condition=Q(level=Level.GRID, valid_to=None), name="area_cell_boundary"),
         )
 
     def __str__(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -26,9 +26,10 @@ class BadRow(Exception):
     """Why a row cannot be imported, as a sentence."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """What a row says. `point`: longitude, latitude (EPSG:4326); `source_xy`: as it stood in the file."""
+class Case(NamedTuple):
+    """What a row says. Times are in UTC; `year`: of the report, by the source's clock. `point`: longitude, latitude (EPSG:4326);
+    `source_xy`: as it stood in the file.
+    """
 
     source_id: str
     title: str
@@ -36,6 +37,7 @@ class Case:
     category: Category
     status: Status
     urgency: Urgency
+    year: int
     reported_at: datetime
     closed_at: datetime | None
     due_at: datetime | None
@@ -60,9 +62,9 @@ class CaseReader:
         if MORE in row:
             raise BadRow(_("The row has more cells than the header: “%(more)s”.") % {"more": row[MORE]})
         category, text = self._category(row[columns.category]), self._text(row)
-        reported_at = self._reported(row)
+        year, reported_at = self._reported(row)
         status, closed_at = self._end(row, reported_at)
-        source_xy = self._xy(row)
+        due_at, source_xy = self._time(row, columns.due), self._xy(row)
         title = row[columns.title] if columns.title else text.split("\n")[0]
         return Case(
             source_id=self._id(row),
@@ -71,9 +73,10 @@ class CaseReader:
             category=category,
             status=status,
             urgency=self._urgency(row),
+            year=year,
             reported_at=reported_at,
             closed_at=closed_at,
-            due_at=self._time(row, columns.due),
+            due_at=due_at and due_at.astimezone(UTC),
             point=self._point(source_xy),
             source_xy=source_xy,
             place=row[columns.place][:PLACE_LENGTH] if columns.place else "",
@@ -87,12 +90,13 @@ class CaseReader:
             raise BadRow(_("The number in the column “%(column)s” is missing or longer than 80 characters.") % {"column": column})
         return row[column]
 
-    def _reported(self, row: Row) -> datetime:
+    def _reported(self, row: Row) -> tuple[int, datetime]:
+        """The year by the source's clock, and the time."""
         column = self.mapping.columns.reported
         reported_at = self._past(row, column)
         if reported_at is None:
             raise BadRow(_("The column “%(column)s” is empty: when was it reported?") % {"column": column})
-        return reported_at
+        return reported_at.year, reported_at.astimezone(UTC)
 
     def _past(self, row: Row, column: str) -> datetime | None:
         found = self._time(row, column)
@@ -122,7 +126,7 @@ class CaseReader:
         if closed_at is None:
             raise BadRow(_("It has ended, but the column “%(column)s” does not say when.") % {"column": columns.closed or "closed"})
         # In UTC: wall times of one zone compare wrongly across the hour that is put forward.
-        if closed_at.astimezone(UTC) >= reported_at.astimezone(UTC):
+        if (closed_at := closed_at.astimezone(UTC)) >= reported_at:
             return status, closed_at
         if self.mapping.closed_before_reported == "clamp":
             return status, reported_at

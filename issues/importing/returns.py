@@ -40,7 +40,7 @@ class Lot:
 
 
 class Ended(NamedTuple):
-    """An issue that was solved, in the order of which the latest is looked for. `lot` None: it was here before the import."""
+    """An issue that was solved; of two the later is the greater, of several at once the one with the highest key. `lot` None: it was here before the import."""
 
     closed_at: datetime
     key: int
@@ -115,22 +115,18 @@ class Returns:
         for square in self._squares.around(*case.point) if case.point else ():
             if there := of_kind.in_square.get(square):
                 found.append(self._latest_of(there, case, case.point))
-        return max((one for one in found if one), key=_when, default=None)
+        return max(filter(None, found), default=None)
 
     def _latest_of(self, ended: Sequence[Ended], case: Case, point: LonLat | None) -> Ended | None:
         """The latest of these; of those near the point, if it is given."""
         since = case.reported_at - self._period
-        for place in range(bisect_right(ended, (case.reported_at, inf), key=_when) - 1, -1, -1):
+        for place in range(bisect_right(ended, (case.reported_at, inf)) - 1, -1, -1):
             one = ended[place]
             if one.closed_at < since:
                 return None
             if point is None or (one.point and are_within(one.point, point, self._near_m)):
                 return one
         return None
-
-
-def _when(ended: Ended) -> tuple[datetime, int]:
-    return ended.closed_at, ended.key
 
 
 class _OfKind:
@@ -151,7 +147,7 @@ class _OfKind:
 
 def _into(places: dict[P, list[Ended]], place: P, ended: Ended) -> None:
     if place in places:
-        insort(places[place], ended, key=_when)
+        insort(places[place], ended)
     else:
         places[place] = [ended]  # mostly the only one
 

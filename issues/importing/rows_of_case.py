@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db.models import Model
 
 from grids.bulk import Place
 from grids.levels import Level
 from issues import ledger
 from issues.importing import words
-from issues.importing.bulk import as_json, columns_of, ewkb_of
+from issues.importing.bulk import as_json, ewkb_of, usual_columns
 from issues.importing.cases import Case
 from issues.importing.mapping import Mapping
 from issues.intake import receipts
@@ -31,16 +34,9 @@ _ENDING_VERB = {
     Status.WITHDRAWN: Verb.WITHDRAW,
     Status.MERGED: Verb.MERGE,
 }
-_OF_ISSUE = (
-    "id", "category_id", "level", "area_id", "path", "point", "policy_id", "reported_at", "accepted_at", "level_since", "resolved_at",
-    "closed_at", "level_due_at", "total_due_at", "recurrence_of_id",
-)  # fmt: skip
-_OF_REPORT = ("id", "issue_id", "category_id", "area_id", "point", "source_xy", "received_at")
-_OF_EVENT = ("id", "issue_id", "number", "at", "from_level", "to_level")
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """The area of a case; `is_doubtful`: somebody should look at that again; `on_desk`: nobody said where it is."""
 
     place: Place
@@ -58,6 +54,10 @@ class Rows:
     words: list[Columns] = field(default_factory=list)
     worded: list[Columns] = field(default_factory=list)  # the event of each of the words
 
+    @property
+    def by_model(self) -> Sequence[tuple[type[Model], list[Columns]]]:
+        return (Issue, self.issues), (Submission, self.reports), (Event, self.events), (EventText, self.words)
+
     def number(self, reports: list[int], events: list[int]) -> None:
         """Give reports, events and words these keys."""
         for row, key in zip(self.reports, reports, strict=True):
@@ -73,12 +73,15 @@ class Clerk:
 
     def __init__(self, mapping: Mapping, policy: SlaPolicy) -> None:
         self.mapping = mapping
-        self._issue = {**columns_of(Issue, *_OF_ISSUE), "policy_id": policy.pk, "source": mapping.source}
-        self._report = {
-            **columns_of(Submission, *_OF_REPORT), "channel": Submission.Channel.IMPORT.value, "language": mapping.language,
-        }  # fmt: skip
-        self._event = {**columns_of(Event, *_OF_EVENT), "actor": Actor.SYSTEM.value, "is_public": True}
-        self._words = columns_of(EventText, "event_id")
+        self._request_type = str(usual_columns(Issue)["request_type"])
+        self._sealed = {"actor": Actor.SYSTEM.value, "is_public": True}  # of every event
+        # By model, what its rows do not say.
+        self.usual: dict[type[Model], Columns] = {
+            Issue: usual_columns(Issue) | {"policy_id": policy.pk, "source": mapping.source},
+            Submission: usual_columns(Submission) | {"channel": Submission.Channel.IMPORT.value, "language": mapping.language},
+            Event: usual_columns(Event) | self._sealed,
+            EventText: usual_columns(EventText),
+        }
 
     def add(self, rows: Rows, case: Case, placed: Placed, key: int, number: int) -> None:
         """The case's rows; keys of all but the issue come later (`Rows.number`)."""
@@ -95,12 +98,11 @@ class Clerk:
         # Only from “awaiting acceptance” can it be put in its right place.
         status = Status.SUBMITTED if placed.on_desk and case.status not in ENDS else case.status
         return {
-            **self._issue,
             "id": key,
-            "number": f"{case.reported_at.year}-{number:07d}",
+            "number": f"{case.year}-{number:07d}",
             "title": without_numbers(case.title),
             "category_id": category.pk,
-            "request_type": category.request_type or self._issue["request_type"],
+            "request_type": category.request_type or self._request_type,
             "status": status.value,
             "level": int(self.level_of(category, place)),
             "urgency": case.urgency.value,
@@ -115,6 +117,9 @@ class Clerk:
             "non_public": non_public,
             "sealed": category.sealed,
             "source_id": case.source_id,
+            "recurrence_of_id": None,
+            "event_count": 0,
+            "head": "",
         }
 
     def level_of(self, category: Category, place: Place) -> Level:
@@ -125,7 +130,6 @@ class Clerk:
 
     def report_of(self, case: Case, issue: Columns) -> Columns:
         return {
-            **self._report,
             "uuid": uuid5(NAMESPACE_URL, f"{self.mapping.source}\x1f{case.source_id}"),
             "body_digest": hashlib.sha256(case.text.encode()).hexdigest(),
             "contact_uuid": UUID(bytes=secrets.token_bytes(16), version=4),
@@ -139,20 +143,24 @@ class Clerk:
             "source_xy": "[{!r}, {!r}]".format(*case.source_xy) if case.source_xy else None,
             "place_text": case.place,
             "area_id": issue["area_id"],
-            "received_at": case.reported_at,
+            "received_at": issue["reported_at"],
         }
 
-    def document_of(self, issue: Columns, report: Columns, names: str) -> str | None:
-        """What the issue is found by, as `issues_search_documents` has it; None if the database has to tell. `names`: of its place."""
+    def document_of(self, issue: Columns, report: Columns, names: Sequence[str] | None) -> str | None:
+        """What the issue is found by, as `issues_search_documents` has it; None if the database has to tell.
+
+        `names`: the lexemes of what its place is called.
+        """
         said: list[words.Part] = []
         if not issue["sealed"] and not issue["non_public"]:
-            written = words.without_long_numbers
+            title, text = str(issue["title"]), str(report["text"])
+            named = _lexemes(title)
             said = [
-                (written(str(issue["title"])), "A"),
-                (written(str(issue["place_text"])), "B"),
+                (named, "A"),
+                (_lexemes(str(issue["place_text"])), "B"),
                 (names, "B"),
-                (written(str(report["text"])), "C"),
-                (written(str(issue["resolution"])) if issue["closed_at"] else "", ""),  # of one that is open, no event says it
+                (named if text == title else _lexemes(text), "C"),
+                (_lexemes(str(issue["resolution"])) if issue["closed_at"] else (), ""),  # of one that is open, no event says it
             ]
         return words.document(str(issue["path"]), str(issue["number"]), said)
 
@@ -170,7 +178,7 @@ class Clerk:
         end = self._event_of(issue, _ENDING_VERB[case.status], case.closed_at, first, case.status.value, facts, kept, digest)
         rows.events.append(end)
         if texts:
-            rows.words.append({**self._words, "texts": as_json(texts), "salt": salt})
+            rows.words.append({"texts": as_json(texts), "salt": salt})
             rows.worded.append(end)
 
     def _event_of(
@@ -187,7 +195,6 @@ class Clerk:
         """The next event of the issue; `kept`: its facts as JSON."""
         count = cast(int, issue["event_count"])
         event: Columns = {
-            **self._event,
             "issue_id": issue["id"],
             "number": count + 1,
             "verb": verb.value,
@@ -199,20 +206,29 @@ class Clerk:
             "text_digest": digest,
             "previous_hash": issue["head"],
         }
-        event["hash"] = ledger.hash_of_row({**event, "by_id": None, "facts": facts})
-        event["facts"] = kept
+        event["hash"] = ledger.hash_of_row({**event, **self._sealed, "by_id": None, "facts": facts})
+        event["at"], event["facts"] = _moment(at), kept
         issue["event_count"], issue["head"] = event["number"], event["hash"]
         return event
 
 
 def _times_of(case: Case, status: Status) -> Columns:
     """When it came, was taken on, is due and ended, as far as the source says."""
+    reported, closed, due = _moment(case.reported_at), _moment(case.closed_at), _moment(case.due_at)
     return {
-        "reported_at": case.reported_at,
-        "accepted_at": None if status == Status.SUBMITTED else case.reported_at,
-        "level_since": case.reported_at,
-        "resolved_at": case.closed_at,
-        "closed_at": case.closed_at,
-        "level_due_at": case.due_at,
-        "total_due_at": case.due_at,
+        "reported_at": reported,
+        "accepted_at": None if status == Status.SUBMITTED else reported,
+        "level_since": reported,
+        "resolved_at": closed,
+        "closed_at": closed,
+        "level_due_at": due,
+        "total_due_at": due,
     }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+def _lexemes(text: str) -> list[str] | None:
+    return words.lexemes(words.without_long_numbers(text)) if text else []

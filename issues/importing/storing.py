@@ -20,7 +20,8 @@ from issues.importing.cases import Case
 from issues.importing.returns import Ended, Lot, Returns
 from issues.importing.rows_of_case import Clerk, Placed, Rows
 from issues.importing.search_later import search_later, tidy_search
-from issues.models import Event, EventText, Issue, IssueWords, Submission
+from issues.importing.words import lexemes
+from issues.models import Event, Issue, IssueWords, Submission
 from issues.policy.sections import Near
 from issues.writing.numbers import ISSUE
 
@@ -76,7 +77,7 @@ class Storing:
         self.returns = Returns(near, Issue.objects.last_key())
         self.link_later: dict[int, int] = {}
         self.places: dict[str, Place | None] = {}
-        self.names: dict[int, str] = {}
+        self.names: dict[int, list[str] | None] = {}  # lexemes of what an area is called
 
     def prepare(self, cases: Sequence[Case]) -> Ready:
         """What is not there yet, where it lies, and what it comes back from."""
@@ -135,11 +136,9 @@ class Storing:
         rows.number(next_keys(Submission, len(rows.reports)), next_keys(Event, len(rows.events)))
         documents = dict(self._documents(rows, ready.places))
         with search_later([key for key in ready.keys if key not in documents]):
-            copy_columns(Issue, rows.issues)
-            copy_columns(Submission, rows.reports)
-            copy_columns(Event, rows.events)
-            copy_columns(EventText, rows.words)
-            copy_columns(IssueWords, [{"issue_id": key, "words": words} for key, words in documents.items()])
+            for model, written in rows.by_model:
+                copy_columns(model, written, self.clerk.usual[model])
+            copy_columns(IssueWords, [{"issue_id": key, "words": words} for key, words in documents.items()], {})
 
     def _link(self, rows: Rows, ready: Ready) -> None:
         """Write down what each comes back from, if that is stored or is about to be with it; of the others remember it."""
@@ -153,7 +152,7 @@ class Storing:
         """What the issues are found by, as far as it can be told here."""
         unnamed = {placed.place.area_id for placed in places} - self.names.keys()
         if unnamed:
-            self.names |= names_above(unnamed)
+            self.names |= {area: lexemes(names) for area, names in names_above(unnamed).items()}
         for issue, report, placed in zip(rows.issues, rows.reports, places, strict=True):
             words = self.clerk.document_of(issue, report, self.names[placed.place.area_id])
             if words is not None:

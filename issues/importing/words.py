@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
+from operator import add
 from unicodedata import normalize
 
 # As in search.sql: a run of Han, kana or hangul, or a word of anything else that is spelled.
@@ -23,7 +24,7 @@ _TEXT, _WORD = 20_000, 200
 # A tsvector keeps positions up to 16383 and 255 of them per lexeme; what comes near is left to PostgreSQL.
 _POSITIONS, _REPEATS = 16_000, 250
 
-Part = tuple[str, str]  # its words, and how much they weigh: A, B, C, or nothing
+Part = tuple[Sequence[str] | None, str]  # its lexemes, and how much they weigh: A, B, C, or nothing
 
 
 def lexemes(text: str) -> list[str] | None:
@@ -33,7 +34,7 @@ def lexemes(text: str) -> list[str] | None:
     found: list[str] = []
     for run, word in _PIECES.findall(normalize("NFKC", text[:_TEXT]).lower()):
         if run:
-            found.extend(map("".join, pairwise(run)))
+            found.extend(map(add, run, run[1:]))
             found.append(run[-1])
         else:
             found.append(word[:_WORD])
@@ -48,22 +49,23 @@ def document(path: str, number: str, said: Iterable[Part]) -> str | None:
     """The document as text of a tsvector: the area and what it lies in, the issue's number, then what is said; None as `lexemes`."""
     entries = list(_areas(path))
     position = 0
-    for text, weight in ((f"{number} {number.rpartition('-')[2].lstrip('0')}", "A"), *said):
-        found = lexemes(text)
+    for found, weight in ((lexemes(f"{number} {number.rpartition('-')[2].lstrip('0')}"), "A"), *said):
         if found is None or position + len(found) > _POSITIONS:
             return None
         if len(found) > _REPEATS and max(Counter(found).values()) > _REPEATS:
             return None
-        entries += [f"{lexeme}:{place}{weight}" for place, lexeme in enumerate(found, position + 1)]
+        entries += map(add, found, _marks(weight)[position : position + len(found)])
         position += len(found)
     return " ".join(entries)
 
 
-def _areas(path: str) -> Iterator[str]:
-    end = -1
-    while True:
-        end = path.find(".", end + 1)
-        above = path if end < 0 else path[:end]
-        yield "'@" + above.replace("\\", "\\\\").replace("'", "''") + "'"
-        if end < 0:
-            return
+@cache
+def _marks(weight: str) -> tuple[str, ...]:
+    """How an entry of that weight ends, by its position from 1 on."""
+    return tuple(f":{place}{weight}" for place in range(1, _POSITIONS + 1))
+
+
+@lru_cache(maxsize=4096)
+def _areas(path: str) -> tuple[str, ...]:
+    parts = path.replace("\\", "\\\\").replace("'", "''").split(".")
+    return tuple(f"'@{'.'.join(parts[:depth])}'" for depth in range(1, len(parts) + 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 MASK = "＊＊＊"
+_DIGIT = re.compile("[0-9０-９]")  # most texts have none, which is quickly seen
 # 15 to 19 digits (identity and bank cards), in groups or not; an identity number may end in X.
 _CARD = re.compile(r"(?<![0-9])(?:[0-9][ -]?){14,18}[0-9Xx](?![0-9A-Za-z])")
 _PHONE = re.compile(
@@ -23,12 +24,12 @@ def without_addresses(text: str) -> str:
 
 def without_cards(text: str) -> str:
     """The text without numbers of identity and bank cards: no handling needs them."""
-    return _CARD.sub(MASK, _half_width(text))
+    return _CARD.sub(MASK, _half_width(text)) if _DIGIT.search(text) else text
 
 
 def without_numbers(text: str) -> str:
     """The text without card and telephone numbers, for what more people read than the handler: titles, public lines."""
-    return _PHONE.sub(MASK, without_cards(text))
+    return _PHONE.sub(MASK, without_cards(text)) if _DIGIT.search(text) else text
 
 
 def has_numbers(text: str) -> bool:

@@ -55,10 +55,10 @@ def test_batch_that_fails_in_a_hand_is_told_and_the_others_stand(desk: Desk, mon
     monkeypatch.setattr(history, "BATCH", 5)
     copied = storing.copy_columns
 
-    def fail(model, rows):
+    def fail(model, rows, usual):
         if model is Event and any('"H-13"' in row["facts"] for row in rows):
             raise OSError("disk full")
-        copied(model, rows)
+        copied(model, rows, usual)
 
     monkeypatch.setattr(storing, "copy_columns", fail)
     path = desk.csv([desk.row() for _ in range(40)])
@@ -169,4 +169,4 @@ def test_document_is_the_one_that_the_database_makes_for_all_kinds_of_text(desk:
 
     assert Issue.objects.count() == len(TEXTS)
     assert differing() == []
-    assert document("1504.22", "2024-0000001", [("Straße", "A")]) is None
+    assert document("1504.22", "2024-0000001", [(lexemes("Straße"), "A")]) is None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -106,10 +108,10 @@ def test_batch_that_fails_while_being_written_leaves_nothing_of_itself(desk, mon
     path = desk.csv([desk.row() for _ in range(6)])
     copied = storing.copy_columns
 
-    def fail_on_second_batch(model: Any, rows: Any) -> None:
+    def fail_on_second_batch(model: Any, rows: Any, usual: Any) -> None:
         if model is Event and '"H-4"' in rows[0]["facts"]:
             raise OSError("disk full")
-        copied(model, rows)
+        copied(model, rows, usual)
 
     monkeypatch.setattr(storing, "copy_columns", fail_on_second_batch)
     with pytest.raises(OSError, match="disk full"):
@@ -256,3 +258,20 @@ def test_import_without_territory_or_policy_is_refused(db, tmp_path):
     shipped_policy()
     with pytest.raises(Refusal, match="There is no territory yet"):
         import_issues(path, mapping_of(), at=AT, rejects=tmp_path / "r.csv")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_search_for_garbage_is_whole_again_after_the_import(desk, monkeypatch, fails):
+    at_work: list[int] = []
+
+    def copied(model: Any, rows: Any, usual: Any) -> None:
+        at_work.append(gc.get_freeze_count())
+        if fails:
+            raise OSError("disk full")
+
+    monkeypatch.setattr(storing, "copy_columns", copied)
+    with pytest.raises(OSError, match="disk full") if fails else nullcontext():
+        desk.take(desk.csv([desk.row()]))
+
+    assert all(at_work)
+    assert gc.get_freeze_count() == 0

@@ -127,3 +127,27 @@ def test_confidential_category_is_sealed_and_has_no_public_line(desk):
     desk.take(desk.csv([desk.row(kind=sealed.code, spot="done")]), mapping_of({"resolution": "spot"}))
 
     assert (only().sealed, only().public_line, only().level) == (True, "", Level.TOWNSHIP)
+
+
+@pytest.mark.parametrize(
+    "said", [r"C:\new\table", r"\N", r"\.", "first\tsecond", "one line\r\nand another", "“50 %” 'of' \"it\"", "\x01|\x7f"]
+)
+def test_text_that_the_database_would_read_otherwise_is_stored_as_it_was_written(desk, said):
+    desk.take(
+        desk.csv([desk.row(what="before"), desk.row(what=said, spot=said), desk.row(what="after")]),
+        mapping_of({"resolution": "spot"}),
+    )
+
+    issue = Issue.objects.order_by("source_id")[1]
+    assert (issue.place_text, issue.resolution, issue.submissions.get().text) == (said, said, said)
+    assert issue.title == said.split("\n")[0]
+    assert issue.events.get(number=2).words.texts == {"resolution": said}
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("2024-01-01 00:30", "2024"), ("2024-01-01T00:30:00+14:00", "2024"), ("2023-12-31 23:30", "2023")]
+)
+def test_number_is_of_the_year_in_which_it_was_reported_by_the_source_s_clock(desk, text, year):
+    desk.take(desk.csv([desk.row(time=text, state="在办", end="", due="")]))
+
+    assert only().number.startswith(f"{year}-")
