@@ -46,7 +46,7 @@ class Order(TextChoices):
 
 
 ORDERS = {Order.BEST: BEST_FIRST, Order.NEW: NEWEST_FIRST}
-Asked = tuple[Person, datetime, str, Filters, State | None, str]
+Asked = tuple[Person, datetime, str, bool, Filters, State | None, str]
 
 
 class Passage(NamedTuple):
@@ -116,7 +116,8 @@ class SearchPage(NarrowedList):
         """All that fits is that which `_found` makes of this."""
         wanted = self.wanted
         path = self.path_of(wanted.area) if wanted.area else ""
-        return self.person, self.at, wanted.words, wanted.filters, State(wanted.state) if wanted.state else None, path
+        state = State(wanted.state) if wanted.state else None
+        return self.person, self.at, wanted.words, search.is_exact(wanted.words), wanted.filters, state, path
 
     @cached_property
     def count(self) -> int:
@@ -177,9 +178,11 @@ class SearchPage(NarrowedList):
     periods = PERIODS
 
 
-def _found(person: Person, at: datetime, words: str, filters: Filters, state: State | None, path: str) -> IssueQuerySet:
+def _found(
+    person: Person, at: datetime, words: str, exact: bool, filters: Filters, state: State | None, path: str
+) -> IssueQuerySet:
     """What holds the words and fits, of what the person may open; `path`: within which area, empty: wherever."""
-    issues = filters.narrow(Issue.objects.visible_to(person, at).saying(words, scope_of(person, at)), at)
+    issues = filters.narrow(Issue.objects.visible_to(person, at).saying(words, scope_of(person, at), by_key=exact), at)
     if state is not None:
         issues = issues.unfinished() if state is State.OPEN else issues.ended()
     return issues.under(path) if path else issues

@@ -316,15 +316,17 @@ class IssueQuerySet(UnderwayWords):
         """Whose number, title or place in words has the text in it; what residents wrote is not searched."""
         return self.filter(Q(number__icontains=text) | Q(title__icontains=text) | Q(place_text__icontains=text))
 
-    def saying(self, words: str, scope: Scope) -> Self:
-        """In whose words (`issues/search.py`) all of these stand, among those that the scope can reach at all."""
+    def saying(self, words: str, scope: Scope, *, by_key: bool = False) -> Self:
+        """In whose words (`issues/search.py`) all of these stand, among those that the scope can reach at all.
+
+        `by_key`: read by the keys that the index of words gives, for words that are `search.is_exact`. In how few of a place's
+        issues, years of them, two words stand at once PostgreSQL cannot guess, and would read them all.
+        """
+        asked = search.Asked(words, search.paths_of(scope))
+        if not by_key:
+            return self.filter(words__words__fits=asked)
         from issues.models import IssueWords
 
-        asked = search.Asked(words, search.paths_of(scope))
-        if not search.is_exact(words):
-            return self.filter(words__words__fits=asked)
-        # The issues are read by the keys that the index of words gives: PostgreSQL cannot guess in how few of a place's issues,
-        # years of them, two words stand at once, and would read them all.
         return self.filter(AnyOf(F("pk"), ArraySubquery(IssueWords.objects.filter(words__fits=asked).values("issue"))))
 
     def with_rank(self, words: str) -> Self:

@@ -115,7 +115,8 @@ def test_search_reads_what_holds_the_words_and_not_all_that_ever_was_in_the_plac
 
     with connection.cursor() as cursor:  # as PostgreSQL does with years of issues: all of the place's would be joined at once
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_nestloop = off")
-        plan = json.loads(there.saying(words, scope_of(office, now())).explain(analyze=True, format="json"))[0]["Plan"]
+        found = there.saying(words, scope_of(office, now()), by_key=is_exact(words))
+        plan = json.loads(found.explain(analyze=True, format="json"))[0]["Plan"]
         cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_nestloop = on")
 
     assert 0 < holding < there.count() / 3
