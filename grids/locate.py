@@ -13,11 +13,20 @@ from django.contrib.gis.geos import Point
 
 from grids import metres
 from grids.models import Area
+from grids.prepared import Prepared
+from grids.querysets import AreaQuerySet
 
 # A circle wider than this is no evidence for any cell: the point is taken as it is, and called ambiguous.
 MAX_CIRCLE_M = 2_000.0
 # What an area holds of a circle beside the finer areas in it counts from here; below is the rounding of the edges.
 SLIVER = 1e-4
+
+_touched = Prepared(lambda circle, point, under: _beside_dispute(Area.objects.touching(circle), point, under))
+_around = Prepared(lambda point, under: _beside_dispute(Area.objects.containing(point), point, under)[:1])
+
+
+def _beside_dispute(areas: AreaQuerySet, point: Point, under: str) -> AreaQuerySet:
+    return areas.on_ground_of(point).below(under).without_boundary()
 
 
 @dataclass(frozen=True)
@@ -45,8 +54,7 @@ def locate(point: Point, accuracy_m: float | None = None, *, under: str = "") ->
     if accuracy_m > MAX_CIRCLE_M:
         plain = _at(point, under)
         return replace(plain, ambiguous=True)
-    touched = Area.objects.touching(metres.circle(point, accuracy_m)).on_ground_of(point)
-    candidates = _shared_out(touched.below(under).without_boundary())
+    candidates = _shared_out(_touched(metres.circle(point, accuracy_m), point, under))
     if not candidates:
         return Location(None, share=0.0, ambiguous=False)
     best = candidates[0]
@@ -56,7 +64,7 @@ def locate(point: Point, accuracy_m: float | None = None, *, under: str = "") ->
 
 def _at(point: Point, under: str) -> Location:
     """The narrowest area at the point; of several, the one with the lower code."""
-    area = Area.objects.containing(point).on_ground_of(point).below(under).without_boundary().first()
+    area = next(iter(_around(point, under)), None)
     if area is None:
         return Location(None, share=0.0, ambiguous=False)
     area.share = 1.0

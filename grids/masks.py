@@ -7,14 +7,39 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
+from django.contrib.gis.db.backends.postgis.adapter import PostGISAdapter
+from django.contrib.gis.geos import GEOSGeometry, Point, Polygon
+
+_WGS84 = 4326
 # Of the first and of the second writing: values that nothing else has.
 _KEYS = (4_611_000_000_000_000_000, 7_654_300)
 _MOMENTS = (datetime(2301, 1, 1, microsecond=314_159, tzinfo=UTC), datetime(2501, 1, 1, microsecond=271_828, tzinfo=UTC))
 _CODES = ("aqz{:04d}zq", "bqqz{:06d}1")  # neither as long as the other, nor do they end alike
 _CODE = re.compile(r"aqz(\d{4})zq")
 _APART = timedelta(days=3650)  # between two moments; what is reckoned from one lies nearer to it than to the next
+
+
+@cache
+def _stand_in_of(kind: str, writing: int, place: int) -> Any:
+    """For a value of that class: a key made elsewhere, or a geometry (EPSG:4326)."""
+    if kind == UUID.__name__:
+        return UUID(int=_KEYS[writing] + place)
+    centre = Point(0.314159 + writing, place / 1000, srid=_WGS84)
+    return centre if kind == Point.__name__ else centre.buffer(0.0005)
+
+
+def _as_param(value: Any) -> Any:
+    """As it stands among the parameters of a statement."""
+    return PostGISAdapter(value) if isinstance(value, GEOSGeometry) else value
+
+
+@cache
+def _param_of(kind: str, place: int) -> Any:
+    return _as_param(_stand_in_of(kind, 0, place))
 
 
 @dataclass
@@ -31,6 +56,7 @@ class Masks:
     keys: list[int] = field(default_factory=list)
     moments: list[datetime] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)  # sorted, as their stand-ins are
+    others: list[Any] = field(default_factory=list)  # of the types that are taken as they are
 
     @classmethod
     def of(cls, args: tuple[Any, ...], *, writing: int | None = None) -> Masks:
@@ -56,6 +82,10 @@ class Masks:
             return tuple(shape for shape, _one in parts), tuple(one for _shape, one in parts)
         if known := _STAND_INS.get(type(value)):
             return known.mask(value, self)
+        if isinstance(value, UUID) or (isinstance(value, Point | Polygon) and value.srid == _WGS84):
+            self.others.append(value)
+            kind = type(value).__name__
+            return kind, _stand_in_of(kind, self.writing or 0, len(self.others) - 1)
         return (type(value), value), value
 
     def key(self, value: int) -> int:
@@ -88,8 +118,14 @@ class Masks:
         if isinstance(param, datetime) and abs(param - _MOMENTS[0]) < len(self.moments) * _APART:
             place = round((param - _MOMENTS[0]) / _APART)
             return self.moments[place] + (param - _MOMENTS[0] - place * _APART)
+        if isinstance(param, UUID | PostGISAdapter):
+            return self._other(param)
         is_key = isinstance(param, int) and _KEYS[0] <= param < _KEYS[0] + len(self.keys)
         return self.keys[param - _KEYS[0]] if is_key else param
+
+    def _other(self, param: Any) -> Any:
+        stand_ins = [_param_of(type(value).__name__, place) for place, value in enumerate(self.others)]
+        return _as_param(self.others[stand_ins.index(param)]) if param in stand_ins else param
 
     def as_values(self) -> Masks:
         """These stand-ins as the values of another question."""
@@ -98,6 +134,7 @@ class Masks:
             keys=[_KEYS[writing] + place for place in range(len(self.keys))],
             moments=[_MOMENTS[writing] + place * _APART for place in range(len(self.moments))],
             codes=[_CODES[writing].format(place) for place in range(len(self.codes))],
+            others=[_stand_in_of(type(value).__name__, writing, place) for place, value in enumerate(self.others)],
         )
 
 

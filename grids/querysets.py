@@ -15,7 +15,7 @@ from django.contrib.postgres.aggregates import StringAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import FloatField, OuterRef, Q, Subquery
+from django.db.models import FloatField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, JSONObject
 
 from grids.levels import Level
@@ -238,7 +238,8 @@ class AreaQuerySet(models.QuerySet["Area"]):
     def touching(self, circle: Polygon) -> Self:
         """Current areas that have a part of the circle (EPSG:4326), with that part as `share` (0 to 1)."""
         overlap = Cast(SquareDegrees(Intersection("boundary", circle)), FloatField())
-        return self.current().filter(boundary__intersects=circle).annotate(share=overlap / circle.area)
+        whole = Cast(SquareDegrees(Value(circle)), FloatField())
+        return self.current().filter(boundary__intersects=circle).annotate(share=overlap / whole)
 
     def on_ground_of(self, point: Point) -> Self:
         """With `dispute`, the key of the disputed ground that holds the point (EPSG:4326); None if it lies in none."""

@@ -240,7 +240,9 @@ def _due(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 
 
 def _category(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
-    return forms.ChoiceField(label=wanted.label, choices=form.choices(wanted), widget=Choose, initial=form.issue.category.code)
+    # A long list, which is read when it is shown, or when one was sent.
+    choices = lambda: form.choices(wanted)  # noqa: E731
+    return forms.ChoiceField(label=wanted.label, choices=choices, widget=Choose, initial=form.issue.category.code)
 
 
 def _urgency(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
@@ -260,10 +262,9 @@ def _one_of(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
 def _units(form: MoveForm, wanted: Field, required: bool) -> forms.Field:
     is_begun = form.move.verb == Verb.APPOINT and wanted is Field.UNITS and not form.is_bound
     entry = form.issue.standing_entry if is_begun else None
-    choices = [choice for _kind, found in form.choices(wanted) for choice in found]
     return forms.TypedMultipleChoiceField(
         label=wanted.label,
-        choices=choices,
+        choices=lambda: [choice for _kind, found in form.choices(wanted) for choice in found],
         coerce=int,
         empty_value=[],
         widget=forms.CheckboxSelectMultiple,

@@ -36,6 +36,7 @@ from issues.models import Category, Issue, Requester, Submission
 from issues.privacy import masking
 from issues.terms import Actor, Field, RequestType, Verb
 from issues.workflow import MOVE
+from issues.writing.inserting import insert
 from representatives.models import Person
 from representatives.roles import Role
 from representatives.scopes import scope_of
@@ -150,9 +151,17 @@ class AlreadyReported(Conflict):
         self.submission = submission
 
 
+_with_uuid = Prepared(lambda uuid: Submission.objects.with_uuid(uuid))
+
+
+def sent_under(uuid: UUID) -> Submission | None:
+    """The report that was sent under that key, whatever became of it; mostly none was."""
+    return next(iter(_with_uuid(uuid)), None)
+
+
 def report(draft: Draft, *, at: datetime, entered_by: Person | None = None) -> Submission:
     """Take the report, or answer a repeat with what it made. Raises Refusal, AlreadyReported (Conflict), FileRefused."""
-    earlier = Submission.objects.with_uuid(draft.uuid)
+    earlier = sent_under(draft.uuid)
     return replay(earlier, draft, at) if earlier else take(draft, at, entered_by)[0]
 
 
@@ -164,7 +173,7 @@ def take(draft: Draft, at: datetime, entered_by: Person | None) -> tuple[Submiss
             return _take(draft, at, entered_by), True
     except IntegrityError:
         # Two sent the same at the same time: the index let one through, and this is the other.
-        earlier = Submission.objects.with_uuid(draft.uuid)
+        earlier = sent_under(draft.uuid)
         if earlier is None:
             raise
         return replay(earlier, draft, at), False
@@ -200,12 +209,13 @@ def _file(submission: Submission, draft: Draft, placed: Placed, at: datetime) ->
         joining.lock_meant(draft.join, Spot(point, placed.area, category if draft.category else None), at) if draft.joins else None
     )
     if known is None:
-        submission.issue = _issue(draft, placed, category, point)
-        services.submit(submission.issue, by=by, actor=actor, at=at, danger=draft.danger, noted=_way_in(draft))
-        submission.save()
+        issue = _issue(draft, placed, category, point)
+        services.submit(issue, by=by, actor=actor, at=at, danger=draft.danger, noted=_way_in(draft))
+        submission.issue = issue
+        insert(submission)
     else:
         submission.issue = known
-        submission.save()
+        insert(submission)
         joining.join(known, submission, by=by, actor=actor, at=at, noted=_way_in(draft))
 
 

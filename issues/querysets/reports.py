@@ -30,10 +30,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
         return self.filter(issue__in=Issue.objects.visible_to(person, at))
 
-    def with_uuid(self, uuid: UUID) -> Submission | None:
-        """The report that was sent under that key, whatever became of it. Mostly nothing was, so that is asked by itself."""
-        sent = self.filter(uuid=uuid)
-        return sent.select_related("issue", "filed_as").first() if sent.exists() else None
+    def with_uuid(self, uuid: UUID) -> Self:
+        """The report that was sent under that key, whatever became of it."""
+        return self.filter(uuid=uuid).select_related("issue", "filed_as")
 
     def lock(self, pk: int) -> None:
         """Nobody else adds to that report until the transaction ends."""

@@ -12,12 +12,22 @@ from representatives.models import Assignment
 from representatives.querysets import AssignmentQuerySet
 from representatives.roles import SUCCESSION, Role
 
-_POSTED = frozenset(Role) - {Role.DEPARTMENT}
+# Who neither answers for a place nor is told of what happens there because of it; departments are asked for by unit.
+_APART = {
+    Role.DEPARTMENT,
+    Role.CONTACT_HOUSEHOLD,
+    Role.HOTLINE_OPERATOR,
+    Role.UPPER_OFFICE,
+    Role.MONITOR,
+    Role.SYSTEM_ADMIN,
+    Role.AUDITOR,
+}
+POSTED = frozenset(Role) - _APART
 _IN_SUCCESSION = frozenset(role for roles in SUCCESSION.values() for role in roles)
 
 
 def all_posts_over(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
-    """Who is posted to those places or above them, departments left out, each with what they chose to be told by, and area."""
+    """Who is posted to those places or above them in one of the roles of `POSTED`, each with what they chose to be told by, and area."""
     return all_posts_of({above for path in paths for above in paths_above(path)}, at)
 
 
@@ -26,7 +36,7 @@ posts_there = Prepared(lambda path, at: all_posts_over((path,), at))  # of one p
 
 def all_posts_of(paths: Iterable[str], at: datetime) -> AssignmentQuerySet:
     """The same of the very areas with those paths."""
-    found = Assignment.objects.active(at).standing_at(paths).in_role(*_POSTED)
+    found = Assignment.objects.active(at).standing_at(paths).in_role(*POSTED)
     return found.select_related("person__notice_choice", "area").defer(*without_geometry("area"), "term")
 
 

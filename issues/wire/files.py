@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from issues import throttle
 from issues.addresses import client_address
 from issues.files import storage
+from issues.intake import reporting
 from issues.models import Submission
 from issues.wire.answers import Fault, said, wire
 from issues.wire.owners import sender_of
@@ -47,7 +48,7 @@ def file(request: HttpRequest, key: str, sha256: str) -> HttpResponse:
 
 def _report(key: str) -> Submission:
     try:
-        found = Submission.objects.with_uuid(UUID(key))
+        found = reporting.sent_under(UUID(key))
     except ValueError:
         found = None
     if found is None:

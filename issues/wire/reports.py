@@ -39,7 +39,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     """See above."""
     at = now()
     key, sender, body = key_of(request), sender_of(request), body_of(request)
-    earlier = Submission.objects.with_uuid(key)
+    earlier = reporting.sent_under(key)
     _count(request, sender, throttle.AGAIN if earlier else throttle.REPORT)
     draft = drafts.draft_of(body, key, sender, at)
     try:

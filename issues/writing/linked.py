@@ -6,26 +6,26 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
+
+from issues.writing.inserting import columns, fields_of, kept_cursor, marks, quoted, stored, values
 
 
 def insert_linked(row: Model, name: str, keys: Collection[int]) -> None:
     """Store the new row, which gets its key, and link it by its many-to-many field of that name to the rows with these keys."""
-    quote = connection.ops.quote_name
-    fields = [field for field in row._meta.concrete_fields if not field.primary_key]
     link: Any = row._meta.get_field(name)
-    columns, marks = ", ".join(quote(str(field.column)) for field in fields), ", ".join(["%s"] * len(fields))
-    made = f"INSERT INTO {quote(row._meta.db_table)} ({columns}) VALUES ({marks}) RETURNING id"
-    ends = f"{quote(link.m2m_column_name())}, {quote(link.m2m_reverse_name())}"
+    fields = fields_of(type(row))
+    into = f"INSERT INTO {quoted(row._meta.db_table)} ({columns(fields)})"
+    made = f"{into} VALUES ({', '.join(marks(fields, row))}) RETURNING id"
+    ends = f"{quoted(link.m2m_column_name())}, {quoted(link.m2m_reverse_name())}"
     linked = (
-        f"INSERT INTO {quote(link.m2m_db_table())} ({ends}) SELECT made.id, linked_to FROM made, unnest(%s::bigint[]) AS linked_to"
+        f"INSERT INTO {quoted(link.m2m_db_table())} ({ends}) SELECT made.id, linked_to FROM made, unnest(%s::bigint[]) AS linked_to"
     )
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH made AS ({made}), linked AS ({linked}) SELECT made.id FROM made", [*values, list(keys)])
+    with kept_cursor() as cursor:
+        text = f"WITH made AS ({made}), linked AS ({linked}) SELECT made.id FROM made"
+        cursor.execute(text, [*values(fields, row), list(keys)])
         row.pk = cursor.fetchone()[0]
-    row._state.adding, row._state.db = False, connection.alias
+    stored(row)
 
 
 def relink(row: Model, name: str, *, were: Collection[int], keys: Collection[int]) -> None:

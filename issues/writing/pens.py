@@ -9,6 +9,7 @@ from typing import Protocol
 from issues import state
 from issues.models import EscalationRequest, Event, EventText, Issue, Notice
 from issues.writing import entering, numbers
+from issues.writing.inserting import insert_unless_there
 
 
 class Pen(Protocol):
@@ -49,7 +50,7 @@ class AtOnce:
         entering.enter(issue, event, words)
 
     def notices(self, notices: Sequence[Notice]) -> None:
-        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        insert_unless_there(notices)
 
     def touched(self, issue: Issue, *former_paths: str) -> None:
         state.touched(issue, *former_paths)

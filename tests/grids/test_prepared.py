@@ -6,14 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import DataError, connection, transaction
-from django.db.models import Count, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, UUIDField, Value
 from django.db.models.sql.compiler import SQLCompiler
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from grids import metres
 from grids.levels import Level
 from grids.masks import padded
 from grids.models import Area
@@ -79,6 +81,25 @@ def test_third_question_of_one_shape_writes_nothing(
 
     with django_assert_num_queries(1):
         list(prepared(*asked(town, "C")))
+
+    assert written == []
+
+
+def test_points_circles_and_keys_made_elsewhere_are_values_too(town: Town, written: list[str]):
+    prepared = Prepared(
+        lambda circle, point, under: Area.objects.touching(circle).on_ground_of(point).below(under).without_boundary()
+    )
+    keyed = Prepared(lambda key: Area.objects.annotate(key=Value(key, UUIDField())).filter(level=Level.GRID).without_boundary())
+    keys = {letter: uuid4() for letter in "ABCD"}
+    for letter in "ABCD":
+        point = town.inside(letter)
+        found = prepared(metres.circle(point, 5), point, "")
+        assert [(area.path, round(area.share, 6), area.dispute) for area in found if area.level == Level.GRID] == [
+            (town[letter].path, 1.0, None)
+        ]
+        assert {area.key for area in keyed(keys[letter])} == {keys[letter]}
+        if letter in "AB":
+            written.clear()
 
     assert written == []
 

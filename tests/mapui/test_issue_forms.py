@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from issues.models import Issue
 from issues.terms import Verb
 from representatives.roles import Role
-from tests.mapui.issue_pages import HTMX, as_, page, verbs_offered
+from tests.mapui.issue_pages import HTMX, as_, button, page, verbs_offered
 from tests.mapui.scene import Scene
 
 INPUTS = re.compile(r'<(?:input|select|textarea)[^>]* name="(\w+)"')
@@ -128,3 +128,16 @@ def test_form_in_the_red_list_is_sent_to_the_list_and_swapped_there(county: Scen
     assert f'hx-post="{reverse("red-move", args=[issue.number, Verb.ENTER_RED])}"' in fetched
     assert 'name="back" value="red"' in fetched
     assert f'id="move-enter_red-{issue.number}"' in fetched
+
+
+def test_long_lists_of_which_nothing_was_sent_are_not_read(
+    county: Scene, client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+):
+    first, second = county.report(), county.report()
+    as_(client, county[Role.VILLAGE_SECRETARY])
+
+    with django_assert_max_num_queries(15) as sent:
+        assert client.post(button(first, Verb.ACCEPT), {"level": "green"}).status_code == 302
+    assert not [query for query in sent.captured_queries if 'FROM "issues_category"' in query["sql"]]
+
+    assert client.post(button(second, Verb.ACCEPT), {"level": "green", "category": "nonsense"}).status_code == 422
