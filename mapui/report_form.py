@@ -251,6 +251,7 @@ class ReportForm(FilesForm):
             done=data["done"].strip() if data["solved"] else "",
             join=self.meant,
             located=self.place.found if has_point else None,
+            kind=self._kind_chosen,
         )
 
     @property

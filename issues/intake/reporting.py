@@ -110,6 +110,7 @@ class Draft:
     photos: tuple[Photo, ...] = ()
     voice: Voice | None = None
     located: Location | None = None  # where `xy` lies, if that was looked up just before; no part of the body either
+    kind: Category | None = None  # the same of the category or group in use
 
     def with_photos(self, *more: Photo) -> Draft:
         """The same report with these photos, as a later batch brings them."""
@@ -190,7 +191,7 @@ def _check(draft: Draft) -> None:
 def _take(draft: Draft, at: datetime, entered_by: Person | None) -> Submission:
     point = _point(draft)
     placed = placing.place(point, draft.accuracy_m, _chosen_area(draft), found=draft.located)
-    category = category_for(draft.category)
+    category = _category(draft)
     submission = _submission(draft, placed, category, point, at)
     submission.entered_by = entered_by
     submission.requester = _requester(draft)
@@ -281,6 +282,13 @@ def _chosen_area(draft: Draft) -> Area | None:
     if area is None:
         raise Refusal(_("The place that was chosen does not exist any more. Please choose again."), field="place")
     return area
+
+
+def _category(draft: Draft) -> Category:
+    """What it is filed under; nothing that can be chosen by itself hides anything, so that need not be asked again."""
+    if draft.kind and draft.kind.group_id and draft.kind.code == draft.category:
+        return draft.kind
+    return category_for(draft.category)
 
 
 _to_file_under = Prepared(lambda code: Category.objects.to_file_under(code))

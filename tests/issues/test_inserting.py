@@ -42,14 +42,14 @@ def test_rows_that_are_there_already_stay_as_they_are(county: County, django_ass
     issue = make.reported(county, MONDAY)
     told = list(Notice.objects.filter(event__issue=issue).order_by("pk"))
     again = [Notice(event_id=one.event_id, person_id=one.person_id, channel=one.channel, not_before=MONDAY) for one in told]
-    new = Notice(event_id=told[0].event_id, person=county["tc"], channel=Notice.Channel.IN_APP, not_before=MONDAY)
+    new = Notice(event_id=told[0].event_id, person=county["tc1"], channel=Notice.Channel.IN_APP, not_before=MONDAY)
 
     with django_assert_num_queries(1):
         insert_unless_there([*again, new])
 
     stored = list(Notice.objects.filter(event__issue=issue).order_by("pk"))
     assert [(one.pk, one.announced_at, one.state) for one in stored[:-1]] == [(one.pk, one.announced_at, one.state) for one in told]
-    assert stored[-1].person == county["tc"]
+    assert stored[-1].person == county["tc1"]
 
 
 def test_nothing_to_insert_asks_nothing(django_assert_num_queries: DjangoAssertNumQueries):

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from limits import parse
 
@@ -73,6 +75,17 @@ def test_report_with_a_pin_when_sent_costs_at_most_fifteen_statements(client, to
         answer = client.post("/report/", answers(lon=point.x, lat=point.y, accuracy=12, join="new"))
 
     assert answer.status_code == 303
+
+
+def test_kind_of_a_report_that_the_form_has_read_is_not_read_again(client, town):
+    point = town.inside("A")
+    sent = answers(lon=point.x, lat=point.y, accuracy=12, join="new", group="env", category="env.waste")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post("/report/", sent).status_code == 303
+
+    assert len([query for query in asked.captured_queries if 'FROM "issues_category"' in query["sql"]]) == 1
+    assert Issue.objects.get().category.code == "env.waste"
 
 
 def test_page_costs_few_queries(client, town, django_assert_max_num_queries):
