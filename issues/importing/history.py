@@ -1,4 +1,4 @@
-"""Reads cases from a file and has them stored, dated as in the source, a batch to a transaction, two batches at a time."""
+"""Reads cases from a file and has them stored, dated as in the source, a batch to a transaction: the next is made while two are stored."""
 
 from __future__ import annotations
 

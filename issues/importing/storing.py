@@ -6,8 +6,10 @@ Knows nothing of files. Batches may be stored at the same time, each in a thread
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import asdict, dataclass
 from threading import Lock
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,7 +20,7 @@ from issues.errors import Refusal
 from issues.importing.bulk import copy_columns, next_ids, next_keys
 from issues.importing.cases import Case
 from issues.importing.returns import Ended, Lot, Returns
-from issues.importing.rows_of_case import Clerk, Placed, Rows
+from issues.importing.rows_of_case import Clerk, Columns, Placed, Rows
 from issues.importing.search_later import search_later, tidy_search
 from issues.importing.words import lexemes
 from issues.models import Event, Issue, IssueWords, Submission
@@ -52,14 +54,13 @@ class Result:
 
 @dataclass(frozen=True)
 class Ready:
-    """A batch that only has to be written: each case with its place, the key of its issue and what that comes back from; and what
-    will have become of the rows.
+    """A batch that only has to be written: its rows; by the key of an issue the document that it is found by, as far as it can be
+    told here; what each issue comes back from; and what will have become of the rows of the file.
     """
 
     lot: Lot
-    cases: Sequence[Case]
-    places: Sequence[Placed]
-    keys: Sequence[int]
+    rows: Rows
+    documents: Dictionary[int, str]
     earlier: Sequence[Ended | None]
     result: Result
 
@@ -67,8 +68,9 @@ class Ready:
 class Storing:
     """Holds what every batch needs: the clerk who writes the rows, the desk, what is known of areas, and what has ended.
 
-    `prepare` takes the batches one after the other, `store` several at a time. `link_later`: by its key, what an issue comes back
-    from that was not stored yet when it was written.
+    `prepare` takes the batches one after the other and does whatever Python has to do; `store` takes several at a time and mostly
+    waits for PostgreSQL, for of two threads that are both busy each stands in the other's way. `link_later`: by its key, what an
+    issue comes back from that was not stored yet when it was written.
     """
 
     def __init__(self, source: str, clerk: Clerk, near: Near, *, dry_run: bool) -> None:
@@ -80,19 +82,20 @@ class Storing:
         self.names: dict[int, list[str] | None] = {}  # lexemes of what an area is called
 
     def prepare(self, cases: Sequence[Case]) -> Ready:
-        """What is not there yet, where it lies, and what it comes back from."""
+        """What is not there yet, as rows: where it lies, and what it comes back from."""
         there = Issue.objects.imported(self.source, [case.source_id for case in cases])
         fresh = [case for case in cases if case.source_id not in there]
         result = Result(there=len(there), written=len(fresh))
         places = self.places_of(fresh, result)
         if self.dry_run:
-            return Ready(Lot(), (), (), (), (), result)
+            return Ready(Lot(), Rows(), {}, (), result)
         lot, keys = Lot(), next_keys(Issue, len(fresh))
-        return Ready(lot, fresh, places, keys, self.returns.of(lot, fresh, places, keys), result)
+        rows = self.rows_of(fresh, places, keys)
+        return Ready(lot, rows, dict(self._documents(rows, places)), self.returns.of(lot, fresh, places, keys), result)
 
     def store(self, ready: Ready) -> Result:
         """Store it, all of it or nothing."""
-        if ready.cases:
+        if ready.rows.issues:
             with transaction.atomic():
                 self.write(ready)
             ready.lot.is_stored = True
@@ -127,26 +130,29 @@ class Storing:
                 found[area.code] = Place(area.pk, area.path, area.level)
             self.places |= found
 
+    def rows_of(self, cases: Sequence[Case], places: Sequence[Placed], keys: Sequence[int]) -> Rows:
+        """The cases written down."""
+        rows, numbers = Rows(), next_ids(ISSUE, len(keys))
+        for case, place, key, number in zip(cases, places, keys, numbers, strict=True):
+            self.clerk.add(rows, case, place, key, number)
+        rows.number(next_keys(Submission, len(rows.reports)), next_keys(Event, len(rows.events)))
+        return rows
+
     def write(self, ready: Ready) -> None:
         """Write the batch with COPY: issues, reports, events, words, and the documents that they are found by."""
-        rows, numbers = Rows(), next_ids(ISSUE, len(ready.keys))
-        for case, place, key, number in zip(ready.cases, ready.places, ready.keys, numbers, strict=True):
-            self.clerk.add(rows, case, place, key, number)
-        self._link(rows, ready)
-        rows.number(next_keys(Submission, len(rows.reports)), next_keys(Event, len(rows.events)))
-        documents = dict(self._documents(rows, ready.places))
-        with search_later([key for key in ready.keys if key not in documents]):
-            for model, written in rows.by_model:
+        self._link(ready)
+        with search_later([key for key in map(_key, ready.rows.issues) if key not in ready.documents]):
+            for model, written in ready.rows.by_model:
                 copy_columns(model, written, self.clerk.usual[model])
-            copy_columns(IssueWords, [{"issue_id": key, "words": words} for key, words in documents.items()], {})
+            copy_columns(IssueWords, [{"issue_id": key, "words": words} for key, words in ready.documents.items()], {})
 
-    def _link(self, rows: Rows, ready: Ready) -> None:
+    def _link(self, ready: Ready) -> None:
         """Write down what each comes back from, if that is stored or is about to be with it; of the others remember it."""
-        for row, key, found in zip(rows.issues, ready.keys, ready.earlier, strict=True):
+        for row, found in zip(ready.rows.issues, ready.earlier, strict=True):
             if found and (found.lot is None or found.lot is ready.lot or found.lot.is_stored):
                 row["recurrence_of_id"] = found.key
             elif found:
-                self.link_later[key] = found.key
+                self.link_later[_key(row)] = found.key
 
     def _documents(self, rows: Rows, places: Sequence[Placed]) -> Iterator[tuple[int, str]]:
         """What the issues are found by, as far as it can be told here."""
@@ -156,11 +162,15 @@ class Storing:
         for issue, report, placed in zip(rows.issues, rows.reports, places, strict=True):
             words = self.clerk.document_of(issue, report, self.names[placed.place.area_id])
             if words is not None:
-                yield int(str(issue["id"])), words
+                yield _key(issue), words
 
     def tidy(self) -> None:
         """After the last batch: what waits to be sorted into the index of words is, so that the first search does not pay for it."""
         tidy_search()
+
+
+def _key(row: Columns) -> int:
+    return cast(int, row["id"])
 
 
 def _desk() -> Place:

@@ -37,6 +37,14 @@ def test_batches_stored_side_by_side_leave_every_row_once_and_every_chain_whole(
         return store(self, ready)
 
     monkeypatch.setattr(storing.Storing, "store", watched)
+    clerks: set[int] = set()
+    written = storing.Storing.rows_of
+
+    def written_down(self, *batch):
+        clerks.add(get_ident())
+        return written(self, *batch)
+
+    monkeypatch.setattr(storing.Storing, "rows_of", written_down)
     rows = [desk.row(what=f"路灯不亮 {number}") for number in range(100)]
 
     result = desk.take(desk.csv([*rows, desk.row(time="never"), rows[0]]))
@@ -44,6 +52,7 @@ def test_batches_stored_side_by_side_leave_every_row_once_and_every_chain_whole(
     assert (result.read, result.written, result.rejected) == (102, 100, 2)
     assert len(desk.rejected()) == 2
     assert get_ident() not in hands
+    assert clerks == {get_ident()}
     assert set(Issue.objects.values_list("source_id", flat=True)) == {row[0] for row in rows}
     assert Issue.objects.count() == Submission.objects.count() == IssueWords.objects.count() == 100
     assert len(set(Issue.objects.values_list("number", flat=True))) == 100
