@@ -138,7 +138,7 @@ def delta(request: HttpRequest, level: str) -> HttpResponse:
     say the same, but browsers log it as an error.
     """
     question = Question.of(request, level)
-    stamp = question.stamp(LATELY_S)
+    stamp = question.stamp()
     if unchanged := _unchanged(request, question, stamp):
         return unchanged
     since = state.Stamp.parse(request.GET.get("since", ""))

@@ -15,6 +15,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from grids.prepared import Prepared
+from issues import state
 from mapui.ground import drawn_levels
 from tests import collecting
 from tests.emptying import empty_all
@@ -56,8 +57,9 @@ def _written(rows: QuerySet[Any, Any]) -> list[tuple[str, list[Any]]]:
 
 @pytest.fixture(autouse=True)
 def fresh_ground() -> None:
-    """What is remembered by the version of a layer belongs to one territory; every test draws its own."""
+    """What is remembered by the version of a layer, or of a county, belongs to one territory; every test draws its own."""
     drawn_levels.cache_clear()
+    state._told.clear()
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import redis
 from django.test import Client
@@ -11,6 +13,7 @@ from django.utils.timezone import now
 from grids.levels import Level
 from grids.models import Area, Layer
 from issues import state, tally
+from issues.api import LATELY_S
 from issues.models import Issue
 from issues.terms import Light, Verb
 from representatives.roles import Role
@@ -112,6 +115,48 @@ def test_poll_when_a_visitor_finds_nothing_new_is_answered_without_the_database(
         answer = client.get(reverse("map-state", args=["township"]), {"county": COUNTY}, headers={"If-None-Match": etag})
 
     assert answer.status_code == 304
+
+
+def test_poll_when_redis_told_a_moment_ago_does_not_ask_it_again_until_something_changes_here_or_the_moment_is_over(
+    made, monkeypatch
+):
+    asked, ask, at = [], state._ask, [1000.0]
+
+    def noted(county: str) -> tuple[str, int]:
+        asked.append(county)
+        return ask(county)
+
+    monkeypatch.setattr(state, "_ask", noted)
+    monkeypatch.setattr(state, "monotonic", lambda: at[0])
+    client = staff(made, Role.SUPERVISION_OFFICE)
+    _, etag, _ = state_of(client, Level.GRID)
+
+    def poll() -> tuple[int, int]:
+        asked.clear()
+        answer = client.get(reverse("map-state", args=["cell"]), {"county": COUNTY}, headers={"If-None-Match": etag})
+        return answer.status_code, len(asked)
+
+    assert poll() == (304, 0)
+    at[0] += LATELY_S
+    assert poll() == (304, 1)
+    assert poll() == (304, 0)
+    state.announce([made.town["A"].path])
+    assert poll() == (200, 1)
+
+
+def test_change_that_another_process_makes_is_told_when_the_moment_is_over(made, monkeypatch):
+    at = [1000.0]
+    monkeypatch.setattr(state, "monotonic", lambda: at[0])
+    client = staff(made, Role.SUPERVISION_OFFICE)
+    _, etag, stamp = state_of(client, Level.GRID)
+
+    told = dict(state._told)
+    state.announce([made.town["A"].path])
+    state._told.update(told)  # as it is in a process that did not make the change
+
+    assert delta_of(client, Level.GRID, stamp, etag).status_code == 304
+    at[0] += LATELY_S
+    assert json.loads(delta_of(client, Level.GRID, stamp, etag).content) == {"areas": [[made.town["A"].ordinal, 0, 0]]}
 
 
 def test_etag_when_another_person_level_or_filter_asks_is_another(made):
