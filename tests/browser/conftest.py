@@ -17,7 +17,7 @@ from django.core.signals import request_finished, request_started
 from django.test import Client
 from django.test.client import ClientHandler
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Response, expect, sync_playwright
 
 from issues import tally
 from representatives.models import Person
@@ -35,6 +35,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 15_000  # on a machine that does much else meanwhile a page takes its time
+expect.set_options(timeout=PATIENCE_MS)
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -103,6 +105,10 @@ def fresh_counts(transactional_db: None) -> None:
     tally.index_of.cache_clear()
 
 
+# What htmx says when a page is left before an answer came. Of an answer that fails it says more than this.
+LEFT = ("console: htmx:sendAbort", "console: htmx:afterRequest")
+
+
 class Faults(list[str]):
     """What went wrong on the pages of a test. `forgive` takes the words of a fault that the test means to cause."""
 
@@ -118,8 +124,9 @@ class Faults(list[str]):
         return [fault for fault in self if not any(words in fault for words in self._forgiven)]
 
     def heard(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
-            self.append(f"console: {message.text} ({message.location.get('url', '')})")
+        said = f"console: {message.text} ({message.location.get('url', '')})"
+        if message.type == "error" and not said.startswith(LEFT):
+            self.append(said)
 
     def answered(self, response: Response) -> None:
         if response.status >= 500:
@@ -150,7 +157,7 @@ def open_context(
         context = browser.new_context(
             **{"base_url": live_server.url, "viewport": DESKTOP, "locale": "en-US", "timezone_id": "Asia/Shanghai", **options}
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("page", faults.watch)
         opened.append(context)
         return context

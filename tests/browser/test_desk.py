@@ -133,7 +133,7 @@ def test_second_saver_sees_both_and_sends_again_with_one_press(county: Scene, pa
     expect(page.locator("#move-note textarea[name=text]")).to_have_value("我的一句话")
     assert accessibility_faults(page) == []
     page.get_by_role("button", name="Send it all the same").click()
-    expect(page.locator("#done")).to_be_visible(timeout=15_000)
+    expect(page.locator("#done")).to_be_visible()
     assert issue.events.filter(verb=Verb.NOTE).count() == 2
 
 

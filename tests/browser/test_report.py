@@ -235,7 +235,7 @@ def test_position_near_a_border_lets_the_person_say_which(open_context, town):
     page.goto("/report/")
 
     page.get_by_role("button", name="I am there now").tap()
-    expect(page.locator(".place__answer")).to_contain_text("B", timeout=15_000)  # a better position is waited for
+    expect(page.locator(".place__answer")).to_contain_text("B")  # a better position is waited for
     expect(page.get_by_text("about 80 metres")).to_be_visible()
     page.get_by_role("group", name="It is near a border.").get_by_label("A", exact=True).check()
 

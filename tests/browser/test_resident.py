@@ -60,7 +60,7 @@ def followed(issue: Issue) -> str:
 
 def arrived(page: Page) -> Submission:
     """The newest report, once the receipt is on the screen."""
-    expect(page.get_by_role("heading", name="Your report has arrived")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Your report has arrived")).to_be_visible()
     made = Submission.objects.latest("received_at")
     expect(page.locator("#receipt-code")).to_contain_text(made.receipt_code[:4])
     return made
