@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from grids.models import Area
 from issues.models import Issue
@@ -302,8 +302,8 @@ def test_retired_cell_is_not_carried_along(county: Scene):
 def test_nothing_that_needs_the_page_is_offered(county: Scene):
     issue = county.in_progress()
     county.at = now()
-    due = (now() + timedelta(days=6)).date().isoformat()
-    county.move(issue, Verb.ASK_EXTENSION, Role.PARTY_REPRESENTATIVE, reason="缺件", due=due)
+    due = localdate(issue.level_due_at) + timedelta(days=1)
+    county.move(issue, Verb.ASK_EXTENSION, Role.PARTY_REPRESENTATIVE, reason="缺件", due=due.isoformat())
 
     offered = {verb for role in (Role.VILLAGE_SECRETARY, Role.PARTY_REPRESENTATIVE) for verb in verbs(desk_of(county[role]), issue)}
 
