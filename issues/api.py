@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.gis.geos import Polygon
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse, QueryDict
 from django.utils.timezone import now
 from django.views.decorators.http import require_GET
 
@@ -40,6 +41,17 @@ PUBLIC_LEVELS = (Level.TOWNSHIP, Level.COUNTY)
 _LARGE = 512  # bytes; worth compressing
 
 
+@lru_cache(maxsize=4096)  # every map asks the same again and again
+def _read(level: str, query: str) -> tuple[Level, str, Filters]:
+    """What is asked of which county, and narrowed to what. Raises Http404 for a level that there is not."""
+    try:
+        asked = of_slug(level)
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    told = QueryDict(query)
+    return asked, told.get("county", "")[:40], Filters.from_query(told)
+
+
 @dataclass(frozen=True)
 class Question:
     """A map's request, read without the database."""
@@ -53,13 +65,9 @@ class Question:
     @classmethod
     def of(cls, request: HttpRequest, level: str) -> Question:
         """Raises Http404 for a level that there is not."""
-        try:
-            asked = of_slug(level)
-        except ValueError as error:
-            raise Http404(str(error)) from error
+        asked, county, filters = _read(level, request.META.get("QUERY_STRING", ""))
         session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        filters = Filters.from_query(request.GET) if session else Filters()
-        return cls(asked, request.GET.get("county", "")[:40], filters, session, now())
+        return cls(asked, county, filters if session else Filters(), session, now())
 
     def stamp(self, within_s: float = 0.0) -> state.Stamp | None:
         slot_s = TIMED_SLOT_S if self.filters.moves_with_time else SLOT_S
