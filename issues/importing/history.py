@@ -39,10 +39,9 @@ def import_issues(
     dry_run: bool = False,
     progress: Callable[[int], object] = lambda rows: None,
 ) -> Result:
-    """Import every row that is not there yet; those that cannot be go to `rejects` with the reason.
+    """Import every row that is not there yet; those that cannot be go to `rejects` with the reason. Raises BadFile, BadMapping.
 
-    Each batch is committed by itself, so an import that was stopped goes on where it was. `progress` is told how many rows were
-    handed over, and 0 once all of them are stored. Raises BadFile, BadMapping.
+    A stopped import goes on where it was: each batch is committed by itself. `progress`: rows handed over; 0 once all are stored.
     """
     _keep_apart(path, rejects)
     importer = Importer(mapping, at=at, dry_run=dry_run)

@@ -93,8 +93,7 @@ class Clerk:
     def issue_of(self, case: Case, placed: Placed, key: int, number: int) -> Columns:
         category, place = case.category, placed.place
         done = without_numbers(case.resolution)
-        # A group says too little to be told to everybody, as in issues/intake/reporting.py.
-        non_public = category.non_public or category.group_id is None
+        non_public = _is_non_public(category)
         # Only from “awaiting acceptance” can it be put in its right place.
         status = Status.SUBMITTED if placed.on_desk and case.status not in ENDS else case.status
         return {
@@ -210,6 +209,11 @@ class Clerk:
         event["at"], event["facts"] = _moment(at), kept
         issue["event_count"], issue["head"] = event["number"], event["hash"]
         return event
+
+
+def _is_non_public(category: Category) -> bool:
+    """A group says too little to be told to everybody, as in issues/intake/reporting.py."""
+    return category.non_public or category.group_id is None
 
 
 def _times_of(case: Case, status: Status) -> Columns:
