@@ -1,6 +1,6 @@
 """Which issues a person can reach: what they may open, what is counted for them, and what waits for them.
 
-Conditions only (`Q`), read from the tables of roles and of moves; `issues/querysets.py` gives them their names.
+Conditions only (`Q`), read from the tables of roles and of moves; `issues/querysets/` gives them their names.
 """
 
 from __future__ import annotations

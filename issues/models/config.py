@@ -64,7 +64,7 @@ class Category(models.Model):
 
 
 class SlaPolicy(models.Model):
-    """A version of the time limits, as signed: never edited, only followed by another. `issues/policy.py` reads `body`."""
+    """A version of the time limits, as signed: never edited, only followed by another. `issues/policy/__init__.py` reads `body`."""
 
     identifier = models.CharField(_("identifier"), max_length=60, unique=True)
     source = models.TextField(_("policy file"))  # the YAML as it was handed in, comments and all
